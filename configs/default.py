@@ -1,0 +1,86 @@
+"""Every setting, with the value that most runs keep; others start from here."""
+
+import ml_collections
+
+
+def get_config() -> ml_collections.ConfigDict:
+  """Returns the locked base configuration."""
+  c = ml_collections.ConfigDict()
+  c.seed = 0
+  c.data_dir = "data"  # The --data_dir of scripts/build_dataset.py.
+  c.image_size = 256
+  c.batch_size = 8  # Global: divided among the devices.
+  c.num_train_steps = 10_000
+  c.log_every_steps = 100
+  c.eval_every_steps = 1_000
+  c.checkpoint_every_steps = 1_000  # A multiple of eval_every_steps.
+  c.keep_checkpoints = 2  # The latest ones, and the best beside them.
+
+  # A segmenter can train alone: ("segmenter",).
+  c.networks = ("segmenter", "generator", "discriminator")
+  c.segmenter = ml_collections.ConfigDict({"features": (32, 48, 64)})
+  c.generator = ml_collections.ConfigDict(
+    {
+      "name": "completion",  # Or "pix2pix".
+      "mask_channel": True,  # The mask as fourth input channel.
+    }
+  )
+  c.completion = ml_collections.ConfigDict(
+    {
+      "features": (32, 64, 128, 256),  # From a quarter of the size down.
+      "num_blocks": (1, 1, 2, 2),
+      "attention_level": 2,
+    }
+  )
+  c.pix2pix = ml_collections.ConfigDict({"base_features": 64, "num_levels": 8})
+  c.discriminator = ml_collections.ConfigDict(
+    {"base_features": 64, "num_levels": 3}
+  )
+  # pix2pix keeps dropout and batch statistics at test.
+  c.train_mode_at_test = False
+
+  c.optimizer = ml_collections.ConfigDict(
+    {
+      "schedule": "cosine",  # Or "constant".
+      "warmup_steps": 100,
+      "clip_norm": 1.0,  # 0 for none.
+      "learning_rate": ml_collections.ConfigDict(
+        {"segmenter": 1e-3, "generator": 4e-4, "discriminator": 2e-4}
+      ),
+      "b1": ml_collections.ConfigDict(
+        {"segmenter": 0.9, "generator": 0.9, "discriminator": 0.5}
+      ),
+    }
+  )
+  c.ema_decay = 0.999
+
+  c.loss = ml_collections.ConfigDict(
+    {
+      "adversarial": "bce",  # Or "hinge".
+      "adversarial_weight": 0.3,
+      # The discriminator is switched on at this step.
+      "adversarial_from_step": 0,
+      "reconstruction_weight": 100.0,
+      "ssim_weight": 0.0,
+      "visible_weight": 0.05,
+      "composite": True,
+    }
+  )
+  c.shown_mask = ml_collections.ConfigDict(
+    {
+      "true_until_step": 1_000,
+      "predicted_share": 0.4,
+      "jittered_share": 0.2,
+    }
+  )
+  c.augment = ml_collections.ConfigDict(
+    {
+      "flip": True,
+      # Enlarge to this side, then crop back at random.
+      "jitter_size": 286,
+      "brightness": 0.05,
+      "contrast": 0.1,
+      "saturation": 0.1,
+    }
+  )
+  return c.lock()

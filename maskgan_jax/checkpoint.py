@@ -1,0 +1,190 @@
+"""Orbax checkpoints of a run, and the config that belongs to them."""
+
+import json
+import pathlib
+from typing import Any
+
+import jax
+import ml_collections
+import orbax.checkpoint as ocp
+
+from maskgan_jax import errors, train_state
+
+_METRIC = "psnr_in_mask"
+# Settings that may change between two starts of one run.
+_FREE = (
+  "data_dir",
+  "num_train_steps",
+  "log_every_steps",
+  "eval_every_steps",
+  "checkpoint_every_steps",
+  "keep_checkpoints",
+)
+
+
+class Checkpoints:
+  """Saves and restores train states under workdir/checkpoints.
+
+  The latest `keep` are kept and the best by in-mask PSNR. What evaluation
+  needs, the averaged parameters and the statistics, is an item of its own.
+  """
+
+  def __init__(self, workdir: str, *, keep: int = 1, read_only: bool = False):
+    policies = ocp.checkpoint_managers
+    self._manager = ocp.CheckpointManager(
+      pathlib.Path(workdir).absolute() / "checkpoints",
+      options=ocp.CheckpointManagerOptions(
+        read_only=read_only,
+        create=not read_only,
+        preservation_policy=policies.AnyPreservationPolicy(
+          [
+            policies.LatestN(keep),
+            policies.BestN(
+              get_metric_fn=lambda m: m[_METRIC],
+              n=1,
+              keep_checkpoints_without_metrics=False,
+            ),
+          ]
+        ),
+        best_fn=lambda m: m[_METRIC],
+      ),
+    )
+
+  def save(self, state: train_state.TrainState, metrics: dict) -> None:
+    """Starts saving; returns as soon as the state may change again."""
+    rest, inference = _split(state)
+    self._manager.save(
+      int(state.step),
+      args=ocp.args.Composite(
+        state=ocp.args.StandardSave(rest),
+        inference=ocp.args.StandardSave(inference),
+      ),
+      metrics=metrics,
+    )
+
+  def restore(
+    self, state: train_state.TrainState
+  ) -> train_state.TrainState | None:
+    """Returns the latest saved state of this structure, None if none is."""
+    step = self._manager.latest_step()
+    if step is None:
+      return None
+    rest, inference = jax.eval_shape(_split, state)
+    restored = self._manager.restore(
+      step,
+      args=ocp.args.Composite(
+        state=ocp.args.StandardRestore(rest),
+        inference=ocp.args.StandardRestore(inference),
+      ),
+    )
+    return _join(restored["state"], restored["inference"])
+
+  def restore_inference(
+    self, which: str
+  ) -> tuple[int, dict[str, dict[str, Any]]]:
+    """Returns the step and the variables by network of one checkpoint.
+
+    Args:
+      which: "latest" or "best".
+
+    Raises:
+      errors.UserError: there is none.
+    """
+    step = {
+      "latest": self._manager.latest_step,
+      "best": self._manager.best_step,
+    }[which]()
+    if step is None:
+      raise errors.UserError(
+        f"{self._manager.directory}: no checkpoint yet. Train first with"
+        " scripts/train.py."
+      )
+    restored = self._manager.restore(
+      step, args=ocp.args.Composite(inference=ocp.args.StandardRestore())
+    )
+    return step, restored["inference"]
+
+  def close(self) -> None:
+    """Waits for a save under way."""
+    self._manager.wait_until_finished()
+    self._manager.close()
+
+
+def _split(state):
+  """Separates what evaluation needs: (rest, inference)."""
+  inference = {
+    name: train_state.inference_variables(network)
+    for name, network in state.networks.items()
+    if network.ema_params
+  }
+  networks = {
+    name: network._replace(ema_params={}, stats={})
+    if name in inference
+    else network
+    for name, network in state.networks.items()
+  }
+  return state._replace(networks=networks), inference
+
+
+def _join(rest, inference):
+  networks = {
+    name: network._replace(
+      ema_params=inference[name]["params"],
+      stats=inference[name]["batch_stats"],
+    )
+    if name in inference
+    else network
+    for name, network in rest.networks.items()
+  }
+  return rest._replace(networks=networks)
+
+
+def claim_workdir(
+  workdir: str | pathlib.Path, config: ml_collections.ConfigDict
+) -> None:
+  """Writes the config into a new workdir, or checks that it is the same.
+
+  Raises:
+    errors.UserError: the workdir belongs to a run with another config.
+  """
+  path = pathlib.Path(workdir) / "config.json"
+  new = json.loads(config.to_json_best_effort())
+  if path.exists():
+    old = json.loads(path.read_text())
+    if differing := _differences(old, new):
+      raise errors.UserError(
+        f"{workdir} belongs to a run with another config: "
+        + "; ".join(differing)
+        + ". Use another --workdir, or the run's own config."
+      )
+  path.parent.mkdir(parents=True, exist_ok=True)
+  partial = path.with_suffix(".partial")
+  partial.write_text(json.dumps(new, indent=2))
+  partial.replace(path)
+
+
+def read_config(workdir: str | pathlib.Path) -> ml_collections.ConfigDict:
+  """Returns the config of a run.
+
+  Raises:
+    errors.UserError: the workdir holds no run.
+  """
+  path = pathlib.Path(workdir) / "config.json"
+  if not path.exists():
+    raise errors.UserError(
+      f"{workdir}: no run here (config.json is missing). Give the --workdir"
+      " that scripts/train.py was given."
+    )
+  return ml_collections.ConfigDict(json.loads(path.read_text())).lock()
+
+
+def _differences(old: dict, new: dict, prefix: str = "") -> list[str]:
+  found = []
+  for key in sorted(old.keys() | new.keys()):
+    name = prefix + key
+    before, now = old.get(key), new.get(key)
+    if isinstance(before, dict) and isinstance(now, dict):
+      found += _differences(before, now, name + ".")
+    elif before != now and name not in _FREE:
+      found.append(f"{name} was {before}, now {now}")
+  return found

@@ -1,0 +1,173 @@
+"""Builds the dataset from the command line's arguments, and reports."""
+
+import collections
+import contextlib
+import csv
+import io
+import pathlib
+import re
+import tempfile
+import time
+
+import tensorflow_datasets as tfds
+
+from maskgan_jax.datasets.masked_faces import (
+  masked_faces_dataset_builder,
+  pairs,
+  reader,
+  settings,
+  sources,
+  tfds_images,
+)
+
+SKIPPED = "skipped.csv"
+
+
+def make_source(
+  name: str,
+  *,
+  faces_dir: str | None = None,
+  num_faces: int = 300,
+  seed: int = 0,
+  tfds_data_dir: str | None = None,
+  **pair_folders: str | None,
+):
+  """Returns the source that --source names.
+
+  Args:
+    name: one of sources.KINDS.
+    faces_dir: of folder.
+    num_faces: of sample_faces.
+    seed: of sample_faces.
+    tfds_data_dir: where tfds:NAME was prepared.
+    **pair_folders: as pairs.Pairs takes them.
+
+  Raises:
+    sources.SourceError: the name is unknown or lacks what it needs.
+  """
+  if faces_dir and name != "folder":
+    raise sources.SourceError(
+      f"--faces_dir is for --source=folder, but the source is {name}."
+    )
+  if name == "sample_faces":
+    return sources.SampleFaces(num_faces, seed)
+  if name == "folder":
+    if not faces_dir:
+      raise sources.SourceError("--source=folder needs --faces_dir=PHOTOS.")
+    return sources.Folder(faces_dir)
+  if name == "pairs":
+    return pairs.Pairs(**pair_folders)
+  if name.startswith("tfds:"):
+    if not tfds_data_dir:
+      raise sources.SourceError(f"--source={name} needs --tfds_data_dir=DIR.")
+    return tfds_images.TfdsImages(name.removeprefix("tfds:"), tfds_data_dir)
+  raise sources.SourceError(
+    f"--source={name} is unknown; the sources are {', '.join(sources.KINDS)}."
+  )
+
+
+def build(source, build_settings: settings.Settings, data_dir: str) -> str:
+  """Builds the dataset, unless it is there already.
+
+  Args:
+    source: one of the sources' objects.
+    build_settings: sizes, caps and seeds.
+    data_dir: where to; also gets skipped.csv, one line a picture left out.
+
+  Returns:
+    A report of a few lines.
+
+  Raises:
+    sources.SourceError: the source cannot be used, or data_dir holds a
+      dataset built otherwise.
+  """
+  parameters = settings.describe(source, build_settings)
+  if reader.is_built(data_dir):
+    metadata = reader.metadata(data_dir)
+    _check_same(metadata, parameters, data_dir)
+    return f"{data_dir} holds this dataset already.\n{_counts(metadata)}"
+  tfds.disable_progress_bar()
+  start = time.monotonic()
+  builder = masked_faces_dataset_builder.Builder(
+    config=source.kind.split(":")[0],
+    data_dir=data_dir,
+    source=source,
+    build_settings=build_settings,
+  )
+  try:
+    # TFDS makes an empty folder for downloads, of which there are none.
+    # What it prints is about downloads too.
+    with (
+      tempfile.TemporaryDirectory() as download_dir,
+      contextlib.redirect_stdout(io.StringIO()),
+    ):
+      builder.download_and_prepare(download_dir=download_dir)
+  finally:
+    _write_skipped(pathlib.Path(data_dir), builder.skipped)
+  return _report(builder, time.monotonic() - start)
+
+
+def _check_same(built: dict, wanted: dict, data_dir: str) -> None:
+  """Raises where a dataset was built with other parameters."""
+  differ = [
+    f"{key} is {built.get(key)} there, {wanted.get(key)} was asked for"
+    for key in wanted
+    if built.get(key) != wanted.get(key)
+  ]
+  if differ:
+    raise sources.SourceError(
+      f"{data_dir} holds a dataset built otherwise: {'; '.join(differ)}. Name"
+      " another --data_dir, or remove this one first."
+    )
+
+
+def _write_skipped(
+  folder: pathlib.Path, skipped: list[sources.Skipped]
+) -> None:
+  folder.mkdir(parents=True, exist_ok=True)
+  with (folder / SKIPPED).open("w", newline="", encoding="utf-8") as file:
+    writer = csv.writer(file)
+    writer.writerow(("file", "reason"))
+    writer.writerows(skipped)
+
+
+def _counts(metadata: dict) -> str:
+  faces = ", ".join(f"{k} {v}" for k, v in metadata["num_faces"].items())
+  return f"Faces: {faces}; people: {metadata['num_people']}."
+
+
+def _report(builder, seconds: float) -> str:
+  metadata = builder.info.metadata
+  used = sum(metadata["num_faces"].values())
+  examples = sum(split.num_examples for split in builder.info.splits.values())
+  size = sum(split.num_bytes for split in builder.info.splits.values())
+  lines = [
+    f"Used {used} pictures, skipped {len(builder.skipped)}, left out"
+    f" {metadata['num_left_out_by_caps']} beyond the caps.",
+    *(
+      f"  {count} {reason}"
+      for reason, count in reasons(builder.skipped).most_common()
+    ),
+    _counts(metadata),
+    f"Examples: {examples}, {size / 2**20:.1f} MiB on disk,"
+    f" {size / max(examples, 1) / 1024:.1f} KiB each.",
+    f"Took {seconds:.0f} s: {examples / seconds:.1f} examples/s,"
+    f" {(used + len(builder.skipped)) / seconds:.1f} pictures/s.",
+    f"Written to {builder.data_dir}",
+  ]
+  if builder.skipped:
+    lines.append(
+      f"Skipped files: {pathlib.Path(builder.data_dir).parents[2] / SKIPPED}"
+    )
+  return "\n".join(lines)
+
+
+def reasons(skipped: list[sources.Skipped]) -> collections.Counter:
+  """Counts the reasons without what is particular to one file."""
+  counts = collections.Counter()
+  for _, reason in skipped:
+    # "path: what is wrong (detail). What to do."
+    general = re.sub(r"\s*\(.*\)", "", reason)
+    general = general.split(": ")[-1].split(". ")[0]
+    counts[re.sub(r"\d[\dx]*", "N", general)] += 1
+  return counts

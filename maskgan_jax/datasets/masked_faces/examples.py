@@ -1,0 +1,106 @@
+"""One aligned face to its masked examples."""
+
+import dataclasses
+import hashlib
+import json
+
+import numpy as np
+
+from maskgan_jax.datasets.masked_faces import align, coding
+from maskgan_jax.masks import render
+
+# Bare faces must stay bare: a segmenter that never saw one finds a mask on
+# every mouth, and one that never saw a beard or a hand finds it there.
+BARE_SHARE = 0.1
+DISTRACTOR_SHARE = 0.5  # of the bare ones
+NO_MASK = "none"
+READY_PAIR = "pair"
+
+
+def make(
+  job: tuple[align.AlignedFace, str, int], *, seed: int
+) -> list[dict[str, object]]:
+  """Draws masks on a face.
+
+  Args:
+    job: the face, its person_id and how many variants to draw.
+    seed: together with the picture's name and the variant's number it
+      determines the drawing, whatever process does it.
+
+  Returns:
+    One dict of features a variant, as the builder declares them.
+  """
+  face, person_id, variants = job
+  common = {
+    "person_id": person_id,
+    "valid": face.valid,
+    "transform": face.transform,
+  }
+  if face.landmarks is None:
+    drawings = [
+      {
+        "image": face.image,
+        "overlay": face.overlay,
+        "alpha": face.alpha,
+        "mask_type": READY_PAIR if _any_mask(face) else NO_MASK,
+        "mask_params": "{}",
+      }
+    ]
+  else:
+    image = coding.rgb(face.image)
+    rngs = [rng_for(face.item.name, seed, k) for k in range(variants)]
+    try:
+      drawings = [_draw(face, image, rng) for rng in rngs]
+    except Exception as error:
+      error.add_note(f"while drawing on {face.item.name}")
+      raise
+  return [
+    {"id": f"{face.item.name}#{variant}", **common, **drawing}
+    for variant, drawing in enumerate(drawings)
+  ]
+
+
+def _any_mask(face: align.AlignedFace) -> bool:
+  return bool(np.any(coding.grey(face.alpha)))
+
+
+def rng_for(name: str, seed: int, variant: int) -> np.random.Generator:
+  """Returns the generator of one variant of one picture."""
+  digest = hashlib.sha256(f"{seed}/{variant}/{name}".encode()).digest()
+  return np.random.default_rng(int.from_bytes(digest[:16], "big"))
+
+
+def _draw(
+  face: align.AlignedFace, image: np.ndarray, rng: np.random.Generator
+) -> dict[str, object]:
+  if rng.random() < BARE_SHARE:
+    return _bare(face, image, rng)
+  params = render.sample_params(rng)
+  overlay = render.draw(image, face.landmarks, params)
+  return {
+    "image": face.image,
+    "overlay": coding.png(overlay.rgba),
+    "alpha": coding.png(overlay.alpha),
+    "mask_type": params.mask_type,
+    "mask_params": json.dumps(dataclasses.asdict(params)),
+  }
+
+
+def _bare(
+  face: align.AlignedFace, image: np.ndarray, rng: np.random.Generator
+) -> dict[str, object]:
+  params, encoded = {}, face.image
+  if rng.random() < DISTRACTOR_SHARE:
+    kind = render.DISTRACTORS[rng.integers(len(render.DISTRACTORS))]
+    params = {"distractor": kind}
+    encoded = coding.jpeg(
+      render.draw_distractor(image, face.landmarks, kind, rng)
+    )
+  size = image.shape[:2]
+  return {
+    "image": encoded,
+    "overlay": coding.png(np.zeros((*size, 4), np.uint8)),
+    "alpha": coding.png(np.zeros(size, np.uint8)),
+    "mask_type": NO_MASK,
+    "mask_params": json.dumps(params),
+  }

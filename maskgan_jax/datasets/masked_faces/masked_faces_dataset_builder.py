@@ -1,0 +1,200 @@
+"""TFDS builder of faces with masks drawn on them."""
+
+import dataclasses
+import functools
+import pathlib
+from collections.abc import Iterator
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from maskgan_jax import faces
+from maskgan_jax.datasets.masked_faces import (
+  align,
+  align_pair,
+  coding,
+  examples,
+  pairs,
+  people,
+  settings,
+  sources,
+  spool,
+  workers,
+)
+
+_DESCRIPTIONS = {
+  "sample_faces": "Procedurally painted portraits, for tests and smoke runs.",
+  "folder": "A folder of photos.",
+  "pairs": "Ready pairs of a masked and a bare picture.",
+  "tfds": "The `image` feature of another TFDS dataset.",
+}
+
+
+class Builder(tfds.core.GeneratorBasedBuilder):
+  """Aligned faces, each with an RGBA overlay of a drawn mask.
+
+  Written as array_record without TensorFlow.
+  """
+
+  VERSION = tfds.core.Version("1.0.0")
+  RELEASE_NOTES = {"1.0.0": "Initial release."}
+  # The first is the default.
+  BUILDER_CONFIGS = [
+    tfds.core.BuilderConfig(name=name, description=text)
+    for name, text in _DESCRIPTIONS.items()
+  ]
+  MANUAL_DOWNLOAD_INSTRUCTIONS = """\
+  folder: put photos, and if you can a manifest.csv (file,person_id), here.
+  pairs: put the pictures with masks into input/ and those without, equally
+  named, into target/.
+  tfds: run scripts/build_dataset.py --source=tfds:NAME instead.
+  sample_faces needs nothing.
+  """
+
+  def __init__(
+    self,
+    *,
+    source=None,
+    build_settings: settings.Settings | None = None,
+    file_format: str | None = None,
+    **kwargs,
+  ):
+    """Makes a builder.
+
+    Args:
+      source: one of the sources' objects; by default what the config's name
+        says, with pictures from TFDS's manual folder.
+      build_settings: sizes, caps and seeds.
+      file_format: array_record unless told otherwise; others need TensorFlow.
+      **kwargs: as for every TFDS builder.
+    """
+    self._source = source
+    self._settings = build_settings or settings.Settings()
+    self.skipped: list[sources.Skipped] = []
+    super().__init__(file_format=file_format or "array_record", **kwargs)
+
+  def _info(self) -> tfds.core.DatasetInfo:
+    size = self._settings.image_size
+
+    def picture(channels: int, encoding: str) -> tfds.features.Image:
+      return tfds.features.Image(
+        shape=(size, size, channels), encoding_format=encoding
+      )
+
+    return self.dataset_info_from_configs(
+      features=tfds.features.FeaturesDict(
+        {
+          "id": tfds.features.Text(),
+          "person_id": tfds.features.Text(),
+          "image": picture(3, "jpeg"),
+          "overlay": picture(4, "png"),
+          "alpha": picture(1, "png"),
+          "valid": picture(1, "png"),
+          "mask_type": tfds.features.Text(),
+          "mask_params": tfds.features.Text(),
+          "transform": tfds.features.Tensor(shape=(2, 3), dtype=np.float32),
+        }
+      ),
+      metadata=tfds.core.MetadataDict(),
+      homepage="https://doi.org/10.4108/ectpht.9.4850",
+    )
+
+  def download_and_prepare(self, **kwargs) -> None:
+    """Builds the dataset, see TFDS, on the processes it was given."""
+    with (
+      workers.Workers(self._settings.num_processes) as self._workers,
+      spool.Spool(pathlib.Path(self._data_dir_root)) as self._spool,
+    ):
+      super().download_and_prepare(**kwargs)
+
+  def _split_generators(self, dl_manager: tfds.download.DownloadManager):
+    source = self._source or self._default_source(dl_manager)
+    items, self.skipped = source.items()
+    items = people.candidates(
+      items, self._settings.num_train, self._settings.num_test
+    )
+    is_pairs = isinstance(source, pairs.Pairs)
+    align_one = functools.partial(
+      align_pair.align_pair if is_pairs else align.align,
+      source=source,
+      size=self._settings.image_size,
+    )
+    progress = workers.Progress("Aligning", len(items))
+    aligned_items, embeddings = [], []
+    for result in progress(self._workers.map(align_one, items)):
+      if isinstance(result, sources.Skipped):
+        self.skipped.append(result)
+      else:
+        aligned_items.append(result.item)
+        embeddings.append(result.embedding)
+        self._spool.append(result)
+    if not aligned_items:
+      raise sources.SourceError(_nothing_usable(len(items), self.skipped))
+    person_ids = people.identify(aligned_items, embeddings)
+    splits = people.assign(
+      [item.name for item in aligned_items],
+      person_ids,
+      self._settings.num_train,
+      self._settings.num_test,
+    )
+    self._note(source, person_ids, splits)
+    return {
+      name: self._generate_examples(name, indices, person_ids)
+      for name, indices in splits.items()
+    }
+
+  def _generate_examples(
+    self, split: str, indices: list[int], person_ids: list[str]
+  ) -> Iterator[tuple[str, dict[str, object]]]:
+    variants = self._settings.variants if split == "train" else 1
+    jobs = (
+      (self._spool[index], person_ids[index], variants) for index in indices
+    )
+    draw = functools.partial(examples.make, seed=self._settings.seed)
+    progress = workers.Progress(f"Drawing {split}", len(indices))
+    for made in progress(self._workers.map(draw, jobs)):
+      for example in made:
+        yield example["id"], example
+
+  def _default_source(self, dl_manager: tfds.download.DownloadManager):
+    name = self.builder_config.name
+    if name == "sample_faces":
+      return sources.SampleFaces()
+    if name == "folder":
+      return sources.Folder(str(dl_manager.manual_dir))
+    if name == "pairs":
+      folders = (
+        dl_manager.manual_dir / "input",
+        dl_manager.manual_dir / "target",
+      )
+      return pairs.Pairs(*map(str, folders))
+    raise sources.SourceError(
+      f"{name}: needs to be told its source. Run scripts/build_dataset.py."
+    )
+
+  def _note(self, source, person_ids, splits) -> None:
+    """Puts what a reader may ask about the build into the metadata."""
+    used = [i for indices in splits.values() for i in indices]
+    self.info.metadata.update(
+      settings.describe(source, self._settings),
+      num_faces={name: len(indices) for name, indices in splits.items()},
+      num_people=len({person_ids[i] for i in used}),
+      num_skipped=len(self.skipped),
+      num_left_out_by_caps=len(person_ids) - len(used),
+      bare_share=examples.BARE_SHARE,
+      jpeg_quality=coding.JPEG_QUALITY,
+      crop={
+        "side_per_eye_distance": faces.SIDE_PER_EYE_DISTANCE,
+        "side_per_face_height": faces.SIDE_PER_FACE_HEIGHT,
+        "middle_y": faces.MIDDLE_Y,
+      },
+      usability=dataclasses.asdict(faces.UsabilityRule()),
+    )
+
+
+def _nothing_usable(total: int, skipped: list[sources.Skipped]) -> str:
+  first = "; ".join(f"{s.name}: {s.reason}" for s in skipped[:3])
+  return (
+    f"None of the {total} pictures holds a usable face. The first: {first}."
+    " Give photos with a face of at least about 100 pixels across."
+  )

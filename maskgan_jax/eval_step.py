@@ -1,0 +1,62 @@
+"""The forward pass that evaluation and use share."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+
+from maskgan_jax import images
+
+
+class Prediction(NamedTuple):
+  """What the networks make of a masked image."""
+
+  probability: jax.Array  # [B, H, W, 1], of the mask, in [0, 1]
+  predicted_image: jax.Array  # [B, H, W, 3], float32 in [-1, 1]
+  completed_image: jax.Array  # [B, H, W, 3], float32 in [-1, 1]
+
+
+def make_predict_step(
+  *, modules: Mapping[str, nn.Module], train_mode: bool = False
+) -> Callable[..., Prediction]:
+  """Returns predict(variables, masked_image, key, mask=None) -> Prediction.
+
+  Args:
+    modules: "segmenter" and "generator"; without the latter nothing is
+      predicted but the mask.
+    train_mode: keep dropout and the batch's own statistics, as pix2pix does at
+      test (Isola et al., 2017, section 3.2).
+
+  The returned function takes the networks' variables by name, masked images
+  [B, H, W, 3] in [-1, 1], a key, and the mask to complete [B, H, W, 1]; by
+  default the predicted one.
+  """
+
+  def predict_step(
+    variables: Mapping[str, Any],
+    masked_image: jax.Array,
+    key: jax.Array,
+    mask: jax.Array | None = None,
+  ) -> Prediction:
+    logits = modules["segmenter"].apply(
+      variables["segmenter"], masked_image, train=False
+    )
+    probability = jax.nn.sigmoid(logits)
+    if mask is None:
+      mask = (probability > 0.5).astype(jnp.float32)
+    if "generator" not in modules:
+      return Prediction(probability, masked_image, masked_image)
+    predicted_image, _ = modules["generator"].apply(
+      variables["generator"],
+      masked_image,
+      mask,
+      train=train_mode,
+      mutable=["batch_stats"],
+      rngs={"dropout": key},
+    )
+    completed_image = images.complete(predicted_image, masked_image, mask)
+    return Prediction(probability, predicted_image, completed_image)
+
+  return predict_step

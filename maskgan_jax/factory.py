@@ -1,0 +1,198 @@
+"""Turns a config into modules, optimizers and settings; reads all its keys."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+import jax
+import jax.numpy as jnp
+import ml_collections
+import optax
+from flax import linen as nn
+
+from maskgan_jax import (
+  errors,
+  eval_step,
+  images,
+  optimizers,
+  parallel,
+  train_state,
+  train_step,
+)
+from maskgan_jax.models import discriminator, generator, segmenter
+
+NETWORKS = ("segmenter", "generator", "discriminator")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunSettings:
+  """What the loops need to know of a config."""
+
+  seed: int
+  data_dir: str
+  image_size: int
+  batch_size: int
+  num_train_steps: int
+  adversarial_from_step: int
+  log_every_steps: int
+  eval_every_steps: int
+  checkpoint_every_steps: int
+  keep_checkpoints: int
+
+
+def run_settings(config: ml_collections.ConfigDict) -> RunSettings:
+  """Returns the loop's settings.
+
+  Raises:
+    errors.UserError: a setting that cannot work, by name.
+  """
+  if config.checkpoint_every_steps % config.eval_every_steps:
+    raise errors.UserError(
+      f"config.checkpoint_every_steps {config.checkpoint_every_steps} must be"
+      f" a multiple of config.eval_every_steps {config.eval_every_steps}, so"
+      " that every checkpoint has its score."
+    )
+  names = [
+    field.name
+    for field in dataclasses.fields(RunSettings)
+    if field.name != "adversarial_from_step"
+  ]
+  return RunSettings(
+    adversarial_from_step=config.loss.adversarial_from_step,
+    **{name: config[name] for name in names},
+  )
+
+
+def networks(config: ml_collections.ConfigDict) -> tuple[str, ...]:
+  """Returns the names of the networks that the config trains.
+
+  Raises:
+    errors.UserError: an unknown network, or one without those that it needs.
+  """
+  names = tuple(config.networks)
+  if names not in [NETWORKS[:count] for count in (1, 2, 3)]:
+    raise errors.UserError(
+      f"config.networks is {names}. Each network needs those before it: give"
+      f" the first one, two or three of {NETWORKS}."
+    )
+  return names
+
+
+def modules(
+  config: ml_collections.ConfigDict, axis_name: str | None = None
+) -> dict[str, nn.Module]:
+  """Returns the config's networks by name."""
+  build = {
+    "segmenter": lambda: segmenter.Segmenter(
+      features=tuple(config.segmenter.features)
+    ),
+    "generator": lambda: _generator(config, axis_name),
+    "discriminator": lambda: discriminator.PatchDiscriminator(
+      axis_name=axis_name, **config.discriminator
+    ),
+  }
+  return {name: build[name]() for name in networks(config)}
+
+
+def _generator(config, axis_name) -> nn.Module:
+  shown = {"mask_channel": config.generator.mask_channel}
+  if config.generator.name == "completion":
+    return generator.CompletionGenerator(
+      features=tuple(config.completion.features),
+      num_blocks=tuple(config.completion.num_blocks),
+      attention_level=config.completion.attention_level,
+      **shown,
+    )
+  if config.generator.name == "pix2pix":
+    return generator.Pix2PixGenerator(
+      axis_name=axis_name, **config.pix2pix, **shown
+    )
+  raise errors.UserError(
+    f'config.generator.name is "{config.generator.name}". Choose "completion"'
+    ' or "pix2pix".'
+  )
+
+
+def transformations(
+  config: ml_collections.ConfigDict,
+) -> dict[str, optax.GradientTransformation]:
+  """Returns the optimizers by network."""
+  c = config.optimizer
+  return {
+    name: optimizers.adam(
+      learning_rate=c.learning_rate[name],
+      b1=c.b1[name],
+      schedule=c.schedule,
+      warmup_steps=c.warmup_steps,
+      num_train_steps=config.num_train_steps,
+      clip_norm=c.clip_norm,
+    )
+    for name in networks(config)
+  }
+
+
+def initial_state(
+  config: ml_collections.ConfigDict, key: jax.Array
+) -> train_state.TrainState:
+  """Returns the state at step 0."""
+  size = config.image_size
+  image = jnp.zeros((1, size, size, 3))
+  mask = jnp.zeros((1, size, size, 1))
+  return train_state.create(
+    modules(config),
+    transformations(config),
+    {
+      "segmenter": (image,),
+      "generator": (image, mask),
+      "discriminator": (image, image),
+    },
+    key,
+  )
+
+
+def compiled_train_step(
+  config: ml_collections.ConfigDict,
+  *,
+  adversarial: bool,
+  devices: Sequence[jax.Device] | None = None,
+) -> parallel.Step:
+  """Returns the compiled train step for the devices."""
+  txs = transformations(config)
+  settings = _step_settings(config)
+  return parallel.compile_step(
+    lambda axis_name: train_step.make_train_step(
+      modules=modules(config, axis_name),
+      txs=txs,
+      settings=settings,
+      adversarial=adversarial,
+      axis_name=axis_name,
+    ),
+    devices,
+  )
+
+
+def _step_settings(config) -> train_step.StepSettings:
+  loss, mask = config.loss, config.shown_mask
+  return train_step.StepSettings(
+    adversarial_loss=loss.adversarial,
+    adversarial_weight=loss.adversarial_weight,
+    reconstruction_weight=loss.reconstruction_weight,
+    ssim_weight=loss.ssim_weight,
+    visible_weight=loss.visible_weight,
+    composite=loss.composite,
+    predicted_mask_share=mask.predicted_share,
+    jittered_mask_share=mask.jittered_share,
+    true_masks_until_step=mask.true_until_step,
+    ema_decay=config.ema_decay,
+    augmentation=images.Augmentation(**config.augment),
+  )
+
+
+def predict_step(
+  config: ml_collections.ConfigDict,
+) -> Callable[..., eval_step.Prediction]:
+  """Returns the compiled forward pass of segmenter and generator."""
+  return jax.jit(
+    eval_step.make_predict_step(
+      modules=modules(config), train_mode=config.train_mode_at_test
+    )
+  )

@@ -1,0 +1,64 @@
+"""Pictures of results: contact sheets while training, figures of a report."""
+
+import pathlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib import figure
+
+from maskgan_jax import batch as batch_lib
+from maskgan_jax import eval_step, images
+
+_INCHES_A_PICTURE = 2.0
+_DPI = 130
+
+
+def sample_row(
+  batch: batch_lib.Batch, prediction: eval_step.Prediction, index: int
+) -> list[np.ndarray]:
+  """Returns input, predicted mask, completed and true picture, uint8."""
+  probability = np.asarray(prediction.probability[index])
+  return [
+    np.asarray(batch.masked_image[index]),
+    np.round(probability * 255).astype(np.uint8).repeat(3, axis=-1),
+    np.asarray(images.to_uint8(prediction.completed_image[index])),
+    np.asarray(batch.image[index]),
+  ]
+
+
+def tile(rows: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
+  """Joins rows of equal pictures, uint8 [H, W, 3], into one."""
+  return np.concatenate([np.concatenate(row, axis=1) for row in rows])
+
+
+def save_report(
+  path: pathlib.Path,
+  title: str,
+  rows: Sequence[Mapping[str, tuple[np.ndarray, str]]],
+) -> None:
+  """Writes a figure with one row a face and one column a kind of picture.
+
+  Args:
+    path: of the PNG.
+    title: printed on top.
+    rows: for each face, by column title, the picture uint8 [H, W, 3] and the
+      text beneath it.
+  """
+  columns = list(rows[0])
+  width = _INCHES_A_PICTURE * len(columns)
+  height = (_INCHES_A_PICTURE + 0.3) * len(rows) + 0.6
+  page = figure.Figure(figsize=(width, height), dpi=_DPI, layout="tight")
+  page.suptitle(title, fontsize=11)
+  axes = page.subplots(len(rows), len(columns), squeeze=False)
+  for row, axes_row in zip(rows, axes, strict=True):
+    for column, axis in zip(columns, axes_row, strict=True):
+      pixels, text = row[column]
+      axis.imshow(pixels)
+      axis.set_xticks([])
+      axis.set_yticks([])
+      axis.set_xlabel(text, fontsize=7)
+      if axes_row is axes[0]:
+        axis.set_title(column, fontsize=9)
+  partial = path.with_name(path.name + ".partial")
+  page.savefig(partial, format="png")
+  partial.replace(path)

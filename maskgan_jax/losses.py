@@ -1,0 +1,126 @@
+"""Losses: one value per example, so that devices may average as they like."""
+
+from collections.abc import Callable
+
+import dm_pix as pix
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float
+
+from maskgan_jax import errors, images
+
+# Shapes are compared by `_check_shapes`, with a message of its own.
+PerExample = Float[Array, " _"]
+Pixels = Float[Array, "_ _ _ 1"]
+Image = Float[Array, "_ _ _ 3"]
+
+
+def _check_shapes(**arrays: jax.Array) -> None:
+  shapes = {name: array.shape for name, array in arrays.items()}
+  if len(set(shapes.values())) > 1:
+    listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+    raise ValueError(
+      f"Shapes differ: {listed}. A loss does not broadcast; give arrays of one"
+      " shape."
+    )
+
+
+def _mean(x: jax.Array) -> jax.Array:
+  return x.mean(axis=(1, 2, 3))
+
+
+def bce_d_loss(real_logits: Pixels, fake_logits: Pixels) -> PerExample:
+  """The sum of both cross-entropies (Isola et al., 2017, eq. 1)."""
+  _check_shapes(real_logits=real_logits, fake_logits=fake_logits)
+  return _mean(jax.nn.softplus(-real_logits) + jax.nn.softplus(fake_logits))
+
+
+def bce_g_adversarial_loss(fake_logits: Pixels) -> PerExample:
+  """-log D(fake), the non-saturating loss (Goodfellow et al., 2014)."""
+  return _mean(jax.nn.softplus(-fake_logits))
+
+
+def hinge_d_loss(real_logits: Pixels, fake_logits: Pixels) -> PerExample:
+  """The hinge loss (Lim and Ye, 2017; Miyato et al., 2018, eq. 16)."""
+  _check_shapes(real_logits=real_logits, fake_logits=fake_logits)
+  return _mean(jax.nn.relu(1.0 - real_logits) + jax.nn.relu(1.0 + fake_logits))
+
+
+def hinge_g_adversarial_loss(fake_logits: Pixels) -> PerExample:
+  """-D(fake) (Miyato et al., 2018, eq. 17)."""
+  return -_mean(fake_logits)
+
+
+_ADVERSARIAL = {
+  "bce": (bce_d_loss, bce_g_adversarial_loss),
+  "hinge": (hinge_d_loss, hinge_g_adversarial_loss),
+}
+
+
+def adversarial_losses(kind: str) -> tuple[Callable, Callable]:
+  """Returns d_loss(real_logits, fake_logits), g_loss(fake_logits)."""
+  if kind not in _ADVERSARIAL:
+    raise errors.UserError(
+      f'The adversarial loss is "{kind}". Choose one of {sorted(_ADVERSARIAL)}.'
+    )
+  return _ADVERSARIAL[kind]
+
+
+def weighted_l1(
+  predicted_image: Image, image: Image, weight: Pixels
+) -> PerExample:
+  """Mean absolute difference, each pixel counted by its weight.
+
+  An example whose weights are all zero costs nothing.
+
+  Args:
+    predicted_image: [B, H, W, 3].
+    image: the ground truth, same shape.
+    weight: [B, H, W, 1], at least 0.
+  """
+  _check_shapes(predicted_image=predicted_image, image=image)
+  _check_shapes(weight=weight, pixels=image[..., :1])
+  distance = jnp.abs(predicted_image - image).mean(axis=-1, keepdims=True)
+  return _weighted_mean(distance, weight)
+
+
+def ssim_loss(predicted_image: Image, image: Image) -> PerExample:
+  """1 - SSIM of pictures in [-1, 1], at least 11 pixels high and wide."""
+  _check_shapes(predicted_image=predicted_image, image=image)
+  similarity = pix.ssim(
+    0.5 * predicted_image + 0.5,
+    0.5 * image + 0.5,
+    filter_fn=images.gaussian_filter,
+  )
+  return 1.0 - similarity
+
+
+def segmentation_loss(
+  logits: Pixels, mask: Pixels, valid: Pixels
+) -> PerExample:
+  """Cross-entropy plus soft Dice loss over valid pixels.
+
+  Dice as in Milletari et al., 2016 (V-Net), with one pixel added above and
+  below, which keeps a bare face's loss smooth.
+
+  Args:
+    logits: [B, H, W, 1].
+    mask: the true mask, [B, H, W, 1] in [0, 1].
+    valid: 1 where the pixel counts, same shape.
+  """
+  _check_shapes(logits=logits, mask=mask, valid=valid)
+  entropy = optax.sigmoid_binary_cross_entropy(logits, mask)
+  probability = jax.nn.sigmoid(logits) * valid
+  mask = mask * valid
+  pixels = (1, 2, 3)
+  overlap = 2.0 * (probability * mask).sum(pixels) + 1.0
+  total = probability.sum(pixels) + mask.sum(pixels) + 1.0
+  return _weighted_mean(entropy, valid) + 1.0 - overlap / total
+
+
+def _weighted_mean(x: jax.Array, weight: jax.Array) -> jax.Array:
+  pixels = (1, 2, 3)
+  total = weight.sum(pixels)
+  # Guards 0 / 0 only: weights are far larger.
+  return (x * weight).sum(pixels) / jnp.maximum(total, 1e-6)

@@ -1,0 +1,1 @@
+"""Draws realistic face masks on faces with 468-point landmarks."""

@@ -1,0 +1,165 @@
+"""Metrics of pictures in [0, 1], one value per image, and their intervals.
+
+"In mask" metrics of an image whose mask is empty are NaN: average them with
+`numpy.nanmean` or leave bare faces out.
+"""
+
+import dm_pix as pix
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Bool, Float, UInt8
+
+from maskgan_jax import batch, images
+
+Array = batch.Array
+
+MAX_PSNR = 100.0  # dB, what equal pictures get.
+MIN_MASK_AREA = 0.01  # Of the frame; less is not reported as a mask.
+_BORDER = 5  # Pixels of SSIM's window on each side.
+
+Image = Float[Array, "B H W 3"]
+Pixels = Float[Array, "B H W 1"]
+PerImage = Float[Array, " B"]
+
+
+def _mean_over(x: jax.Array, weight: jax.Array) -> jax.Array:
+  """Mean of [B, H, W, C] over the pixels of [B, H, W, 1], NaN over none."""
+  total = weight.sum(axis=(1, 2, 3))
+  x = x.mean(axis=-1, keepdims=True)
+  return (x * weight).sum(axis=(1, 2, 3)) / jnp.where(
+    total > 0.0, total, jnp.nan
+  )
+
+
+def psnr(a: Image, b: Image, weight: Pixels) -> PerImage:
+  """Peak signal-to-noise ratio in dB, at most 100.
+
+  Args:
+    a: [B, H, W, 3] in [0, 1].
+    b: same.
+    weight: [B, H, W, 1] in {0, 1}: valid pixels, or the valid ones in a mask.
+
+  Returns:
+    [B]; NaN where no pixel counts.
+  """
+  error = _mean_over(jnp.square(a - b), weight)
+  return jnp.minimum(-10.0 * jnp.log10(jnp.maximum(error, 1e-12)), MAX_PSNR)
+
+
+def ssim(a: Image, b: Image, weight: Pixels) -> PerImage:
+  """Structural similarity (Wang et al., 2004), Gaussian 11x11, sigma 1.5.
+
+  The mean of the SSIM map over `weight`. The map leaves out 5 pixels at each
+  border, and so does the weight.
+
+  Args:
+    a: [B, H, W, 3] in [0, 1], at least 11 pixels high and wide.
+    b: same.
+    weight: [B, H, W, 1] in {0, 1}: valid pixels, or the valid ones in a mask.
+
+  Returns:
+    [B] in [-1, 1]; NaN where no pixel counts.
+
+  Raises:
+    errors.UserError: if a side is under 11 pixels.
+  """
+  similarity = pix.ssim(a, b, return_map=True, filter_fn=images.gaussian_filter)
+  inner = slice(_BORDER, -_BORDER)
+  return _mean_over(similarity, weight[:, inner, inner])
+
+
+def _counts(probability, mask):
+  predicted = (probability > 0.5).astype(jnp.float32)
+  pixels = (1, 2, 3)
+  overlap = (predicted * mask).sum(pixels)
+  return overlap, predicted.sum(pixels), mask.sum(pixels)
+
+
+def iou(probability: Pixels, mask: Pixels) -> PerImage:
+  """Intersection over union of the predicted mask (probability over .5).
+
+  NaN where both masks are empty.
+  """
+  overlap, predicted, true = _counts(probability, mask)
+  union = predicted + true - overlap
+  return overlap / jnp.where(union > 0.0, union, jnp.nan)
+
+
+def f1(probability: Pixels, mask: Pixels) -> PerImage:
+  """F1 (Dice) of the predicted mask; NaN where both masks are empty."""
+  overlap, predicted, true = _counts(probability, mask)
+  total = predicted + true
+  return 2.0 * overlap / jnp.where(total > 0.0, total, jnp.nan)
+
+
+def has_mask(probability: Pixels) -> Bool[Array, " B"]:
+  """Whether a mask is reported: predicted on more than 1 % of the frame."""
+  predicted = (probability > 0.5).astype(jnp.float32)
+  return predicted.mean(axis=(1, 2, 3)) > MIN_MASK_AREA
+
+
+def image_scores(
+  candidate: UInt8[Array, "B H W 3"],
+  image: UInt8[Array, "B H W 3"],
+  mask: UInt8[Array, "B H W 1"],
+  valid: UInt8[Array, "B H W 1"],
+) -> dict[str, PerImage]:
+  """Returns psnr, ssim, psnr_in_mask and ssim_in_mask of 8-bit pictures.
+
+  Args:
+    candidate: [B, H, W, 3], what is scored.
+    image: the ground truth, same shape.
+    mask: the true mask, [B, H, W, 1] in {0, 1}.
+    valid: 1 where the pixel counts, same shape.
+  """
+  a, b = (jnp.asarray(x, jnp.float32) / 255.0 for x in (candidate, image))
+  valid = jnp.asarray(valid, jnp.float32)
+  inside = valid * mask
+  return {
+    "psnr": psnr(a, b, valid),
+    "ssim": ssim(a, b, valid),
+    "psnr_in_mask": psnr(a, b, inside),
+    "ssim_in_mask": ssim(a, b, inside),
+  }
+
+
+def confidence_interval(
+  values: np.ndarray, persons: np.ndarray, *, num_resamples: int = 2000
+) -> dict[str, float]:
+  """The mean and its 95 % interval, by a bootstrap over persons.
+
+  Pictures of one person are not independent, so that whole persons are drawn,
+  with replacement (cluster bootstrap, percentile interval). NaN values are left
+  out. The same input gives the same interval.
+
+  Args:
+    values: [N], one per image.
+    persons: [N], who is on it.
+    num_resamples: number of draws.
+
+  Returns:
+    {"mean", "low", "high"}, all NaN if no value is left.
+
+  Raises:
+    ValueError: if the lengths differ.
+  """
+  values = np.asarray(values, np.float64)
+  persons = np.asarray(persons)
+  if values.ndim != 1 or values.shape != persons.shape:
+    raise ValueError(
+      f"values has shape {values.shape} and persons {persons.shape}; give one"
+      " person for each value."
+    )
+  kept = ~np.isnan(values)
+  if not kept.any():
+    return {"mean": np.nan, "low": np.nan, "high": np.nan}
+  values, persons = values[kept], persons[kept]
+  _, person = np.unique(persons, return_inverse=True)
+  sums = np.bincount(person, weights=values)
+  counts = np.bincount(person)
+  rng = np.random.default_rng(0)
+  drawn = rng.integers(len(sums), size=(num_resamples, len(sums)))
+  means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+  low, high = np.percentile(means, [2.5, 97.5])
+  return {"mean": float(values.mean()), "low": float(low), "high": float(high)}

@@ -1,0 +1,127 @@
+"""Blocks that the networks share."""
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+
+from maskgan_jax import errors
+from maskgan_jax.models import convolution
+
+# Standard deviation of every kernel in pix2pix (Isola et al., 2017, sec. 6.2).
+PIX2PIX_INIT = nn.initializers.normal(0.02)
+# Keras's default, and so that of TensorFlow's pix2pix tutorial.
+KERAS_LEAK = 0.3
+LEAK = 0.2
+# The side of the square of pixels that a network works on as one position.
+PATCH = 4
+# He et al., 2015: keeps the variance through rectified layers.
+HE_INIT = nn.initializers.he_normal()
+
+
+def leaky_relu(x: jax.Array) -> jax.Array:
+  return nn.leaky_relu(x, LEAK)
+
+
+def upsample(x: jax.Array) -> jax.Array:
+  """Doubles [N, H, W, C] by repetition."""
+  n, height, width, channels = x.shape
+  x = jnp.broadcast_to(
+    x[:, :, None, :, None, :], (n, height, 2, width, 2, channels)
+  )
+  return x.reshape(n, 2 * height, 2 * width, channels)
+
+
+def space_to_depth(x: jax.Array) -> jax.Array:
+  """[N, 4H, 4W, C] -> [N, H, W, 16C]: the pixels of each position."""
+  n, height, width, channels = x.shape
+  height, width = height // PATCH, width // PATCH
+  x = x.reshape(n, height, PATCH, width, PATCH, channels)
+  return x.transpose(0, 1, 3, 2, 4, 5).reshape(n, height, width, -1)
+
+
+def depth_to_space(x: jax.Array) -> jax.Array:
+  """[N, H, W, 16C] -> [N, 4H, 4W, C], the inverse of `space_to_depth`."""
+  n, height, width, _ = x.shape
+  x = x.reshape(n, height, width, PATCH, PATCH, -1)
+  return x.transpose(0, 1, 3, 2, 4, 5).reshape(
+    n, PATCH * height, PATCH * width, -1
+  )
+
+
+def check_divisible(x: jax.Array, divisor: int, network: str) -> None:
+  """Raises a UserError unless both sides are multiples of `divisor`."""
+  height, width = x.shape[1:3]
+  if height % divisor or width % divisor:
+    raise errors.UserError(
+      f"{network} got pictures of {height} x {width} pixels; both sides must"
+      f" be multiples of {divisor}. Resize or pad the pictures, or use fewer"
+      " levels."
+    )
+
+
+class BatchNorm(nn.Module):
+  """Batch norm with Keras's constants, in float32.
+
+  Attributes:
+    axis_name: device axis over which the statistics are averaged.
+  """
+
+  axis_name: str | None = None
+
+  @nn.compact
+  def __call__(self, x: jax.Array, *, train: bool) -> jax.Array:
+    y = nn.BatchNorm(
+      use_running_average=not train,
+      momentum=0.99,
+      epsilon=1e-3,
+      axis_name=self.axis_name,
+      dtype=jnp.float32,
+    )(x)
+    return y.astype(x.dtype)
+
+
+class ResidualBlock(nn.Module):
+  """x + conv(act(conv(act(x)))), the identity at first.
+
+  Norm-free: the second kernel starts at zero, which keeps the variance of the
+  sum as Fixup does (Zhang et al., 2019).
+  """
+
+  dtype: jnp.dtype | None = None
+
+  @nn.compact
+  def __call__(self, x: jax.Array) -> jax.Array:
+    features = x.shape[-1]
+    y = convolution.Conv(features, dtype=self.dtype, kernel_init=HE_INIT)(
+      leaky_relu(x)
+    )
+    y = convolution.Conv(
+      features, dtype=self.dtype, kernel_init=nn.initializers.zeros
+    )(leaky_relu(y))
+    return x + y
+
+
+class SelfAttention(nn.Module):
+  """x + attention over all positions of [N, H, W, C], the identity at first.
+
+  A mask hides one side's cheek or the mouth's corner; what it looked like is
+  often visible elsewhere in the face.
+  """
+
+  num_heads: int = 4
+  dtype: jnp.dtype | None = None
+
+  @nn.compact
+  def __call__(self, x: jax.Array) -> jax.Array:
+    n, height, width, channels = x.shape
+    y = nn.LayerNorm(dtype=self.dtype)(x)
+    qkv = convolution.Conv(3 * channels, (1, 1), dtype=self.dtype)(y)
+    qkv = qkv.reshape(
+      n, height * width, 3, self.num_heads, channels // self.num_heads
+    )
+    query, key, value = (qkv[:, :, i] for i in range(3))
+    y = nn.dot_product_attention(query, key, value, dtype=self.dtype)
+    y = convolution.Conv(
+      channels, (1, 1), dtype=self.dtype, kernel_init=nn.initializers.zeros
+    )(y.reshape(n, height, width, channels))
+    return x + y

@@ -1,0 +1,167 @@
+"""The training loop: restore, step, log, validate, save."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import jax
+import jax.numpy as jnp
+import ml_collections
+import numpy as np
+
+from maskgan_jax import (
+  checkpoint,
+  errors,
+  factory,
+  figures,
+  images,
+  input_pipeline,
+  logging_utils,
+  metrics,
+  train_state,
+)
+
+NUM_SAMPLES = 6
+
+
+def train(
+  config: ml_collections.ConfigDict,
+  workdir: str,
+  devices: Sequence[jax.Device] | None = None,
+) -> train_state.TrainState:
+  """Trains to config.num_train_steps, from the workdir's last checkpoint on.
+
+  Raises:
+    errors.UserError: the config, the dataset and the workdir do not fit together.
+    errors.UserError: a metric is not finite any more.
+  """
+  run = factory.run_settings(config)
+  source = input_pipeline.open_split(run.data_dir, "train", run.image_size)
+  validation = input_pipeline.open_split(
+    run.data_dir, "validation", run.image_size
+  )
+  checkpoint.claim_workdir(workdir, config)
+  key = jax.random.key(run.seed)
+  state = jax.jit(lambda k: factory.initial_state(config, k))(key)
+  checkpoints = checkpoint.Checkpoints(workdir, keep=run.keep_checkpoints)
+  if (restored := checkpoints.restore(state)) is not None:
+    state = restored
+  start = int(state.step)
+  if start >= run.num_train_steps:
+    print(f"{workdir} has already trained {start} steps.")
+    return state
+  log = logging_utils.RunLog(workdir, start)
+  validator = Validator(config, validation)
+  progress = logging_utils.Progress(run.num_train_steps, start)
+  batches = input_pipeline.train_batches(
+    source,
+    batch_size=run.batch_size,
+    seed=run.seed,
+    start_step=start,
+    num_steps=run.num_train_steps,
+  )
+  step_fns = {
+    adversarial: factory.compiled_train_step(
+      config, adversarial=adversarial, devices=devices
+    )
+    for adversarial in (False, True)
+  }
+  pending: list[Mapping[str, jax.Array]] = []
+  for step, batch in enumerate(batches, start + 1):
+    adversarial = step > run.adversarial_from_step
+    state, step_metrics = step_fns[adversarial](state, batch, key)
+    pending.append(step_metrics)
+    last = step == run.num_train_steps
+    if last or step % run.log_every_steps == 0:
+      _log_training(log, progress, step, pending)
+      pending = []
+    if last or step % run.eval_every_steps == 0:
+      progress.pause()
+      scores, picture = validator(state)
+      log.scalars(step, {f"eval/{k}": v for k, v in scores.items()})
+      log.picture(step, "validation", picture)
+      progress.line(step, "  ".join(f"{k} {v:.3f}" for k, v in scores.items()))
+      if last or step % run.checkpoint_every_steps == 0:
+        check_finite(step, pending)
+        checkpoints.save(state, scores)
+      progress.resume()
+  checkpoints.close()
+  log.close()
+  return state
+
+
+def check_finite(
+  last_step: int, pending: Sequence[Mapping[str, jax.Array]]
+) -> None:
+  """Checks the metrics of the steps that end with last_step.
+
+  Raises:
+    errors.UserError: names the first metric that is not finite, its step
+      and what to do.
+  """
+  for step, values in enumerate(pending, last_step - len(pending) + 1):
+    for name, value in values.items():
+      if not math.isfinite(value):
+        raise errors.UserError(
+          f"train/{name} is {float(value)} at step {step}. The run stops; its"
+          " last checkpoint is good. Lower config.optimizer.learning_rate, or"
+          " set config.optimizer.clip_norm."
+        )
+
+
+def _log_training(log, progress, step, pending) -> None:
+  pending = jax.device_get(pending)
+  check_finite(step, pending)
+  means = {
+    f"train/{name}": float(np.mean([values[name] for values in pending]))
+    for name in pending[-1]
+    if all(name in values for values in pending)
+  }
+  means["train/steps_per_second"] = progress.rate(step)
+  means["train/seconds_per_1000_steps"] = 1000 / progress.rate(step)
+  log.scalars(step, means)
+  shown = [n for n in means if n.endswith("loss")]
+  progress.line(
+    step, "  ".join(f"{n.split('/')[1]} {means[n]:.3f}" for n in shown)
+  )
+
+
+@jax.jit
+def _validation_scores(batch, prediction) -> dict[str, jax.Array]:
+  completed = images.to_uint8(prediction.completed_image)
+  scores = metrics.image_scores(completed, batch.image, batch.mask, batch.valid)
+  mask = batch.mask.astype(jnp.float32)
+  return scores | {"mask_iou": metrics.iou(prediction.probability, mask)}
+
+
+class Validator:
+  """Scores a state on the validation split, and draws its first examples."""
+
+  def __init__(self, config: ml_collections.ConfigDict, source):
+    run = factory.run_settings(config)
+    self._source = source
+    self._batch_size = run.batch_size
+    self._key = jax.random.key(run.seed)
+    self._predict = factory.predict_step(config)
+
+  def __call__(
+    self, state: train_state.TrainState
+  ) -> tuple[dict[str, float], np.ndarray]:
+    """Returns mean scores, and a picture uint8 [H, W, 3]."""
+    variables = {
+      name: train_state.inference_variables(network)
+      for name, network in state.networks.items()
+      if network.ema_params
+    }
+    scores: dict[str, list[np.ndarray]] = {}
+    rows: list[list[np.ndarray]] = []
+    for found in input_pipeline.eval_batches(self._source, self._batch_size):
+      batch, count = found.batch, len(found.ids)
+      prediction = self._predict(
+        variables, images.to_float(batch.masked_image), self._key
+      )
+      for name, values in _validation_scores(batch, prediction).items():
+        scores.setdefault(name, []).append(np.asarray(values)[:count])
+      for i in range(min(count, NUM_SAMPLES - len(rows))):
+        rows.append(figures.sample_row(batch, prediction, i))
+    means = {n: float(np.nanmean(np.concatenate(v))) for n, v in scores.items()}
+    return means, figures.tile(rows)

@@ -1,0 +1,79 @@
+"""What training changes: arrays only, so that every state has one structure."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from flax import linen as nn
+
+Params = Any
+
+
+class NetworkState(NamedTuple):
+  """One network while it trains."""
+
+  params: Params
+  stats: Params  # Batch statistics, {} for a network that keeps none.
+  opt_state: optax.OptState
+  ema_params: Params  # Running average of params; {} for the discriminator.
+
+
+class TrainState(NamedTuple):
+  """All networks of a run, by name, and the steps taken."""
+
+  step: jax.Array  # [] int32
+  networks: dict[str, NetworkState]
+
+
+def create(
+  modules: Mapping[str, nn.Module],
+  txs: Mapping[str, optax.GradientTransformation],
+  example_inputs: Mapping[str, tuple],
+  key: jax.Array,
+) -> TrainState:
+  """Initialises every network.
+
+  Args:
+    modules: the networks by name.
+    txs: their optimizers, same names.
+    example_inputs: what each is called with, one example is enough.
+    key: a PRNG key.
+  """
+  networks = {}
+  for index, (name, module) in enumerate(sorted(modules.items())):
+    rngs = {
+      "params": jax.random.fold_in(key, 2 * index),
+      "dropout": jax.random.fold_in(key, 2 * index + 1),
+    }
+    variables = module.init(rngs, *example_inputs[name], train=False)
+    params = variables["params"]
+    networks[name] = NetworkState(
+      params=params,
+      stats=variables.get("batch_stats", {}),
+      opt_state=txs[name].init(params),
+      ema_params={} if name == "discriminator" else _copy(params),
+    )
+  return TrainState(step=jnp.zeros((), jnp.int32), networks=networks)
+
+
+def _copy(params: Params) -> Params:
+  """Donated states may not hold one buffer twice."""
+  return jax.tree.map(jnp.array, params)
+
+
+def inference_variables(network: NetworkState) -> dict[str, Params]:
+  """Returns the variables to evaluate with: averaged parameters, statistics."""
+  return {"params": network.ema_params, "batch_stats": network.stats}
+
+
+def update_ema(ema: Params, params: Params, step: jax.Array, decay: float):
+  """Moves the running average towards params, faster in the first steps.
+
+  The warm-up min(decay, (1 + step) / (10 + step)) is that of TensorFlow's
+  ExponentialMovingAverage.
+  """
+  step = step.astype(jnp.float32)
+  decay = jnp.minimum(decay, (1.0 + step) / (10.0 + step))
+  return optax.incremental_update(params, ema, 1.0 - decay)

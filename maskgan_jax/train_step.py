@@ -1,0 +1,301 @@
+"""One training step of segmenter, generator and discriminator, as a function.
+
+All networks learn in one step: the segmenter's single forward pass serves its
+own loss and gives the predicted masks that the generator learns to complete.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from flax import linen as nn
+
+from maskgan_jax import batch as batch_lib
+from maskgan_jax import images, losses, parallel, train_state
+
+Metrics = dict[str, jax.Array]
+
+
+@dataclasses.dataclass(frozen=True)
+class StepSettings:
+  """What the losses weigh and what the networks see.
+
+  Attributes:
+    adversarial_loss: "bce" or "hinge".
+    adversarial_weight: of the generator's adversarial loss.
+    reconstruction_weight: of the L1 distance to the true image.
+    ssim_weight: of 1 - SSIM to the true image, 0 to leave it out.
+    visible_weight: of visible pixels in the reconstruction, those under the
+      mask weigh 1.
+    composite: the discriminator judges the completed image, where only the
+      masked region is generated, rather than the whole predicted one.
+    predicted_mask_share: of examples whose generator sees the predicted mask.
+    jittered_mask_share: of examples whose generator sees the true mask moved,
+      grown or shrunk a little.
+    true_masks_until_step: before it, every example shows its true mask.
+    ema_decay: of the running average of the parameters.
+    augmentation: what `images.augment` varies.
+  """
+
+  adversarial_loss: str
+  adversarial_weight: float
+  reconstruction_weight: float
+  ssim_weight: float
+  visible_weight: float
+  composite: bool
+  predicted_mask_share: float
+  jittered_mask_share: float
+  true_masks_until_step: int
+  ema_decay: float
+  augmentation: images.Augmentation
+
+
+class Inputs(NamedTuple):
+  """A batch as the networks see it."""
+
+  image: jax.Array  # [B, H, W, 3], float32 in [-1, 1]
+  masked_image: jax.Array  # [B, H, W, 3], float32 in [-1, 1]
+  mask: jax.Array  # [B, H, W, 1], float32 in {0, 1}
+  valid: jax.Array  # [B, H, W, 1], float32 in {0, 1}
+
+
+@dataclasses.dataclass(frozen=True)
+class _Learner:
+  """Applies and updates the networks of one step."""
+
+  modules: Mapping[str, nn.Module]
+  txs: Mapping[str, optax.GradientTransformation]
+  ema_decay: float
+  axis_name: str | None
+
+  def apply(self, name, network, params, *args, key=None):
+    """Returns the output and the new batch statistics."""
+    variables = {"params": params, "batch_stats": network.stats}
+    output, changed = self.modules[name].apply(
+      variables,
+      *args,
+      train=True,
+      mutable=["batch_stats"],
+      rngs=None if key is None else {"dropout": key},
+    )
+    return output, changed.get("batch_stats", {})
+
+  def update(self, name, network, grads, stats, step):
+    """Returns the network after one optimizer step, and the gradient norm."""
+    grads = parallel.mean(grads, self.axis_name)
+    updates, opt_state = self.txs[name].update(
+      grads, network.opt_state, network.params
+    )
+    params = optax.apply_updates(network.params, updates)
+    ema_params = network.ema_params
+    if ema_params:
+      ema_params = train_state.update_ema(
+        ema_params, params, step, self.ema_decay
+      )
+    new = train_state.NetworkState(params, stats, opt_state, ema_params)
+    return new, optax.global_norm(grads)
+
+
+def make_train_step(
+  *,
+  modules: Mapping[str, nn.Module],
+  txs: Mapping[str, optax.GradientTransformation],
+  settings: StepSettings,
+  adversarial: bool = True,
+  axis_name: str | None = None,
+) -> parallel.Step:
+  """Returns the pure step (state, batch, key) -> (state, metrics).
+
+  Args:
+    modules: "segmenter", or it and "generator", or "discriminator" too.
+    txs: their optimizers.
+    settings: losses and inputs.
+    adversarial: whether the discriminator learns and teaches in this step.
+    axis_name: the device axis to average over, None on one device.
+  """
+  learner = _Learner(modules, txs, settings.ema_decay, axis_name)
+
+  def train_step(
+    state: train_state.TrainState, batch: batch_lib.Batch, key: jax.Array
+  ) -> tuple[train_state.TrainState, Metrics]:
+    keys = jax.random.split(jax.random.fold_in(key, state.step), 3)
+    inputs = prepare(batch, keys[0], settings.augmentation, axis_name)
+    networks = dict(state.networks)
+    networks["segmenter"], probability, metrics = _segmenter_step(
+      learner, networks["segmenter"], inputs, state.step
+    )
+    if "generator" in modules:
+      shown_mask = _shown_mask(
+        inputs.mask, probability, state.step, keys[1], settings, axis_name
+      )
+      changed, found = _completion_step(
+        learner,
+        networks,
+        inputs,
+        shown_mask,
+        state.step,
+        _device_key(keys[2], axis_name),
+        settings,
+        adversarial and "discriminator" in modules,
+      )
+      networks |= changed
+      metrics |= found
+    new_state = train_state.TrainState(state.step + 1, networks)
+    return new_state, parallel.mean(metrics, axis_name)
+
+  return train_step
+
+
+def prepare(
+  batch: batch_lib.Batch,
+  key: jax.Array,
+  augmentation: images.Augmentation,
+  axis_name: str | None,
+) -> Inputs:
+  """Turns a uint8 batch into augmented network inputs."""
+  keys = parallel.example_keys(key, len(batch.image), axis_name)
+  return Inputs(
+    *images.augment(
+      images.to_float(batch.image),
+      images.to_float(batch.masked_image),
+      batch.mask.astype(jnp.float32),
+      batch.valid.astype(jnp.float32),
+      keys,
+      augmentation,
+    )
+  )
+
+
+def _device_key(key: jax.Array, axis_name: str | None) -> jax.Array:
+  if axis_name is None:
+    return key
+  return jax.random.fold_in(key, jax.lax.axis_index(axis_name))
+
+
+def _shown_mask(mask, probability, step, key, settings, axis_name):
+  """Draws per example what mask the generator is shown."""
+  keys = parallel.example_keys(key, len(mask), axis_name)
+  jittered = images.jitter_mask(mask, keys)
+  predicted = (probability > 0.5).astype(mask.dtype)
+  draw = jax.vmap(lambda k: jax.random.uniform(jax.random.fold_in(k, 1)))(keys)
+  draw = jnp.where(step < settings.true_masks_until_step, 1.0, draw)
+  draw = draw[:, None, None, None]
+  share = settings.predicted_mask_share
+  shown = jnp.where(draw < share + settings.jittered_mask_share, jittered, mask)
+  return jnp.where(draw < share, predicted, shown)
+
+
+def _segmenter_step(learner, network, inputs, step):
+  def loss_fn(params):
+    logits, stats = learner.apply(
+      "segmenter", network, params, inputs.masked_image
+    )
+    loss = losses.segmentation_loss(logits, inputs.mask, inputs.valid).mean()
+    return loss, (jax.nn.sigmoid(logits), stats)
+
+  (loss, (probability, stats)), grads = jax.value_and_grad(
+    loss_fn, has_aux=True
+  )(network.params)
+  network, norm = learner.update("segmenter", network, grads, stats, step)
+  found = {"segmenter_loss": loss, "segmenter_grad_norm": norm}
+  return network, jax.lax.stop_gradient(probability), found
+
+
+def _completion_step(
+  learner, networks, inputs, shown_mask, step, key, settings, adversarial
+) -> tuple[dict[str, Any], Metrics]:
+  """Updates D, then G against the new D, from one forward pass of G."""
+  generator = networks["generator"]
+  predicted_image, pull_back, stats = jax.vjp(
+    lambda params: learner.apply(
+      "generator", generator, params, inputs.masked_image, shown_mask, key=key
+    ),
+    generator.params,
+    has_aux=True,
+  )
+  region = jnp.maximum(shown_mask, inputs.mask)
+
+  def judged(predicted):
+    if not settings.composite:
+      return predicted
+    return images.complete(predicted, inputs.masked_image, region)
+
+  changed: dict[str, Any] = {}
+  metrics: Metrics = {}
+  discriminator = None
+  if adversarial:
+    discriminator, metrics = _discriminator_step(
+      learner,
+      networks["discriminator"],
+      inputs,
+      jax.lax.stop_gradient(judged(predicted_image)),
+      step,
+      settings,
+    )
+
+  def g_loss_fn(predicted):
+    terms = {
+      "reconstruction_loss": _reconstruction_loss(predicted, inputs, settings)
+    }
+    total = settings.reconstruction_weight * terms["reconstruction_loss"]
+    if settings.ssim_weight:
+      terms["ssim_loss"] = losses.ssim_loss(predicted, inputs.image).mean()
+      total += settings.ssim_weight * terms["ssim_loss"]
+    d_stats = {}
+    if discriminator is not None:
+      logits, d_stats = learner.apply(
+        "discriminator",
+        discriminator,
+        discriminator.params,
+        inputs.masked_image,
+        judged(predicted),
+      )
+      _, g_adversarial = losses.adversarial_losses(settings.adversarial_loss)
+      terms["g_adversarial_loss"] = g_adversarial(logits).mean()
+      total += settings.adversarial_weight * terms["g_adversarial_loss"]
+    return total, (terms | {"g_loss": total}, d_stats)
+
+  grad, (terms, d_stats) = jax.grad(g_loss_fn, has_aux=True)(predicted_image)
+  changed["generator"], norm = learner.update(
+    "generator", generator, pull_back(grad)[0], stats, step
+  )
+  if discriminator is not None:
+    changed["discriminator"] = discriminator._replace(stats=d_stats)
+  return changed, metrics | terms | {"g_grad_norm": norm}
+
+
+def _reconstruction_loss(predicted, inputs, settings) -> jax.Array:
+  # The blend reaches a little past the mask: so does the full weight.
+  region = images.blend_mask(inputs.mask)
+  weight = settings.visible_weight + (1.0 - settings.visible_weight) * region
+  return losses.weighted_l1(
+    predicted, inputs.image, weight * inputs.valid
+  ).mean()
+
+
+def _discriminator_step(learner, network, inputs, fake, step, settings):
+  d_loss, _ = losses.adversarial_losses(settings.adversarial_loss)
+
+  def loss_fn(params):
+    real_logits, stats = learner.apply(
+      "discriminator", network, params, inputs.masked_image, inputs.image
+    )
+    fake_logits, stats = learner.apply(
+      "discriminator",
+      network._replace(stats=stats),
+      params,
+      inputs.masked_image,
+      fake,
+    )
+    found = {"real_logits": real_logits.mean()}
+    found["fake_logits"] = fake_logits.mean()
+    return d_loss(real_logits, fake_logits).mean(), (stats, found)
+
+  (loss, (stats, found)), grads = jax.value_and_grad(loss_fn, has_aux=True)(
+    network.params
+  )
+  network, norm = learner.update("discriminator", network, grads, stats, step)
+  return network, found | {"d_loss": loss, "d_grad_norm": norm}

@@ -1,0 +1,47 @@
+"""Evaluates a trained run on people it never saw.
+
+python scripts/evaluate.py --workdir=runs/faces [--split=test]
+"""
+
+from absl import app, flags
+
+from maskgan_jax import errors, evaluate
+
+_WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
+_SPLIT = flags.DEFINE_string("split", "test", "test or validation.")
+_OUTPUT_DIR = flags.DEFINE_string(
+  "output_dir",
+  None,
+  "Where metrics.json, per_image.csv and figures go; by default a folder of"
+  " the workdir.",
+)
+_DATA_DIR = flags.DEFINE_string(
+  "data_dir", None, "Another dataset than the one trained on."
+)
+_CHECKPOINT = flags.DEFINE_enum(
+  "checkpoint",
+  "latest",
+  ["latest", "best"],
+  "best: by PSNR in the mask on the validation split, which favours smooth"
+  " pictures.",
+)
+
+
+def main(_):
+  try:
+    result, folder = evaluate.evaluate(
+      _WORKDIR.value,
+      split=_SPLIT.value,
+      output_dir=_OUTPUT_DIR.value,
+      data_dir=_DATA_DIR.value,
+      which=_CHECKPOINT.value,
+    )
+  except errors.UserError as error:
+    raise SystemExit(f"error: {error}") from error
+  print(evaluate.table(result))
+  print(f"\nScores and figures: {folder}")
+
+
+if __name__ == "__main__":
+  flags.mark_flags_as_required(["workdir"])
+  app.run(main)

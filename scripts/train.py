@@ -1,0 +1,29 @@
+"""Trains the networks of a config on a built dataset.
+
+  python scripts/train.py --config=configs/portraits.py --workdir=runs/faces \
+    [--config.data_dir=data --config.num_train_steps=20000 ...]
+
+A run that was interrupted goes on from its last checkpoint by the same command.
+"""
+
+from absl import app, flags
+from ml_collections import config_flags
+
+from maskgan_jax import errors, train
+
+_CONFIG = config_flags.DEFINE_config_file("config", None, "A file of configs/.")
+_WORKDIR = flags.DEFINE_string(
+  "workdir", None, "Folder for checkpoints, metrics and samples of this run."
+)
+
+
+def main(_):
+  try:
+    train.train(_CONFIG.value, _WORKDIR.value)
+  except errors.UserError as error:
+    raise SystemExit(f"error: {error}") from error
+
+
+if __name__ == "__main__":
+  flags.mark_flags_as_required(["config", "workdir"])
+  app.run(main)

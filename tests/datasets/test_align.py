@@ -1,0 +1,98 @@
+import functools
+
+import cv2
+import numpy as np
+import pytest
+
+from maskgan_jax import faces, photos
+from maskgan_jax.datasets.masked_faces import align, coding, sources
+
+
+def _align(folder, name, person=None, size=96):
+  return align.align(
+    sources.Item(name, person), source=sources.Folder(str(folder)), size=size
+  )
+
+
+def test_a_photo_becomes_a_square_with_level_eyes(dummy_data):
+  face = _align(dummy_data, "train_person0.jpg", "person0")
+  assert coding.rgb(face.image).shape == (96, 96, 3)
+  assert coding.grey(face.valid).shape == (96, 96)
+  assert face.embedding is None
+  first, second = faces.eye_centres(face.landmarks)
+  assert first[1] == pytest.approx(second[1], abs=0.01)
+  assert first[0] < second[0]
+
+
+def test_the_transform_leads_back_to_the_photo(dummy_data):
+  face = _align(dummy_data, "train_person0.jpg")
+  photo = photos.read(dummy_data / "train_person0.jpg")
+  again = cv2.warpAffine(photo, face.transform, (96, 96))
+  valid = coding.grey(face.valid) > 0
+  difference = again.astype(int) - coding.rgb(face.image)
+  assert np.abs(difference)[valid].mean() < 6
+
+
+def test_unknown_people_are_embedded(dummy_data):
+  vectors = [
+    _align(dummy_data, name).embedding
+    for name in ("train_person0.jpg", "test_person36.jpg")
+  ]
+  for vector in vectors:
+    assert vector.shape == (128,)
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+
+
+def test_one_person_is_recognised_in_changed_light():
+  data = pytest.importorskip("skimage.data")
+  image = data.astronaut()
+  face = faces.models()[0].detect(image)[0]
+  other = np.clip(image * 0.7 + 20, 0, 255).astype(np.uint8)
+  same = align.embed(image, face.keypoints) @ align.embed(other, face.keypoints)
+  assert same > 0.9
+
+
+def test_no_embedding_without_the_recognizer(dummy_data, monkeypatch):
+  def missing():
+    raise FileNotFoundError
+
+  monkeypatch.setattr(align, "_recognizer", missing)
+  assert _align(dummy_data, "train_person0.jpg").embedding is None
+
+
+def test_the_recognizer_is_checked_by_hash(monkeypatch):
+  package, name, _ = align._RECOGNIZER
+  monkeypatch.setattr(align, "_RECOGNIZER", (package, name, "0" * 64))
+  uncached = functools.partial(align._recognizer.__wrapped__)
+  with pytest.raises(ValueError, match="SHA-256"):
+    uncached()
+
+
+def test_known_landmarks_are_used():
+  source = sources.SampleFaces(1)
+  item = source.items()[0][0]
+  face = align.align(item, source=source, size=96)
+  _, landmarks = source.load(item)
+  np.testing.assert_array_equal(
+    face.landmarks, faces.transform_landmarks(landmarks, face.transform)
+  )
+
+
+@pytest.mark.parametrize(
+  "make, reason",
+  [
+    (lambda p: p.write_text("not a picture"), "not a readable picture"),
+    (lambda p: cv2.imwrite(str(p), np.full((99, 99, 3), 128)), "no face found"),
+    (lambda p: cv2.imwrite(str(p), np.zeros((1, 1, 3))), "1x1 pixels"),
+  ],
+)
+def test_bad_pictures_are_skipped(tmp_path, make, reason):
+  make(tmp_path / "bad.jpg")
+  skipped = _align(tmp_path, "bad.jpg")
+  assert skipped.name == "bad.jpg"
+  assert reason in skipped.reason
+
+
+def test_small_faces_are_skipped(dummy_data):
+  skipped = _align(dummy_data, "train_person0.jpg", size=512)
+  assert skipped.reason.startswith("face too small (enlarged ")

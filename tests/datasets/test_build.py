@@ -1,0 +1,339 @@
+import csv
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import cv2
+import numpy as np
+import pytest
+import tensorflow_datasets as tfds
+
+from maskgan_jax import photos
+from maskgan_jax.datasets.masked_faces import (
+  align,
+  build,
+  examples,
+  pairs,
+  people,
+  reader,
+  settings,
+  sources,
+  tfds_images,
+)
+
+
+def _build(source, data_dir, **changes):
+  values = {"image_size": 64, "variants": 2, **changes}
+  return build.build(source, settings.Settings(**values), str(data_dir))
+
+
+def _records(data_dir, split):
+  source, _ = reader.open_split(str(data_dir), split)
+  return {item["id"]: item for item in source}
+
+
+def test_splits_variants_and_people(built):
+  train = _records(built[0], "train")
+  assert len(train) == 4 * 3
+  assert b"train_person0.jpg#2" in train
+  for split, count in (("validation", 2), ("test", 2)):
+    records = _records(built[0], split)
+    assert len(records) == count
+    assert all(name.startswith(split.encode()) for name in records)
+
+
+def test_report(built):
+  report = built[1]
+  assert "Used 8 pictures, skipped 0" in report
+  assert "Faces: train 4, validation 2, test 2; people: 8." in report
+  assert "Examples: 16, " in report
+  assert "Skipped files" not in report
+
+
+def test_metadata(built):
+  metadata = reader.metadata(built[0])
+  assert metadata["source"] == "folder"
+  assert metadata["variants"] == 3
+  assert metadata["num_people"] == 8
+  assert metadata["num_skipped"] == 0
+  assert metadata["crop"]["middle_y"] == 0.64
+  # Nothing says where the photos lay on the machine that built it.
+  assert "/" not in str(metadata)
+
+
+def test_nothing_else_is_left(built):
+  names = {path.name for path in pathlib.Path(built[0]).rglob("*")}
+  assert {name for name in names if "array_record" not in name} == {
+    "masked_faces",
+    ".config",
+    "folder",
+    "1.0.0",
+    "metadata.json",
+    "dataset_info.json",
+    "features.json",
+    "skipped.csv",
+  }
+
+
+def test_the_number_of_processes_changes_nothing(built, dummy_data, tmp_path):
+  source = sources.Folder(str(dummy_data))
+  _build(source, tmp_path, variants=3, num_processes=2)
+  for split in ("train", "test"):
+    one, two = (_records(folder, split) for folder in (built[0], tmp_path))
+    assert str(one) == str(two)
+
+
+def test_a_finished_build_is_reused(built, dummy_data):
+  before = {p: p.stat().st_mtime_ns for p in pathlib.Path(built[0]).rglob("*")}
+  source = sources.Folder(str(dummy_data))
+  report = _build(source, built[0], variants=3, num_processes=5)
+  assert "holds this dataset already" in report
+  assert "train 4, validation 2, test 2" in report
+  after = {p: p.stat().st_mtime_ns for p in pathlib.Path(built[0]).rglob("*")}
+  assert after == before
+
+
+def test_other_parameters_are_refused(built, dummy_data):
+  source = sources.Folder(str(dummy_data))
+  with pytest.raises(
+    sources.SourceError,
+    match="image_size is 64 there, 128 was asked for.*another --data_dir",
+  ):
+    _build(source, built[0], variants=3, image_size=128)
+  with pytest.raises(
+    sources.SourceError, match="source is folder there, sample_faces was asked"
+  ):
+    _build(sources.SampleFaces(3), built[0], variants=3)
+
+
+def test_hostile_files_are_skipped(faces_dir, tmp_path, monkeypatch):
+  good = (faces_dir / "train_person0.jpg").read_bytes()
+  (faces_dir / "manifest.csv").unlink()
+  (faces_dir / "cut.jpg").write_bytes(good[: len(good) // 2])
+  (faces_dir / "text.jpg").write_text("hello")
+  (faces_dir / "empty.png").write_bytes(b"")
+  (faces_dir / 'comma, "quote".jpg').write_text("hello")
+  cv2.imwrite(str(faces_dir / "dot.png"), np.zeros((1, 1, 3), np.uint8))
+  cv2.imwrite(str(faces_dir / "wall.png"), np.full((80, 80, 3), 99, np.uint8))
+  cv2.imwrite(str(faces_dir / "band.png"), np.full((33, 5000), 99, np.uint8))
+  # Without a manifest and a recognizer every file is a person.
+  monkeypatch.setattr(align, "_recognizer", _missing)
+  monkeypatch.setattr(people, "split_of", lambda name: name.split("_")[0])
+  report = _build(sources.Folder(str(faces_dir)), tmp_path / "out")
+  assert "Used 8 pictures, skipped 7" in report
+  with (tmp_path / "out" / "skipped.csv").open(newline="") as file:
+    skipped = {row["file"]: row["reason"] for row in csv.DictReader(file)}
+  assert set(skipped) == {
+    "cut.jpg",
+    "text.jpg",
+    "empty.png",
+    'comma, "quote".jpg',
+    "dot.png",
+    "wall.png",
+    "band.png",
+  }
+  assert "not a readable picture" in skipped["cut.jpg"]
+  assert skipped["wall.png"] == "no face found"
+
+
+def _missing():
+  raise FileNotFoundError
+
+
+def test_one_face_on_many_photos_is_one_person(faces_dir, tmp_path):
+  for path in faces_dir.iterdir():
+    if path.name != "train_person0.jpg":
+      path.unlink()
+  photo = photos.read(faces_dir / "train_person0.jpg")
+  for gain in (0.8, 0.9):
+    darker = (photo * gain).astype(np.uint8)
+    (faces_dir / f"{gain}.png").write_bytes(photos.encode(darker))
+  with pytest.raises(sources.SourceError, match="^1 people with usable"):
+    _build(sources.Folder(str(faces_dir)), tmp_path / "out")
+
+
+def test_no_face_in_any_photo(tmp_path):
+  (tmp_path / "in").mkdir()
+  for i in range(3):
+    picture = np.full((80, 80, 3), 50 * i, np.uint8)
+    cv2.imwrite(str(tmp_path / "in" / f"{i}.png"), picture)
+  with pytest.raises(
+    sources.SourceError, match="None of the 3 pictures .* 0.png: no face found"
+  ):
+    _build(sources.Folder(str(tmp_path / "in")), tmp_path / "out")
+  assert not reader.is_built(str(tmp_path / "out"))
+  lines = (tmp_path / "out" / "skipped.csv").read_text().splitlines()
+  assert lines == ["file,reason", *(f"{i}.png,no face found" for i in range(3))]
+
+
+def test_too_few_people(faces_dir, tmp_path):
+  for path in faces_dir.glob("validation*"):
+    path.unlink()
+  with pytest.raises(sources.SourceError, match="validation would be empty"):
+    _build(sources.Folder(str(faces_dir)), tmp_path / "out")
+  assert not reader.is_built(str(tmp_path / "out"))
+
+
+def test_missing_folder(tmp_path):
+  with pytest.raises(photos.PhotoError, match="no such folder"):
+    _build(sources.Folder(str(tmp_path / "nowhere")), tmp_path / "out")
+
+
+def test_caps(dummy_data, tmp_path):
+  report = _build(
+    sources.Folder(str(dummy_data)), tmp_path, num_train=3, num_test=1
+  )
+  assert "Faces: train 3, validation 2, test 1" in report
+  assert "left out 2 beyond the caps" in report
+  assert len(_records(tmp_path, "train")) == 6
+
+
+def test_pairs(dummy_data, tmp_path):
+  for folder in ("in", "out"):
+    (tmp_path / folder).mkdir()
+  for path in dummy_data.glob("*.jpg"):
+    bare = cv2.resize(cv2.imread(str(path)), (64, 64))
+    masked = bare.copy()
+    cv2.ellipse(masked, (32, 42), (15, 11), 0, 0, 360, (200, 160, 90), -1)
+    cv2.imwrite(str(tmp_path / "in" / f"{path.stem}.png"), masked)
+    cv2.imwrite(str(tmp_path / "out" / f"{path.stem}.png"), bare)
+  rows = (dummy_data / "manifest.csv").read_text().replace(".jpg", ".png")
+  (tmp_path / "out" / "manifest.csv").write_text(rows)
+  cv2.imwrite(str(tmp_path / "in" / "train_person0.png"), np.zeros((40, 40, 3)))
+  source = pairs.Pairs(str(tmp_path / "in"), str(tmp_path / "out"))
+  report = _build(source, tmp_path / "data", variants=4)
+  assert "Used 7 pictures, skipped 1" in report
+  assert (
+    "40x40 and 64x64 differ" in (tmp_path / "data" / "skipped.csv").read_text()
+  )
+  # One example a pair, whatever the variants.
+  records = _records(tmp_path / "data", "train")
+  assert len(records) == 3
+  example = reader.to_arrays(records[min(records)])
+  masked = cv2.imread(str(tmp_path / "in" / "train_person2.png"))[..., ::-1]
+  np.testing.assert_array_equal(example["masked_image"], masked)
+  assert example["mask_type"] == examples.READY_PAIR
+  assert 0.08 < example["mask"].mean() < 0.16
+
+
+def test_reasons_are_counted_without_what_is_particular():
+  skipped = [
+    sources.Skipped("a", "face too small (enlarged 1.5 > 1.3)"),
+    sources.Skipped("b", "face too small (enlarged 2.5 > 1.3)"),
+    sources.Skipped("c", "/x/c.jpg: not a readable picture (cut). Save it."),
+    sources.Skipped("d", "/x/d.jpg: not a readable picture (a: b). Save it."),
+    sources.Skipped("e", "/x/e.jpg: 7x9 pixels, smaller than 32. Use another."),
+  ]
+  assert build.reasons(skipped) == {
+    "face too small": 2,
+    "not a readable picture": 2,
+    "N pixels, smaller than N": 1,
+  }
+
+
+@pytest.mark.parametrize(
+  "name, options, expected",
+  [
+    ("sample_faces", {"num_faces": 7}, sources.SampleFaces(7)),
+    ("folder", {"faces_dir": "a"}, sources.Folder("a")),
+    ("pairs", {"pairs_dir": "a"}, pairs.Pairs(pairs_dir="a")),
+    (
+      "tfds:lfw",
+      {"tfds_data_dir": "a"},
+      tfds_images.TfdsImages("lfw", "a"),
+    ),
+  ],
+)
+def test_make_source(name, options, expected):
+  assert build.make_source(name, **options) == expected
+
+
+@pytest.mark.parametrize(
+  "name, options, message",
+  [
+    ("celeba", {}, "--source=celeba is unknown; the sources are folder, pairs"),
+    ("folder", {}, "--source=folder needs --faces_dir"),
+    ("tfds:lfw", {}, "--source=tfds:lfw needs --tfds_data_dir"),
+    ("pairs", {}, "need either --input_dir"),
+    ("sample_faces", {"faces_dir": "a"}, "--faces_dir is for --source=folder"),
+  ],
+)
+def test_make_source_refuses(name, options, message):
+  with pytest.raises(sources.SourceError, match=message):
+    build.make_source(name, **options)
+
+
+_SCRIPT = pathlib.Path(__file__).parents[2] / "scripts" / "build_dataset.py"
+
+
+def _run_script(*flags):
+  return subprocess.Popen(
+    [sys.executable, str(_SCRIPT), *flags],
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    text=True,
+    env={**os.environ, "PYTHONPATH": str(_SCRIPT.parents[1])},
+  )
+
+
+def test_script_reports_an_error_in_a_line(tmp_path):
+  process = _run_script("--source=celeba", f"--data_dir={tmp_path}")
+  _, stderr = process.communicate(timeout=60)
+  assert process.returncode == 1
+  assert stderr.startswith("error: --source=celeba is unknown")
+  assert "Traceback" not in stderr
+
+
+def test_a_killed_build_looks_unfinished_and_can_be_repeated(
+  dummy_data, tmp_path
+):
+  flags = [
+    "--source=folder",
+    f"--faces_dir={dummy_data}",
+    f"--data_dir={tmp_path}",
+    "--image_size=64",
+  ]
+  process = _run_script(*flags, "--variants=500", "--num_processes=1")
+  try:
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("*/*/incomplete.*")):
+      assert process.poll() is None
+      assert time.monotonic() < deadline
+      time.sleep(0.05)
+  finally:
+    process.kill()
+    process.communicate()
+  assert not reader.is_built(str(tmp_path))
+  report = _build(sources.Folder(str(dummy_data)), tmp_path)
+  assert "Examples: 12" in report
+
+
+def test_another_tfds_dataset(dummy_data, tmp_path):
+  class Tiny(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+    VERSION = tfds.core.Version("1.0.0")
+
+    def _info(self):
+      features = {"image": tfds.features.Image(), "label": tfds.features.Text()}
+      return self.dataset_info_from_configs(
+        features=tfds.features.FeaturesDict(features)
+      )
+
+    def _split_generators(self, dl_manager):
+      return {"train": self._generate_examples()}
+
+    def _generate_examples(self):
+      for path in sorted(dummy_data.glob("*.jpg")):
+        person = path.stem.split("_")[1]
+        yield path.name, {"image": path, "label": person}
+      yield "broken", {"image": b"no picture", "label": "someone"}
+
+  prepared = Tiny(data_dir=tmp_path / "tfds", file_format="array_record")
+  prepared.download_and_prepare(download_dir=tmp_path)
+  source = build.make_source("tfds:tiny", tfds_data_dir=str(tmp_path / "tfds"))
+  report = _build(source, tmp_path / "out", num_processes=2)
+  assert "Used 8 pictures, skipped 1" in report
+  assert "  1 not a readable picture" in report
+  assert "Faces: train 4, validation 2, test 2; people: 8." in report
+  assert reader.metadata(str(tmp_path / "out"))["source"] == "tfds:tiny"

@@ -1,0 +1,97 @@
+import json
+
+import numpy as np
+import pytest
+
+from maskgan_jax.datasets.masked_faces import align, coding, examples, sources
+from maskgan_jax.masks import render
+
+
+@pytest.fixture(scope="module")
+def face():
+  source = sources.SampleFaces(1)
+  return align.align(source.items()[0][0], source=source, size=96)
+
+
+def _make(face, variants, seed=0):
+  return examples.make((face, "someone", variants), seed=seed)
+
+
+def test_variants_differ_and_share_the_face(face):
+  made = _make(face, 4)
+  assert [e["id"] for e in made] == [f"portrait-000000#{k}" for k in range(4)]
+  assert {e["person_id"] for e in made} == {"someone"}
+  assert len({e["mask_params"] for e in made}) == 4
+
+
+def test_the_seed_determines_the_drawing(face):
+  assert str(_make(face, 2)) == str(_make(face, 2))
+  assert str(_make(face, 2)) != str(_make(face, 2, seed=1))
+  # More variants do not change the first ones.
+  assert str(_make(face, 3)[:2]) == str(_make(face, 2))
+
+
+def test_params_say_what_was_drawn(face):
+  example = next(e for e in _make(face, 5) if e["mask_type"] != "none")
+  params = render.MaskParams(**json.loads(example["mask_params"]))
+  assert params.mask_type == example["mask_type"]
+  image = coding.rgb(example["image"])
+  again = render.draw(image, face.landmarks, params)
+  np.testing.assert_array_equal(coding.rgba(example["overlay"]), again.rgba)
+  np.testing.assert_array_equal(coding.grey(example["alpha"]), again.alpha)
+
+
+class _Fixed:
+  """A generator whose random() gives fixed values."""
+
+  def __init__(self, *values):
+    self._values = list(values)
+    self._rng = np.random.default_rng(0)
+
+  def random(self):
+    return self._values.pop(0)
+
+  def __getattr__(self, name):
+    return getattr(self._rng, name)
+
+
+def test_bare_face(face, monkeypatch):
+  monkeypatch.setattr(examples, "rng_for", lambda *_: _Fixed(0.0, 1.0))
+  (example,) = _make(face, 1)
+  assert example["mask_type"] == "none"
+  assert example["mask_params"] == "{}"
+  assert example["image"] == face.image
+  assert not coding.rgba(example["overlay"]).any()
+  assert not coding.grey(example["alpha"]).any()
+
+
+def test_bare_face_with_a_distractor(face, monkeypatch):
+  monkeypatch.setattr(examples, "rng_for", lambda *_: _Fixed(0.0, 0.0))
+  monkeypatch.setattr(
+    render, "draw_distractor", lambda image, landmarks, kind, rng: image // 2
+  )
+  (example,) = _make(face, 1)
+  assert example["mask_type"] == "none"
+  assert json.loads(example["mask_params"])["distractor"] in render.DISTRACTORS
+  darker = coding.rgb(example["image"]).mean() / coding.rgb(face.image).mean()
+  assert darker == pytest.approx(0.5, abs=0.02)
+  assert not coding.grey(example["alpha"]).any()
+
+
+def test_one_in_ten_is_bare():
+  draws = [
+    examples.rng_for(f"{i}.jpg", 0, 0).random() < examples.BARE_SHARE
+    for i in range(3000)
+  ]
+  assert np.mean(draws) == pytest.approx(0.1, abs=0.02)
+
+
+def test_an_error_names_the_picture(face, monkeypatch):
+  def fail(*_):
+    raise ZeroDivisionError
+
+  monkeypatch.setattr(render, "sample_params", fail)
+  monkeypatch.setattr(examples, "BARE_SHARE", 0.0)
+  with pytest.raises(ZeroDivisionError) as error:
+    _make(face, 1)
+  assert error.value.__notes__ == ["while drawing on portrait-000000"]

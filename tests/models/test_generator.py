@@ -1,0 +1,136 @@
+"""Tests for maskgan_jax.models.generator."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from maskgan_jax import errors
+from maskgan_jax.models import generator
+
+
+def _shapes(module, size, batch=1):
+  x = jax.ShapeDtypeStruct((batch, size, size, 3), jnp.float32)
+  mask = jax.ShapeDtypeStruct((batch, size, size, 1), jnp.float32)
+  rngs = {"params": jax.random.key(0), "dropout": jax.random.key(1)}
+  return jax.eval_shape(
+    lambda x, mask: module.init_with_output(rngs, x, mask, train=True), x, mask
+  )
+
+
+def _count(variables):
+  return sum(p.size for p in jax.tree.leaves(variables["params"]))
+
+
+def _inputs(size=32):
+  x = jax.random.uniform(jax.random.key(0), (2, size, size, 3)) * 2 - 1
+  mask = jnp.zeros((2, size, size, 1)).at[:, size // 2 :].set(1.0)
+  return x, mask
+
+
+def _small_pix2pix(**changes):
+  return generator.Pix2PixGenerator(base_features=4, num_levels=4, **changes)
+
+
+def _small_completion(**changes):
+  arguments = {
+    "features": (4, 8, 16),
+    "num_blocks": (0, 1, 1),
+    "attention_level": 2,
+  }
+  return generator.CompletionGenerator(**(arguments | changes))
+
+
+def test_pix2pix_is_the_papers():
+  image, variables = _shapes(generator.Pix2PixGenerator(), 256)
+  assert image.shape == (1, 256, 256, 3)
+  assert image.dtype == jnp.float32
+  assert _count(variables) == 54_414_979
+
+
+def test_mask_channel_adds_one_input():
+  _, variables = _shapes(generator.Pix2PixGenerator(mask_channel=True), 256)
+  assert _count(variables) == 54_414_979 + 4 * 4 * 64
+
+
+def test_pix2pix_draws_noise_in_train_mode_only():
+  module, (x, _) = _small_pix2pix(), _inputs()
+  init = functools.partial(module.init, train=False)
+  variables = jax.jit(init)(jax.random.key(0), x)
+
+  @functools.partial(jax.jit, static_argnums=0)
+  def apply(train, seed):
+    image, _ = module.apply(
+      variables,
+      x,
+      train=train,
+      rngs={"dropout": jax.random.key(seed)},
+      mutable=["batch_stats"],
+    )
+    return image
+
+  np.testing.assert_array_equal(apply(True, 1), apply(True, 1))
+  assert jnp.any(apply(True, 1) != apply(True, 2))
+  np.testing.assert_array_equal(apply(False, 1), apply(False, 2))
+
+
+def test_completion_default_fits_its_budget():
+  image, variables = _shapes(generator.CompletionGenerator(), 256)
+  assert image.shape == (1, 256, 256, 3)
+  assert image.dtype == jnp.float32
+  assert set(variables) == {"params"}
+  assert 5e6 < _count(variables) < 10e6
+
+
+def test_completion_is_the_same_in_training_and_test():
+  module, (x, mask) = _small_completion(), _inputs()
+  params = jax.jit(module.init)(jax.random.key(0), x, mask)
+  apply = jax.jit(module.apply, static_argnames="train")
+  test = apply(params, x, mask, train=False)
+  np.testing.assert_array_equal(apply(params, x, mask, train=True), test)
+  assert jnp.abs(test).max() <= 1.0
+  # Any size, and no example knows of another.
+  alone = apply(params, x[:1], mask[:1])
+  np.testing.assert_allclose(alone, test[:1], atol=1e-5)
+  wide = jnp.concatenate([x, x], axis=2)
+  wide_mask = jnp.concatenate([mask, mask], axis=2)
+  shape = jax.eval_shape(module.apply, params, wide, wide_mask).shape
+  assert shape == (2, 32, 64, 3)
+
+
+@pytest.mark.parametrize("build", [_small_completion, _small_pix2pix])
+def test_what_the_mask_looks_like_does_not_matter(build):
+  module, (x, mask) = build(mask_channel=True), _inputs()
+  init = functools.partial(module.init, train=False)
+  variables = jax.jit(init)(jax.random.key(0), x, mask)
+  apply = jax.jit(functools.partial(module.apply, train=False))
+  painted = jnp.where(mask > 0, 0.7, x)
+  np.testing.assert_array_equal(
+    apply(variables, x, mask), apply(variables, painted, mask)
+  )
+
+
+def test_mask_is_asked_for_and_checked():
+  module, (x, mask) = _small_completion(), _inputs()
+  with pytest.raises(ValueError, match="no mask was given"):
+    module.init(jax.random.key(0), x)
+  with pytest.raises(ValueError, match=r"must be \(2, 32, 32, 1\)"):
+    module.init(jax.random.key(0), x, mask[:1])
+
+
+@pytest.mark.parametrize(
+  "build,divisor", [(_small_completion, 16), (_small_pix2pix, 16)]
+)
+def test_sides_must_divide(build, divisor):
+  x, mask = _inputs(36)
+  with pytest.raises(errors.UserError, match=f"multiples of {divisor}"):
+    build().init(jax.random.key(0), x, mask, train=False)
+
+
+def test_levels_must_agree():
+  x, mask = _inputs()
+  module = _small_completion(num_blocks=(1, 1))
+  with pytest.raises(errors.UserError, match="3 levels but num_blocks has 2"):
+    module.init(jax.random.key(0), x, mask)

@@ -1,0 +1,227 @@
+import pathlib
+
+import cv2
+import numpy as np
+import pytest
+
+from maskgan_jax import faces, photos, portraits
+
+RULE = faces.UsabilityRule()
+
+
+def _astronaut():
+  return pytest.importorskip("skimage.data").astronaut()
+
+
+def _hopper():
+  matplotlib = pytest.importorskip("matplotlib")
+  data = pathlib.Path(matplotlib.get_data_path())
+  return photos.read(data / "sample_data" / "grace_hopper.jpg")
+
+
+def _similar(points, angle, scale, offset=(0.0, 0.0)):
+  """Turns and enlarges landmarks about the origin."""
+  cos, sin = scale * np.cos(angle), scale * np.sin(angle)
+  turned = points.copy()
+  turned[:, :2] = points[:, :2] @ np.array([[cos, sin], [-sin, cos]])
+  turned[:, :2] += offset
+  turned[:, 2] *= scale
+  return turned.astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def landmarks():
+  return portraits.paint(3).landmarks
+
+
+@pytest.mark.parametrize("load", [_astronaut, _hopper])
+def test_real_faces_are_found_and_landmarked(load):
+  image = load()
+  detector, mesh = faces.models()
+  found = detector.detect(image)
+  points, confidence = mesh(image, found[0])
+  assert found[0].score > 0.8
+  assert confidence > 0.95
+  # Two models that know nothing of each other agree on eyes and nose.
+  width = found[0].box[2]
+  ours = np.stack([*faces.eye_centres(points), points[faces.NOSE_TIP, :2]])
+  np.testing.assert_allclose(
+    ours, found[0].keypoints[:3], atol=0.08 * width, rtol=0
+  )
+  transform = faces.crop_transform(points, 128)
+  _, valid = faces.warp(image, transform, 128)
+  assert not faces.unusable_reason(points, confidence, transform, valid, RULE)
+
+
+def test_landmarks_hardly_depend_on_the_box():
+  image = _astronaut()
+  detector, mesh = faces.models()
+  face = detector.detect(image)[0]
+  points, _ = mesh(image, face)
+  shifted = face._replace(box=face.box * [1, 1, 1.15, 1.15] + [5, -5, 0, 0])
+  moved, _ = mesh(image, shifted)
+  width = np.ptp(points[:, 0])
+  assert np.abs(moved[:, :2] - points[:, :2]).mean() < 0.02 * width
+
+
+def test_the_largest_face_comes_first():
+  image = _astronaut()
+  small = cv2.resize(image, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
+  both = np.zeros((512, 512 + 308, 3), np.uint8)
+  both[:307, :307] = small
+  both[:, 308:] = image
+  found = faces.models()[0].detect(both)
+  assert len(found) == 2
+  assert found[0].box[0] > 308
+
+
+@pytest.mark.parametrize("shape", [(200, 200), (32, 6000), (6000, 32)])
+def test_no_face_in_an_empty_picture(shape):
+  assert faces.models()[0].detect(np.full((*shape, 3), 99, np.uint8)) == []
+
+
+def test_crop_has_level_eyes_and_the_chin_inside(landmarks):
+  for angle in np.radians([-40, -10, 0, 25]):
+    turned = _similar(landmarks, angle, 1.0, (300, 300))
+    transform = faces.crop_transform(turned, 256)
+    crop = faces.transform_landmarks(turned, transform)
+    first, second = faces.eye_centres(crop)
+    assert first[1] == pytest.approx(second[1], abs=1e-2)
+    assert first[0] < second[0]
+    assert crop[faces.CHIN, 1] < 0.95 * 256
+    middle = (first[1] + crop[faces.CHIN, 1]) / 2
+    assert middle == pytest.approx(faces.MIDDLE_Y * 256, abs=0.1)
+    across = (crop[:, 0].min() + crop[:, 0].max()) / 2
+    assert across == pytest.approx(128, abs=0.1)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_face_fits_the_crop(seed):
+  points = portraits.paint(seed, 64).landmarks
+  crop = faces.transform_landmarks(points, faces.crop_transform(points, 100))
+  assert crop[:, :2].min() > 0
+  assert crop[:, :2].max() < 100
+
+
+def test_crop_follows_turning_moving_and_scaling(landmarks):
+  crop = faces.transform_landmarks(
+    landmarks, faces.crop_transform(landmarks, 128)
+  )
+  other = _similar(landmarks, 0.4, 2.3, (40, -70))
+  again = faces.transform_landmarks(other, faces.crop_transform(other, 128))
+  np.testing.assert_allclose(again, crop, atol=2e-3)
+
+
+def test_crop_scales_with_its_size(landmarks):
+  small = faces.crop_transform(landmarks, 64)
+  large = faces.crop_transform(landmarks, 256)
+  np.testing.assert_allclose(large, small * 4, rtol=1e-4, atol=1e-3)
+
+
+def test_a_turned_head_is_not_enlarged(landmarks):
+  # Halving the eye distance alone, as turning does, leaves the scale alone.
+  narrow = landmarks.copy()
+  narrow[:, 0] *= 0.5
+  height = faces.enlargement(faces.crop_transform(landmarks, 128))
+  assert faces.enlargement(faces.crop_transform(narrow, 128)) < 1.3 * height
+
+
+def test_warp_by_the_identity_is_exact():
+  noise = np.random.default_rng(0).integers(0, 256, (50, 50, 3), np.uint8)
+  crop, valid = faces.warp(noise, np.eye(2, 3, dtype=np.float32), 50)
+  np.testing.assert_array_equal(crop, noise)
+  assert valid.min() == 255
+
+
+def test_warp_by_whole_pixels_is_exact_and_reflects():
+  noise = np.random.default_rng(0).integers(0, 256, (50, 50, 3), np.uint8)
+  shift = np.array([[1, 0, 7], [0, 1, -3]], np.float32)
+  crop, valid = faces.warp(noise, shift, 50)
+  np.testing.assert_array_equal(crop[:47, 7:], noise[3:, :43])
+  np.testing.assert_array_equal(crop[:40, 6], noise[3:43, 1])
+  assert valid[:47, 7:].min() == 255
+  assert valid[47:].max() == 0
+  assert valid[:, :7].max() == 0
+
+
+@pytest.mark.parametrize("scale", [0.08, 0.3, 0.7, 1.2])
+def test_warp_keeps_places_at_every_scale(scale):
+  # A smooth ramp says where each pixel came from.
+  y, x = np.mgrid[:600, :800]
+  ramp = np.stack([x * 0.3, y * 0.4, np.full_like(x, 80)], -1).astype(np.uint8)
+  transform = np.array([[scale, 0, 2.0], [0, scale, 3.0]], np.float32)
+  crop, valid = faces.warp(ramp, transform, 40)
+  inner = np.s_[6:34, 6:34]
+  assert valid[inner].all()
+  back = (
+    np.mgrid[:40, :40][::-1] - np.array([2.0, 3.0])[:, None, None]
+  ) / scale
+  expected = np.stack([back[0] * 0.3, back[1] * 0.4], -1)
+  difference = crop[inner][..., :2] - expected[inner]
+  # Half a level is the ramp's own rounding; a pixel's misplacement would
+  # be 3 levels at the smallest scale.
+  assert np.abs(difference.mean((0, 1)) + 0.5).max() < 0.35
+
+
+def test_warp_does_not_alias():
+  stripes = np.zeros((800, 800, 3), np.uint8)
+  stripes[:, ::2] = 255
+  transform = np.array([[0.1, 0, 0], [0, 0.1, 0]], np.float32)
+  crop, _ = faces.warp(stripes, transform, 80)
+  assert np.abs(crop[5:75, 5:75].astype(int) - 127).max() < 12
+
+
+def test_transform_landmarks_scales_depth(landmarks):
+  double = np.array([[2, 0, 5], [0, 2, -1]], np.float32)
+  moved = faces.transform_landmarks(landmarks, double)
+  np.testing.assert_allclose(
+    moved, landmarks * 2 + [5, -1, 0], rtol=1e-6, atol=1e-4
+  )
+  assert moved.dtype == np.float32
+
+
+def test_enlargement_ignores_the_angle():
+  turn = np.array([[0, 3, 7], [-3, 0, 1]], np.float32)
+  assert faces.enlargement(turn) == pytest.approx(3)
+
+
+@pytest.mark.parametrize("degrees", [-60, -20, 0, 35])
+def test_yaw(degrees):
+  points = np.zeros((468, 3))
+  angle = np.radians(degrees)
+  points[faces.LEFT_CHEEK] = [10 * np.cos(angle), 0, 10 * np.sin(angle)]
+  assert faces.yaw(points) == pytest.approx(degrees)
+
+
+def test_unusable_reasons(landmarks):
+  transform = faces.crop_transform(landmarks, 128)
+  valid = np.full((128, 128), 255, np.uint8)
+
+  def reason(
+    points=landmarks, confidence=1.0, transform=transform, valid=valid
+  ):
+    return faces.unusable_reason(points, confidence, transform, valid, RULE)
+
+  assert reason() is None
+  assert reason(confidence=0.4) == "face mesh unsure (0.40 < 0.5)"
+  enlarged = transform * 1.5 / faces.enlargement(transform)
+  assert reason(transform=enlarged) == "face too small (enlarged 1.50 > 1.3)"
+  outside = valid.copy()
+  outside[:32] = 0
+  assert reason(valid=outside) == "too much outside (0.25 > 0.2)"
+  turned = landmarks.copy()
+  turned[faces.LEFT_CHEEK] = turned[faces.RIGHT_CHEEK] + [10, 0, 20]
+  assert reason(points=turned) == "turned too far (63 > 50 degrees)"
+
+
+def test_model_path_checks_the_package_and_the_hash():
+  with pytest.raises(
+    FileNotFoundError, match="package no_such_package .* Run: pip install"
+  ):
+    faces.model_path("no_such_package", "a.onnx", "")
+  package, name, sha256 = faces._DETECTOR
+  assert faces.model_path(package, name, sha256).is_file()
+  with pytest.raises(
+    ValueError, match="has SHA-256 .*, expected 00.* Reinstall"
+  ):
+    faces.model_path(package, name, "00")

@@ -1,0 +1,122 @@
+"""Tests for maskgan_jax.images."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from maskgan_jax import errors, images
+
+_SIZE = 32
+_augment = jax.jit(images.augment, static_argnums=5)
+
+
+def _example(count=4):
+  """Pictures whose masked image differs under the mask alone."""
+  key = jax.random.key(0)
+  image = jax.random.uniform(key, (count, _SIZE, _SIZE, 3)) * 2 - 1
+  mask = jnp.zeros((count, _SIZE, _SIZE, 1)).at[:, 18:, 6:20].set(1.0)
+  masked_image = jnp.where(mask > 0, 0.3, image)
+  valid = jnp.ones_like(mask).at[:, :, 24:].set(0.0)
+  return image, masked_image, mask, valid
+
+
+def _keys(count=4, seed=1):
+  return jax.random.split(jax.random.key(seed), count)
+
+
+def test_eight_bits_survive_the_round_trip():
+  x = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
+  x = np.repeat(x, 3, axis=-1)
+  got = images.to_float(x)
+  assert got.min() == -1.0 and got.max() == 1.0
+  np.testing.assert_array_equal(images.to_uint8(got), x)
+
+
+def test_to_uint8_rounds_and_clips():
+  x = jnp.array([-3.0, 0.9 / 127.5 - 1.0, 5.0]).reshape(1, 1, 1, 3)
+  np.testing.assert_array_equal(images.to_uint8(x).ravel(), [0, 1, 255])
+
+
+def test_augment_without_variation_changes_nothing():
+  example = _example()
+  setting = images.Augmentation(flip=False)
+  got = _augment(*example, _keys(), setting)
+  for a, b in zip(got, example, strict=True):
+    np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_augment_flips_each_example_by_its_own_key():
+  example = _example(16)
+  got = _augment(*example, _keys(16), images.Augmentation())
+  flipped = 0
+  for i in range(16):
+    same = bool(jnp.array_equal(got[2][i], example[2][i]))
+    flipped += not same
+    for a, b in zip(got, example, strict=True):
+      want = b[i] if same else b[i, :, ::-1]
+      np.testing.assert_allclose(a[i], want, atol=1e-6)
+  assert 3 <= flipped <= 13
+  alone = _augment(
+    *(x[3:5] for x in example), _keys(16)[3:5], images.Augmentation()
+  )
+  np.testing.assert_array_equal(alone[0], got[0][3:5])
+
+
+def test_augment_keeps_pictures_and_masks_together():
+  setting = images.Augmentation(
+    jitter_size=36, brightness=0.1, contrast=0.2, saturation=0.2
+  )
+  image, masked, mask, valid = _augment(*_example(), _keys(), setting)
+  assert image.shape == (4, _SIZE, _SIZE, 3)
+  for x in (mask, valid):
+    assert set(np.unique(x)) <= {0.0, 1.0}
+  # Away from the mask the two pictures remain equal.
+  away = 1.0 - images._dilate(mask, 2)
+  np.testing.assert_allclose(image * away, masked * away, atol=1e-5)
+  assert jnp.abs(image - masked).max() > 0.1
+  assert (valid.mean(axis=(1, 2, 3)) < 0.9).all()
+  assert not jnp.array_equal(image[0], image[1])
+
+
+def test_augment_refuses_to_crop_from_less():
+  setting = images.Augmentation(jitter_size=16)
+  with pytest.raises(errors.UserError, match="jitter_size is 16.* 32"):
+    images.augment(*_example(), _keys(), setting)
+
+
+@pytest.mark.parametrize("size,reach", [(256, 3), (64, 1)])
+def test_blend_mask_covers_the_mask_and_fades_in_proportion(size, reach):
+  mask = jnp.zeros((1, size, size, 1)).at[:, size // 2 :].set(1.0)
+  column = np.asarray(images.blend_mask(mask))[0, :, 0, 0]
+  edge = size // 2
+  np.testing.assert_allclose(column[edge - reach :], 1.0, rtol=1e-6)
+  assert 0.3 < column[edge - 2 * reach] < 0.9
+  np.testing.assert_array_equal(column[: edge - 3 * reach], 0.0)
+  assert (np.diff(column) >= -1e-6).all()
+
+
+def test_blend_mask_of_a_bare_face_is_empty():
+  mask = jnp.zeros((1, 32, 32, 1))
+  assert not images.blend_mask(mask).any()
+
+
+def test_complete_takes_each_picture_where_it_holds():
+  mask = jnp.zeros((1, 64, 64, 1)).at[:, 32:].set(1.0)
+  ones = jnp.ones((1, 64, 64, 3))
+  got = images.complete(ones, -ones, mask)
+  np.testing.assert_allclose(got[:, 31:], 1.0, rtol=1e-6)
+  np.testing.assert_array_equal(got[:, :29], -1.0)
+
+
+def test_jitter_mask_errs_a_little_and_never_invents():
+  mask = jnp.zeros((32, 64, 64, 1)).at[:, 20:44, 20:44].set(1.0)
+  got = jax.jit(images.jitter_mask)(mask, _keys(32))
+  assert set(np.unique(got)) == {0.0, 1.0}
+  assert len(set(np.asarray(got.sum(axis=(1, 2, 3))))) == 3
+  far = 1.0 - images._dilate(mask, 2)
+  assert not (got * far).any()
+  overlap = (got * mask).sum(axis=(1, 2, 3)) / mask.sum(axis=(1, 2, 3))
+  assert overlap.min() > 0.8
+  bare = jnp.zeros_like(mask)
+  assert not jax.jit(images.jitter_mask)(bare, _keys(32)).any()

@@ -1,0 +1,109 @@
+"""Tests for maskgan_jax.losses."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from maskgan_jax import errors, losses
+
+
+def _logits(*values):
+  return jnp.array(values, jnp.float32).reshape(len(values), 1, 1, 1)
+
+
+def test_bce_is_log_two_at_zero_logits():
+  zero = _logits(0.0, 0.0)
+  d_loss, g_loss = losses.adversarial_losses("bce")
+  np.testing.assert_allclose(d_loss(zero, zero), 2 * np.log(2), rtol=1e-6)
+  np.testing.assert_allclose(g_loss(zero), np.log(2), rtol=1e-6)
+
+
+def test_hinge_is_zero_past_the_margin():
+  d_loss, g_loss = losses.adversarial_losses("hinge")
+  real, fake = _logits(1.5, 0.0), _logits(-2.0, 0.5)
+  np.testing.assert_allclose(d_loss(real, fake), [0.0, 2.5])
+  np.testing.assert_allclose(g_loss(fake), [2.0, -0.5])
+
+
+def test_adversarial_losses_names_what_it_knows():
+  with pytest.raises(errors.UserError, match=r'"wgan".*\[\'bce\', \'hinge\'\]'):
+    losses.adversarial_losses("wgan")
+
+
+@pytest.mark.parametrize("kind", ["bce", "hinge"])
+def test_d_loss_does_not_broadcast(kind):
+  d_loss, _ = losses.adversarial_losses(kind)
+  with pytest.raises(ValueError, match="does not broadcast"):
+    d_loss(jnp.zeros((2, 1, 1, 1)), jnp.zeros((2, 2, 2, 1)))
+
+
+def test_weighted_l1_counts_pixels_by_weight():
+  image = jnp.zeros((1, 1, 2, 3))
+  predicted = image.at[0, 0, 0].set(1.0).at[0, 0, 1].set(3.0)
+  weight = jnp.array([3.0, 1.0]).reshape(1, 1, 2, 1)
+  got = losses.weighted_l1(predicted, image, weight)
+  np.testing.assert_allclose(got, [1.5])
+
+
+def test_weighted_l1_ignores_pixels_without_weight():
+  image = jnp.zeros((2, 4, 4, 3))
+  predicted = image.at[:, :, 2:].set(9.0)
+  weight = jnp.ones((2, 4, 4, 1)).at[:, :, 2:].set(0.0).at[1].set(0.0)
+  np.testing.assert_allclose(
+    losses.weighted_l1(predicted, image, weight), [0.0, 0.0]
+  )
+
+
+@pytest.mark.parametrize(
+  "predicted,weight",
+  [((1, 4, 4, 3), (2, 4, 4, 1)), ((2, 4, 4, 3), (2, 1, 1, 1))],
+)
+def test_weighted_l1_does_not_broadcast(predicted, weight):
+  image = jnp.zeros((2, 4, 4, 3))
+  with pytest.raises(ValueError, match="does not broadcast"):
+    losses.weighted_l1(jnp.zeros(predicted), image, jnp.ones(weight))
+
+
+def test_ssim_loss_is_zero_for_equal_pictures_with_finite_gradients():
+  flat = jnp.full((2, 16, 16, 3), 0.25)
+  np.testing.assert_allclose(losses.ssim_loss(flat, flat), 0.0, atol=1e-6)
+  grad = jax.jit(jax.grad(lambda x: losses.ssim_loss(x, flat).sum()))(flat)
+  assert np.isfinite(grad).all()
+  noise = jax.random.uniform(jax.random.key(0), flat.shape) * 2 - 1
+  assert (losses.ssim_loss(noise, flat) > 0.5).all()
+
+
+def test_ssim_loss_does_not_broadcast():
+  with pytest.raises(ValueError, match="does not broadcast"):
+    losses.ssim_loss(jnp.zeros((1, 16, 16, 3)), jnp.zeros((2, 16, 16, 3)))
+
+
+def test_segmentation_loss_of_undecided_logits():
+  mask = jnp.zeros((1, 4, 4, 1)).at[:, :2].set(1.0)
+  got = losses.segmentation_loss(
+    jnp.zeros_like(mask), mask, jnp.ones_like(mask)
+  )
+  # Half of 16 pixels: overlap 4, sums 8 and 8, each side plus one.
+  np.testing.assert_allclose(got, np.log(2) + 1 - 9 / 17, rtol=1e-6)
+
+
+def test_segmentation_loss_vanishes_on_right_answers_and_bare_faces():
+  mask = jnp.zeros((2, 4, 4, 1)).at[0, :2].set(1.0)
+  logits = 40.0 * (2.0 * mask - 1.0)
+  got = losses.segmentation_loss(logits, mask, jnp.ones_like(mask))
+  np.testing.assert_allclose(got, 0.0, atol=1e-6)
+
+
+def test_segmentation_loss_ignores_invalid_pixels():
+  mask = jnp.zeros((1, 4, 4, 1)).at[:, :2].set(1.0)
+  valid = jnp.ones_like(mask).at[:, :, 3].set(0.0)
+  logits = jnp.where(valid > 0, 40.0 * (2.0 * mask - 1.0), 7.0)
+  got = losses.segmentation_loss(logits, mask, valid)
+  np.testing.assert_allclose(got, 0.0, atol=1e-6)
+
+
+def test_segmentation_loss_does_not_broadcast():
+  mask = jnp.zeros((1, 4, 4, 1))
+  with pytest.raises(ValueError, match="does not broadcast"):
+    losses.segmentation_loss(mask, mask, jnp.ones((1, 1, 1, 1)))

@@ -1,0 +1,199 @@
+import io
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from maskgan_jax import photos
+
+
+def _gradient(height=40, width=60):
+  y, x = np.mgrid[:height, :width]
+  channels = [x * 4, y * 6, 255 - x * 4]
+  return np.stack(channels, axis=2).astype(np.uint8)
+
+
+@pytest.fixture
+def save(tmp_path):
+  def save_picture(picture: Image.Image, name: str, **options):
+    picture.save(tmp_path / name, **options)
+    return tmp_path / name
+
+  return save_picture
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "tiff", "webp"])
+def test_rgb_is_exact(save, suffix):
+  options = {"lossless": True} if suffix == "webp" else {}
+  path = save(Image.fromarray(_gradient()), f"a.{suffix}", **options)
+  np.testing.assert_array_equal(photos.read(path), _gradient())
+
+
+def test_grey(save):
+  grey = _gradient()[..., 0]
+  read = photos.read(save(Image.fromarray(grey), "a.png"))
+  np.testing.assert_array_equal(read, np.repeat(grey[..., None], 3, axis=2))
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff"])
+def test_grey_of_16_bits(save, suffix):
+  grey = _gradient()[..., 0]
+  path = save(Image.fromarray(grey.astype(np.uint16) * 257), f"a.{suffix}")
+  np.testing.assert_array_equal(photos.read(path)[..., 1], grey)
+
+
+def test_dark_grey_of_16_bits_stays_dark(save):
+  # No value above 255: still 16 bits, not 8.
+  grey = np.full((40, 60), 200, np.uint16)
+  assert photos.read(save(Image.fromarray(grey), "a.png")).max() <= 1
+
+
+def test_palette(save):
+  picture = Image.fromarray(_gradient()).quantize(64)
+  expected = np.asarray(picture.convert("RGB"))
+  np.testing.assert_array_equal(photos.read(save(picture, "a.png")), expected)
+
+
+def test_one_bit(save):
+  picture = Image.fromarray(_gradient()[..., 0]).convert("1")
+  assert set(np.unique(photos.read(save(picture, "a.png")))) == {0, 255}
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_transparent_pixels_become_white(save, mode):
+  picture = Image.fromarray(_gradient()).convert(mode)
+  alpha = np.full((40, 60), 255, np.uint8)
+  alpha[:, :30] = 0
+  picture.putalpha(Image.fromarray(alpha))
+  read = photos.read(save(picture, "a.png"))
+  assert read[:, :30].min() == 255
+  opaque = np.asarray(picture.convert("RGB"))[:, 30:]
+  np.testing.assert_array_equal(read[:, 30:], opaque)
+
+
+def test_palette_with_a_transparent_colour(save):
+  indices = np.zeros((40, 60), np.uint8)
+  indices[:, 30:] = 1
+  picture = Image.fromarray(indices, mode=None).convert("L").convert("P")
+  picture.putpalette([9, 9, 9, 200, 10, 20] + [0] * 762)
+  read = photos.read(save(picture, "a.png", transparency=0))
+  assert read[0, 0].tolist() == [255, 255, 255]
+  assert read[0, 40].tolist() == [200, 10, 20]
+
+
+def test_cmyk(save):
+  picture = Image.fromarray(_gradient()).convert("CMYK")
+  read = photos.read(save(picture, "a.jpg", quality=95))
+  assert np.abs(read.astype(int) - _gradient()).mean() < 4
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation(save, orientation):
+  # The way back from each orientation, as the EXIF standard defines them.
+  upright = _gradient()
+  stored = {
+    1: upright,
+    2: upright[:, ::-1],
+    3: upright[::-1, ::-1],
+    4: upright[::-1],
+    5: upright.transpose(1, 0, 2),
+    6: np.rot90(upright, 1),
+    7: upright[::-1, ::-1].transpose(1, 0, 2),
+    8: np.rot90(upright, -1),
+  }[orientation]
+  exif = Image.Exif()
+  exif[0x0112] = orientation
+  picture = Image.fromarray(np.ascontiguousarray(stored))
+  read = photos.read(save(picture, "a.png", exif=exif))
+  np.testing.assert_array_equal(read, upright)
+
+
+@pytest.mark.parametrize("name", ["cut.jpg", "cut.png"])
+def test_truncated(tmp_path, name):
+  noise = np.random.default_rng(0).integers(0, 256, (90, 90, 3), np.uint8)
+  format = "JPEG" if name.endswith("jpg") else "PNG"
+  data = photos.encode(noise, format)
+  (tmp_path / name).write_bytes(data[: len(data) // 2])
+  with pytest.raises(
+    photos.PhotoError, match=f"{name}: not a readable picture .* Save it again"
+  ):
+    photos.read(tmp_path / name)
+
+
+@pytest.mark.parametrize("data", [b"", b"not a picture", b"\xff\xd8\xff\xe0"])
+def test_no_picture(tmp_path, data):
+  (tmp_path / "a.jpg").write_bytes(data)
+  with pytest.raises(photos.PhotoError, match="a.jpg: not a readable picture"):
+    photos.read(tmp_path / "a.jpg")
+
+
+def test_missing_file(tmp_path):
+  with pytest.raises(photos.PhotoError, match="a.jpg: no such file"):
+    photos.read(tmp_path / "a.jpg")
+
+
+def test_one_pixel(save):
+  path = save(Image.new("RGB", (1, 1)), "a.png")
+  with pytest.raises(photos.PhotoError, match="1x1 pixels, smaller than 32"):
+    photos.read(path)
+
+
+def test_too_many_pixels(save, monkeypatch):
+  path = save(Image.fromarray(_gradient()), "a.png")
+  monkeypatch.setattr(photos, "MAX_PIXELS", 2000)
+  with pytest.raises(
+    photos.PhotoError, match="a.png: 60x40 pixels, more than the 2,000"
+  ):
+    photos.read(path)
+  # Pillow's own limit: it warns from here on, which is not to stop anyone,
+  monkeypatch.setattr(photos, "MAX_PIXELS", 5000)
+  monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 2000)
+  assert photos.read(path).shape == (40, 60, 3)
+  # and refuses from twice that on.
+  monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+  with pytest.raises(photos.PhotoError, match="a.png: .* Reduce the photo"):
+    photos.read(path)
+
+
+def test_decode_is_read_from_bytes(save):
+  path = save(Image.fromarray(_gradient()), "a.png")
+  read = photos.decode(path.read_bytes(), "record 7")
+  np.testing.assert_array_equal(read, _gradient())
+  with pytest.raises(photos.PhotoError, match="record 7: not a readable"):
+    photos.decode(b"no picture", "record 7")
+
+
+def test_find(tmp_path):
+  for name in ("b.jpg", "a/c.PNG", "a/x.txt", ".hidden.jpg", "d.tif"):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+  found = [p.relative_to(tmp_path).as_posix() for p in photos.find(tmp_path)]
+  assert found == ["a/c.PNG", "b.jpg", "d.tif"]
+
+
+def test_find_leaves_out_folders(tmp_path):
+  (tmp_path / "odd.jpg").mkdir()
+  (tmp_path / "odd.jpg" / "a.jpg").touch()
+  assert photos.find(tmp_path) == [tmp_path / "odd.jpg" / "a.jpg"]
+
+
+def test_find_refuses(tmp_path, monkeypatch):
+  with pytest.raises(photos.PhotoError, match="no pictures"):
+    photos.find(tmp_path)
+  with pytest.raises(photos.PhotoError, match="nowhere: no such folder"):
+    photos.find(tmp_path / "nowhere")
+  (tmp_path / "a.jpg").touch()
+  with pytest.raises(photos.PhotoError, match="a.jpg: no such folder"):
+    photos.find(tmp_path / "a.jpg")
+  # Not by its mode: root reads every folder.
+  monkeypatch.setattr(os, "access", lambda *_: False)
+  with pytest.raises(photos.PhotoError, match="not readable"):
+    photos.find(tmp_path)
+
+
+@pytest.mark.parametrize("shape", [(9, 8), (9, 8, 3), (9, 8, 4)])
+def test_encode(shape):
+  pixels = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+  again = np.asarray(Image.open(io.BytesIO(photos.encode(pixels))))
+  np.testing.assert_array_equal(again, pixels)
