@@ -18,7 +18,10 @@ def get_config() -> ml_collections.ConfigDict:
 
   # A segmenter can train alone: ("segmenter",).
   c.networks = ("segmenter", "generator", "discriminator")
-  c.segmenter = ml_collections.ConfigDict({"features": (32, 48, 64)})
+  # With a scale of 2, a network works on pictures of half the size.
+  c.segmenter = ml_collections.ConfigDict(
+    {"features": (32, 48, 64, 96), "scale": 1}
+  )
   c.generator = ml_collections.ConfigDict(
     {
       "name": "completion",  # Or "pix2pix".
@@ -30,11 +33,14 @@ def get_config() -> ml_collections.ConfigDict:
       "features": (32, 64, 128, 256),  # From a quarter of the size down.
       "num_blocks": (1, 1, 2, 2),
       "attention_level": 2,
+      "scale": 1,
     }
   )
-  c.pix2pix = ml_collections.ConfigDict({"base_features": 64, "num_levels": 8})
+  c.pix2pix = ml_collections.ConfigDict(
+    {"base_features": 64, "num_levels": 8, "dropout_rate": 0.5}
+  )
   c.discriminator = ml_collections.ConfigDict(
-    {"base_features": 64, "num_levels": 3}
+    {"base_features": 64, "num_levels": 3, "scale": 1}
   )
   # pix2pix keeps dropout and batch statistics at test.
   c.train_mode_at_test = False

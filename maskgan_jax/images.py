@@ -165,7 +165,7 @@ def _vary_colour(pictures, key, augmentation):
   return jnp.concatenate(jnp.split(both, 2, axis=0), axis=-1)
 
 
-def _dilate(x: jax.Array, radius: int) -> jax.Array:
+def _dilate(x: Array, radius: int) -> jax.Array:
   """The largest value within `radius`, in a square."""
   window = 2 * radius + 1
   # A square is separable; two thin windows are cheaper than a wide one.
@@ -176,7 +176,7 @@ def _dilate(x: jax.Array, radius: int) -> jax.Array:
   return x
 
 
-def _reach(x: jax.Array, share: float) -> int:
+def _reach(x: Array, share: float) -> int:
   return max(1, round(share * x.shape[1]))
 
 

@@ -1,4 +1,4 @@
-"""Where a run's numbers and pictures go: terminal, metrics.jsonl, TensorBoard."""
+"""Where a run's numbers and pictures go: files, terminal, TensorBoard."""
 
 import json
 import pathlib

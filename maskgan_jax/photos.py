@@ -25,6 +25,45 @@ _XMP = (
 )
 
 
+_FORMATS = {
+  ".jpg": "JPEG",
+  ".jpeg": "JPEG",
+  ".png": "PNG",
+  ".webp": "WEBP",
+  ".tif": "TIFF",
+  ".tiff": "TIFF",
+}
+_OPTIONS = {
+  "JPEG": {"quality": 95, "subsampling": 0},
+  "PNG": {},
+  "WEBP": {"quality": 95},
+  "TIFF": {},
+}
+# What EXIF says of the scene. Other tags of a first directory lay out the
+# file's own pixels: in another file they are wrong, in a TIFF fatal.
+_DESCRIPTIVE_TAGS = {
+  ExifTags.Base.ImageDescription,
+  ExifTags.Base.Make,
+  ExifTags.Base.Model,
+  ExifTags.Base.XResolution,
+  ExifTags.Base.YResolution,
+  ExifTags.Base.ResolutionUnit,
+  ExifTags.Base.Software,
+  ExifTags.Base.DateTime,
+  ExifTags.Base.Artist,
+  ExifTags.Base.HostComputer,
+  ExifTags.Base.Copyright,
+  ExifTags.Base.Rating,
+  ExifTags.Base.XPTitle,
+  ExifTags.Base.XPComment,
+  ExifTags.Base.XPAuthor,
+  ExifTags.Base.XPKeywords,
+  ExifTags.Base.XPSubject,
+  ExifTags.IFD.Exif,
+  ExifTags.IFD.GPSInfo,
+}
+
+
 class PhotoError(errors.UserError):
   """A picture file that cannot be used; the message says why."""
 
@@ -77,13 +116,10 @@ def decode(data: bytes, name: str) -> np.ndarray:
 
 def _decode(file: pathlib.Path | io.BytesIO, name: str) -> np.ndarray:
   try:
-    with warnings.catch_warnings():
-      # The size is limited below; Pillow's own limit only warns.
-      warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-      with Image.open(file) as picture:
-        _check_size(name, picture.size)
-        picture.load()
-        return to_rgb(ImageOps.exif_transpose(picture))
+    with _open(file) as picture:
+      _check_size(name, picture.size)
+      picture.load()
+      return to_rgb(ImageOps.exif_transpose(picture))
   except PhotoError:
     raise
   except Image.DecompressionBombError as error:
@@ -93,6 +129,13 @@ def _decode(file: pathlib.Path | io.BytesIO, name: str) -> np.ndarray:
       f"{name}: not a readable picture ({error}). Save it again as JPEG or"
       " PNG, or remove it."
     ) from error
+
+
+def _open(file: str | os.PathLike | io.BytesIO) -> Image.Image:
+  with warnings.catch_warnings():
+    # The size is limited by `_check_size`; Pillow's own limit only warns.
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    return Image.open(file)
 
 
 def _check_size(name: str, size: tuple[int, int]) -> None:
@@ -142,6 +185,21 @@ def encode(pixels: np.ndarray, format: str = "PNG", **options) -> bytes:
   return buffer.getvalue()
 
 
+def format_of(path: str | os.PathLike) -> str:
+  """Returns what `save` makes of a path by its suffix, in Pillow's words.
+
+  Raises:
+    PhotoError: the suffix is none of those.
+  """
+  suffix = pathlib.Path(path).suffix.lower()
+  if suffix not in _FORMATS:
+    raise PhotoError(
+      f"{path}: unknown kind of picture. End the name with one of"
+      f" {', '.join(_FORMATS)}."
+    )
+  return _FORMATS[suffix]
+
+
 def save(
   path: str | os.PathLike,
   pixels: np.ndarray,
@@ -159,39 +217,50 @@ def save(
     like: the photo that it was made from.
 
   Raises:
-    PhotoError: the suffix is none of these.
+    PhotoError: the suffix is none of these, or the file cannot be written.
   """
   path = pathlib.Path(path)
-  formats = {
-    ".jpg": ("JPEG", {"quality": 95, "subsampling": 0}),
-    ".jpeg": ("JPEG", {"quality": 95, "subsampling": 0}),
-    ".png": ("PNG", {}),
-    ".webp": ("WEBP", {"quality": 95}),
-    ".tif": ("TIFF", {}),
-    ".tiff": ("TIFF", {}),
-  }
-  if path.suffix.lower() not in formats:
-    raise PhotoError(
-      f"{path}: unknown kind of picture. End the name with one of"
-      f" {', '.join(formats)}."
-    )
-  format, options = formats[path.suffix.lower()]
-  with Image.open(like) as source:
-    exif = source.getexif()
-    exif.pop(ExifTags.Base.Orientation, None)
-    # A profile of other than RGB does not describe the converted pixels.
-    profile = source.info.get("icc_profile") if source.mode == "RGB" else None
+  format = format_of(path)
+  exif, profile = _metadata(like)
+  options = dict(_OPTIONS[format])
   if format == "PNG":
     text = PngImagePlugin.PngInfo()
     text.add_itxt("XML:com.adobe.xmp", _XMP)
-    options |= {"pnginfo": text}
+    options["pnginfo"] = text
   elif format == "TIFF":
     exif[ExifTags.Base.XMLPacket] = _XMP.encode()
   else:
-    options |= {"xmp": _XMP.encode()}
-  path.parent.mkdir(parents=True, exist_ok=True)
+    options["xmp"] = _XMP.encode()
   partial = path.with_name(path.name + ".partial")
-  Image.fromarray(pixels).save(
-    partial, format=format, exif=exif, icc_profile=profile, **options
-  )
-  partial.replace(path)
+  try:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+      Image.fromarray(pixels).save(
+        partial, format=format, exif=exif, icc_profile=profile, **options
+      )
+      partial.replace(path)
+    finally:
+      partial.unlink(missing_ok=True)
+  except (OSError, ValueError) as error:
+    raise PhotoError(
+      f"{path}: cannot be written ({error}). Give another folder or kind of"
+      " picture."
+    ) from error
+
+
+def _metadata(
+  path: str | os.PathLike,
+) -> tuple[Image.Exif, bytes | None]:
+  """Returns what stays true of a photo's EXIF data and colour profile."""
+  with _open(path) as source:
+    exif = source.getexif()
+    profile = source.info.get("icc_profile")
+    for tag in set(exif) - _DESCRIPTIVE_TAGS:
+      del exif[tag]
+    for directory in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
+      exif.get_ifd(directory)  # Read now, while the file is open.
+  # Other profiles (CMYK, grey) do not describe the converted pixels. Bytes 16
+  # to 20 of a profile name its colour space (ICC.1:2022, 7.2.6).
+  if profile and profile[16:20] != b"RGB ":
+    profile = None
+  return exif, profile

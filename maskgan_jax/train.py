@@ -31,7 +31,7 @@ def train(
   """Trains to config.num_train_steps, from the workdir's last checkpoint on.
 
   Raises:
-    errors.UserError: the config, the dataset and the workdir do not fit together.
+    errors.UserError: config, dataset and workdir do not fit together.
     errors.UserError: a metric is not finite any more.
   """
   run = factory.run_settings(config)

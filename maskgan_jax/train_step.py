@@ -6,7 +6,7 @@ own loss and gives the predicted masks that the generator learns to complete.
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -14,7 +14,7 @@ import optax
 from flax import linen as nn
 
 from maskgan_jax import batch as batch_lib
-from maskgan_jax import images, losses, parallel, train_state
+from maskgan_jax import images, losses, parallel, step_inputs, train_state
 
 Metrics = dict[str, jax.Array]
 
@@ -53,15 +53,6 @@ class StepSettings:
   augmentation: images.Augmentation
 
 
-class Inputs(NamedTuple):
-  """A batch as the networks see it."""
-
-  image: jax.Array  # [B, H, W, 3], float32 in [-1, 1]
-  masked_image: jax.Array  # [B, H, W, 3], float32 in [-1, 1]
-  mask: jax.Array  # [B, H, W, 1], float32 in {0, 1}
-  valid: jax.Array  # [B, H, W, 1], float32 in {0, 1}
-
-
 @dataclasses.dataclass(frozen=True)
 class _Learner:
   """Applies and updates the networks of one step."""
@@ -96,7 +87,7 @@ class _Learner:
         ema_params, params, step, self.ema_decay
       )
     new = train_state.NetworkState(params, stats, opt_state, ema_params)
-    return new, optax.global_norm(grads)
+    return new, optax.tree.norm(grads)
 
 
 def make_train_step(
@@ -122,14 +113,22 @@ def make_train_step(
     state: train_state.TrainState, batch: batch_lib.Batch, key: jax.Array
   ) -> tuple[train_state.TrainState, Metrics]:
     keys = jax.random.split(jax.random.fold_in(key, state.step), 3)
-    inputs = prepare(batch, keys[0], settings.augmentation, axis_name)
+    inputs = step_inputs.prepare(
+      batch, keys[0], settings.augmentation, axis_name
+    )
     networks = dict(state.networks)
     networks["segmenter"], probability, metrics = _segmenter_step(
       learner, networks["segmenter"], inputs, state.step
     )
     if "generator" in modules:
-      shown_mask = _shown_mask(
-        inputs.mask, probability, state.step, keys[1], settings, axis_name
+      mixed = (state.step >= settings.true_masks_until_step).astype(jnp.float32)
+      shown_mask = step_inputs.shown_mask(
+        inputs.mask,
+        probability,
+        keys[1],
+        predicted_share=mixed * settings.predicted_mask_share,
+        jittered_share=mixed * settings.jittered_mask_share,
+        axis_name=axis_name,
       )
       changed, found = _completion_step(
         learner,
@@ -149,43 +148,10 @@ def make_train_step(
   return train_step
 
 
-def prepare(
-  batch: batch_lib.Batch,
-  key: jax.Array,
-  augmentation: images.Augmentation,
-  axis_name: str | None,
-) -> Inputs:
-  """Turns a uint8 batch into augmented network inputs."""
-  keys = parallel.example_keys(key, len(batch.image), axis_name)
-  return Inputs(
-    *images.augment(
-      images.to_float(batch.image),
-      images.to_float(batch.masked_image),
-      batch.mask.astype(jnp.float32),
-      batch.valid.astype(jnp.float32),
-      keys,
-      augmentation,
-    )
-  )
-
-
 def _device_key(key: jax.Array, axis_name: str | None) -> jax.Array:
   if axis_name is None:
     return key
   return jax.random.fold_in(key, jax.lax.axis_index(axis_name))
-
-
-def _shown_mask(mask, probability, step, key, settings, axis_name):
-  """Draws per example what mask the generator is shown."""
-  keys = parallel.example_keys(key, len(mask), axis_name)
-  jittered = images.jitter_mask(mask, keys)
-  predicted = (probability > 0.5).astype(mask.dtype)
-  draw = jax.vmap(lambda k: jax.random.uniform(jax.random.fold_in(k, 1)))(keys)
-  draw = jnp.where(step < settings.true_masks_until_step, 1.0, draw)
-  draw = draw[:, None, None, None]
-  share = settings.predicted_mask_share
-  shown = jnp.where(draw < share + settings.jittered_mask_share, jittered, mask)
-  return jnp.where(draw < share, predicted, shown)
 
 
 def _segmenter_step(learner, network, inputs, step):
@@ -237,26 +203,9 @@ def _completion_step(
     )
 
   def g_loss_fn(predicted):
-    terms = {
-      "reconstruction_loss": _reconstruction_loss(predicted, inputs, settings)
-    }
-    total = settings.reconstruction_weight * terms["reconstruction_loss"]
-    if settings.ssim_weight:
-      terms["ssim_loss"] = losses.ssim_loss(predicted, inputs.image).mean()
-      total += settings.ssim_weight * terms["ssim_loss"]
-    d_stats = {}
-    if discriminator is not None:
-      logits, d_stats = learner.apply(
-        "discriminator",
-        discriminator,
-        discriminator.params,
-        inputs.masked_image,
-        judged(predicted),
-      )
-      _, g_adversarial = losses.adversarial_losses(settings.adversarial_loss)
-      terms["g_adversarial_loss"] = g_adversarial(logits).mean()
-      total += settings.adversarial_weight * terms["g_adversarial_loss"]
-    return total, (terms | {"g_loss": total}, d_stats)
+    return _generator_loss(
+      learner, discriminator, predicted, judged(predicted), inputs, settings
+    )
 
   grad, (terms, d_stats) = jax.grad(g_loss_fn, has_aux=True)(predicted_image)
   changed["generator"], norm = learner.update(
@@ -265,6 +214,32 @@ def _completion_step(
   if discriminator is not None:
     changed["discriminator"] = discriminator._replace(stats=d_stats)
   return changed, metrics | terms | {"g_grad_norm": norm}
+
+
+def _generator_loss(
+  learner, discriminator, predicted, judged, inputs, settings
+):
+  """Returns the sum of G's losses; its terms and D's new statistics."""
+  terms = {
+    "reconstruction_loss": _reconstruction_loss(predicted, inputs, settings)
+  }
+  total = settings.reconstruction_weight * terms["reconstruction_loss"]
+  if settings.ssim_weight:
+    terms["ssim_loss"] = losses.ssim_loss(predicted, inputs.image).mean()
+    total += settings.ssim_weight * terms["ssim_loss"]
+  d_stats = {}
+  if discriminator is not None:
+    logits, d_stats = learner.apply(
+      "discriminator",
+      discriminator,
+      discriminator.params,
+      inputs.masked_image,
+      judged,
+    )
+    _, g_adversarial = losses.adversarial_losses(settings.adversarial_loss)
+    terms["g_adversarial_loss"] = g_adversarial(logits).mean()
+    total += settings.adversarial_weight * terms["g_adversarial_loss"]
+  return total, (terms | {"g_loss": total}, d_stats)
 
 
 def _reconstruction_loss(predicted, inputs, settings) -> jax.Array:

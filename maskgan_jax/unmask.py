@@ -7,7 +7,15 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import errors, evaluate, faces, images, metrics, photos
+from maskgan_jax import (
+  errors,
+  evaluate,
+  face_models,
+  faces,
+  images,
+  metrics,
+  photos,
+)
 
 
 class UnmaskResult(NamedTuple):
@@ -30,14 +38,7 @@ def unmask(evaluator: evaluate.Evaluator, image: np.ndarray) -> UnmaskResult:
   Raises:
     errors.UserError: no face is found.
   """
-  detector, mesh = faces.models()
-  found = detector.detect(image)
-  if not found:
-    raise errors.UserError(
-      "No face found. Give a photo with a face that looks towards the camera"
-      " and is at least a tenth of its width."
-    )
-  landmarks, _ = mesh(image, found[0])
+  landmarks = face_models.largest_face(image)
   size = evaluator.run.image_size
   transform = faces.crop_transform(landmarks, size)
   crop, _ = faces.warp(image, transform, size)
@@ -78,7 +79,9 @@ def put_back(
   blend = blend.copy()
   blend[[0, -1]] = blend[:, [0, -1]] = 0
   inverse = cv2.WARP_INVERSE_MAP
-  share = cv2.warpAffine(blend, transform, size, flags=inverse)[..., None]
+  share = cv2.warpAffine(
+    blend, transform, size, flags=inverse | cv2.INTER_LINEAR
+  )[..., None]
   content = cv2.warpAffine(
     predicted,
     transform,
@@ -98,16 +101,18 @@ def unmask_file(
   """Unmasks one photo file into another; a bare face writes nothing.
 
   Raises:
-    errors.UserError: the photo cannot be read, shows no face, the output
-      exists, or the workdir holds no run.
+    errors.UserError: the photo cannot be read or shows no face, the output
+      exists or is of no known kind, or the workdir holds no run.
   """
   if pathlib.Path(output_path).exists():
     raise errors.UserError(
       f"{output_path} exists. Give another --output, or remove it."
     )
+  photos.format_of(output_path)  # Before the work, not after it.
   image = photos.read(input_path)
+  evaluator = evaluate.Evaluator(workdir)
   try:
-    result = unmask(evaluate.Evaluator(workdir), image)
+    result = unmask(evaluator, image)
   except errors.UserError as error:
     raise errors.UserError(f"{input_path}: {error}") from error
   if result.found_mask:

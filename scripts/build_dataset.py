@@ -8,7 +8,7 @@ import os
 
 from absl import app, flags, logging
 
-from maskgan_jax import photos
+from maskgan_jax import errors
 from maskgan_jax.datasets.masked_faces import build, pairs, settings, sources
 
 _SOURCE = flags.DEFINE_string(
@@ -84,7 +84,7 @@ def main(argv):
       num_processes=_NUM_PROCESSES.value,
     )
     print(build.build(source, build_settings, _DATA_DIR.value))
-  except (sources.SourceError, photos.PhotoError) as error:
+  except errors.UserError as error:
     raise SystemExit(f"error: {error}") from error
 
 

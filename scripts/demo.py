@@ -10,7 +10,7 @@ import pathlib
 
 import matplotlib
 import skimage
-from absl import app, flags
+from absl import app, flags, logging
 
 from maskgan_jax import demo, errors
 
@@ -19,6 +19,7 @@ _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where pictures go.")
 
 
 def main(_):
+  logging.set_verbosity(logging.WARNING)
   photos = {
     "grace_hopper": pathlib.Path(
       matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"

@@ -3,7 +3,7 @@
 python scripts/evaluate.py --workdir=runs/faces [--split=test]
 """
 
-from absl import app, flags
+from absl import app, flags, logging
 
 from maskgan_jax import errors, evaluate
 
@@ -28,6 +28,7 @@ _CHECKPOINT = flags.DEFINE_enum(
 
 
 def main(_):
+  logging.set_verbosity(logging.WARNING)
   try:
     result, folder = evaluate.evaluate(
       _WORKDIR.value,

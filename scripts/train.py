@@ -6,7 +6,7 @@
 A run that was interrupted goes on from its last checkpoint by the same command.
 """
 
-from absl import app, flags
+from absl import app, flags, logging
 from ml_collections import config_flags
 
 from maskgan_jax import errors, train
@@ -18,6 +18,7 @@ _WORKDIR = flags.DEFINE_string(
 
 
 def main(_):
+  logging.set_verbosity(logging.WARNING)
   try:
     train.train(_CONFIG.value, _WORKDIR.value)
   except errors.UserError as error:

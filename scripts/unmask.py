@@ -4,7 +4,7 @@
     --workdir=runs/faces
 """
 
-from absl import app, flags
+from absl import app, flags, logging
 
 from maskgan_jax import errors, unmask
 
@@ -14,6 +14,7 @@ _WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
 
 
 def main(_):
+  logging.set_verbosity(logging.WARNING)
   try:
     result = unmask.unmask_file(_INPUT.value, _OUTPUT.value, _WORKDIR.value)
   except errors.UserError as error:

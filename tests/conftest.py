@@ -1,10 +1,14 @@
-"""Test session set-up: CPU, four virtual devices, strict numerics."""
+"""Test session: CPU, four virtual devices, strict numerics, small data."""
 
 import os
 
 # Before jax is imported anywhere.
 os.environ["JAX_PLATFORMS"] = "cpu"
-os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=4"
+os.environ["XLA_FLAGS"] = (
+  "--xla_force_host_platform_device_count=4"
+  # The tests compile far more than they run.
+  " --xla_backend_optimization_level=0"
+)
 
 import jaxtyping  # noqa: E402
 
@@ -18,6 +22,68 @@ jaxtyping.install_import_hook(
   "beartype.beartype",
 )
 
+import pathlib  # noqa: E402
+import shutil  # noqa: E402
+
 import jax  # noqa: E402
+import ml_collections  # noqa: E402
+import pytest  # noqa: E402
+
+from configs import default  # noqa: E402
+from maskgan_jax.datasets import masked_faces  # noqa: E402
+from maskgan_jax.datasets.masked_faces import (  # noqa: E402
+  build,
+  settings,
+  sources,
+)
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
+
+DUMMY_DATA = pathlib.Path(masked_faces.__file__).parent / "dummy_data"
+
+
+@pytest.fixture(scope="session")
+def dummy_data() -> pathlib.Path:
+  """Eight painted portraits of eight people and a manifest."""
+  return DUMMY_DATA
+
+
+@pytest.fixture
+def faces_dir(tmp_path) -> pathlib.Path:
+  """A copy of the dummy data that a test may change."""
+  return pathlib.Path(shutil.copytree(DUMMY_DATA, tmp_path / "faces"))
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory) -> tuple[str, str]:
+  """The dummy data at 64 px with three variants: data_dir and report."""
+  data_dir = str(tmp_path_factory.mktemp("data"))
+  report = build.build(
+    sources.Folder(str(DUMMY_DATA)),
+    settings.Settings(image_size=64, variants=3),
+    data_dir,
+  )
+  return data_dir, report
+
+
+@pytest.fixture
+def tiny_config(built) -> ml_collections.ConfigDict:
+  """A config whose networks compile in seconds, on the built dummy data."""
+  c = default.get_config()
+  c.data_dir = built[0]
+  c.image_size = 64
+  c.batch_size = 4
+  c.num_train_steps = 4
+  c.log_every_steps = 1
+  c.eval_every_steps = 2
+  c.checkpoint_every_steps = 2
+  c.segmenter.features = (8,)
+  c.completion.features = (8, 8)
+  c.completion.num_blocks = (0, 0)
+  c.completion.attention_level = 1
+  c.discriminator.base_features = 8
+  c.discriminator.num_levels = 1
+  c.optimizer.warmup_steps = 0
+  c.shown_mask.true_until_step = 1
+  c.augment.jitter_size = 72
+  return c

@@ -1,9 +1,11 @@
 import io
 import os
+import re
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image, ImageCms
 
 from maskgan_jax import photos
 
@@ -197,3 +199,117 @@ def test_encode(shape):
   pixels = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
   again = np.asarray(Image.open(io.BytesIO(photos.encode(pixels))))
   np.testing.assert_array_equal(again, pixels)
+
+
+def _exif():
+  exif = Image.Exif()
+  exif[ExifTags.Base.Make] = "Maker"
+  exif[ExifTags.Base.Orientation] = 6
+  directory = exif.get_ifd(ExifTags.IFD.Exif)
+  directory[ExifTags.Base.DateTimeOriginal] = "2020:01:02 03:04:05"
+  exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "N"
+  return exif
+
+
+def _profile():
+  return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+OUTPUTS = ["out.jpg", "out.JPEG", "out.png", "out.webp", "out.tif", "out.tiff"]
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("source", ["a.jpg", "a.png", "a.webp", "a.tif"])
+def test_saved_pictures_keep_metadata_and_are_marked(
+  save, tmp_path, source, output
+):
+  like = save(
+    Image.fromarray(_gradient()), "a.jpg", exif=_exif(), icc_profile=_profile()
+  )
+  if source != "a.jpg":
+    # Pillow writes all of these tags only where it has read them from a file.
+    photos.save(tmp_path / source, _gradient(), like=like)
+    like = tmp_path / source
+  pixels = _gradient()[::-1]
+  photos.save(tmp_path / "new" / output, pixels, like=like)
+  assert [p.name for p in (tmp_path / "new").iterdir()] == [output]
+  with Image.open(tmp_path / "new" / output) as picture:
+    exif = picture.getexif()
+    xmp = picture.info.get("xmp")
+    assert picture.info["icc_profile"] == _profile()
+    assert exif[ExifTags.Base.Make] == "Maker"
+    assert ExifTags.Base.Orientation not in exif
+    directory = exif.get_ifd(ExifTags.IFD.Exif)
+    date = directory[ExifTags.Base.DateTimeOriginal]
+    assert date == "2020:01:02 03:04:05"
+    place = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    assert place[ExifTags.GPS.GPSLatitudeRef] == "N"
+  [description] = ElementTree.fromstring(xmp)[0]
+  assert description.attrib[
+    "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType"
+  ] == (
+    "http://cv.iptc.org/newscodes/digitalsourcetype/"
+    "compositeWithTrainedAlgorithmicMedia"
+  )
+  read = photos.read(tmp_path / "new" / output).astype(int)
+  assert np.abs(read - pixels).mean() < 4
+  if output.endswith(("png", "tif", "tiff")):
+    np.testing.assert_array_equal(read, pixels)
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "L", "P", "RGBA"])
+@pytest.mark.parametrize("compression", ["tiff_lzw", "raw"])
+def test_layout_of_a_tiff_is_not_copied(save, tmp_path, mode, compression):
+  picture = Image.fromarray(_gradient()).convert(mode)
+  like = save(picture, "a.tif", compression=compression)
+  for output in ("out.tif", "out.jpg"):
+    photos.save(tmp_path / output, _gradient(), like=like)
+    assert photos.read(tmp_path / output).shape == (40, 60, 3)
+  with Image.open(tmp_path / "out.jpg") as saved:
+    assert ExifTags.Base.StripOffsets not in saved.getexif()
+
+
+def test_profiles_of_other_colours_are_left_out(save, tmp_path):
+  # A CMYK profile, as far as its head tells.
+  profile = bytearray(_profile())
+  profile[16:20] = b"CMYK"
+  picture = Image.fromarray(_gradient())
+  like = save(picture.convert("CMYK"), "a.jpg", icc_profile=bytes(profile))
+  photos.save(tmp_path / "out.jpg", _gradient(), like=like)
+  with Image.open(tmp_path / "out.jpg") as saved:
+    assert "icc_profile" not in saved.info
+  # Transparency does not change what colours mean.
+  like = save(picture.convert("RGBA"), "a.png", icc_profile=_profile())
+  photos.save(tmp_path / "out.png", _gradient(), like=like)
+  with Image.open(tmp_path / "out.png") as saved:
+    assert saved.info["icc_profile"] == _profile()
+
+
+def test_unknown_suffix(save, tmp_path):
+  like = save(Image.fromarray(_gradient()), "a.png")
+  message = (
+    "out.gif: unknown kind of picture. End the name with one of .jpg, .jpeg,"
+    " .png, .webp, .tif, .tiff."
+  )
+  with pytest.raises(photos.PhotoError, match=re.escape(message)):
+    photos.save(tmp_path / "out.gif", _gradient(), like=like)
+  assert photos.format_of("a/b.JPG") == "JPEG"
+
+
+def test_a_failed_write_leaves_what_was_there(save, tmp_path):
+  like = save(Image.fromarray(_gradient()), "a.png")
+  output = tmp_path / "out.webp"
+  output.write_text("old")
+  too_wide = np.zeros((2, 20_000, 3), np.uint8)  # WebP ends at 16,383.
+  with pytest.raises(
+    photos.PhotoError, match="out.webp: cannot be written .* Give another"
+  ):
+    photos.save(output, too_wide, like=like)
+  assert output.read_text() == "old"
+  assert {p.name for p in tmp_path.iterdir()} == {"a.png", "out.webp"}
+
+
+def test_a_folder_that_is_a_file(save):
+  like = save(Image.fromarray(_gradient()), "a.png")
+  with pytest.raises(photos.PhotoError, match="out.png: cannot be written"):
+    photos.save(like / "out.png", _gradient(), like=like)

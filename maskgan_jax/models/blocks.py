@@ -31,6 +31,21 @@ def upsample(x: jax.Array) -> jax.Array:
   return x.reshape(n, 2 * height, 2 * width, channels)
 
 
+def shrink(x: jax.Array, scale: int) -> jax.Array:
+  """[N, sH, sW, C] -> [N, H, W, C], the mean of each square of pixels."""
+  n, height, width, channels = x.shape
+  shape = (n, height // scale, scale, width // scale, scale, channels)
+  return x.reshape(shape).mean(axis=(2, 4))
+
+
+def enlarge(x: jax.Array, scale: int) -> jax.Array:
+  """[N, H, W, C] -> [N, sH, sW, C], bilinear."""
+  n, height, width, channels = x.shape
+  return jax.image.resize(
+    x, (n, scale * height, scale * width, channels), "linear"
+  )
+
+
 def space_to_depth(x: jax.Array) -> jax.Array:
   """[N, 4H, 4W, C] -> [N, H, W, 16C]: the pixels of each position."""
   n, height, width, channels = x.shape
@@ -78,6 +93,21 @@ class BatchNorm(nn.Module):
       dtype=jnp.float32,
     )(x)
     return y.astype(x.dtype)
+
+
+class Position(nn.Module):
+  """x + a learned picture of its size, zero at first.
+
+  Aligned crops show the same part of a face at the same place: what is usual
+  there need not be inferred from what is visible. It ties the parameters to
+  the size of the pictures.
+  """
+
+  @nn.compact
+  def __call__(self, x: jax.Array) -> jax.Array:
+    shape = (1, *x.shape[1:])
+    position = self.param("position", nn.initializers.zeros, shape)
+    return x + jnp.broadcast_to(position, x.shape).astype(x.dtype)
 
 
 class ResidualBlock(nn.Module):

@@ -13,12 +13,14 @@ class PatchDiscriminator(nn.Module):
   Attributes:
     base_features: of the first level; they double up to eightfold.
     num_levels: how often the picture is halved. 3 judges patches of 70 x 70.
+    scale: judges pictures this many times smaller.
     axis_name: device axis of the batch statistics.
     dtype: dtype of computation.
   """
 
   base_features: int = 64
   num_levels: int = 3
+  scale: int = 1
   axis_name: str | None = None
   dtype: jnp.dtype | None = None
 
@@ -29,7 +31,8 @@ class PatchDiscriminator(nn.Module):
     """Returns float32 logits [B, h, w, 1], one a patch; 256 px give 30 x 30.
 
     Args:
-      masked_image: [B, H, W, 3] in [-1, 1], sides multiples of 2**num_levels.
+      masked_image: [B, H, W, 3] in [-1, 1], sides multiples of
+        scale * 2**num_levels.
       image: the real or generated image, same shape.
       train: use the batch's own statistics.
     """
@@ -39,7 +42,10 @@ class PatchDiscriminator(nn.Module):
         f" {image.shape}; give two pictures of one shape."
       )
     x = jnp.concatenate([masked_image, image], axis=-1)
-    blocks.check_divisible(x, 2**self.num_levels, "PatchDiscriminator")
+    blocks.check_divisible(
+      x, self.scale * 2**self.num_levels, "PatchDiscriminator"
+    )
+    x = blocks.shrink(x, self.scale)
     for level in range(self.num_levels):
       x = self._conv(level, strides=2, padding="SAME")(x)
       if level:

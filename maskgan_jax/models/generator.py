@@ -119,14 +119,15 @@ class CompletionGenerator(nn.Module):
   Its highest level works at a quarter of the size on all pixels of a position:
   below that a CPU's convolutions are starved, and positions that do not overlap
   draw no checkerboard. Most of the work is done at 1/8 to 1/32 of the size,
-  where a 3x3 kernel sees much of the face. It behaves the same
-  in training and test.
+  where a 3x3 kernel sees much of the face, and every level knows
+  its place in the aligned crop. It behaves the same in training and test.
 
   Attributes:
     features: of each level, from a quarter of the size down.
     num_blocks: residual blocks of each level on the way up; a level with none
       has one convolution.
     attention_level: the index of the level that attends to all its positions.
+    scale: works on pictures this many times smaller and enlarges its result.
     mask_channel: sees the mask too, and nothing of the picture under it.
     dtype: dtype of computation.
   """
@@ -134,6 +135,7 @@ class CompletionGenerator(nn.Module):
   features: tuple[int, ...] = (32, 64, 128, 256)
   num_blocks: tuple[int, ...] = (1, 1, 2, 2)
   attention_level: int | None = 2
+  scale: int = 1
   mask_channel: bool = True
   dtype: jnp.dtype | None = None
 
@@ -149,7 +151,7 @@ class CompletionGenerator(nn.Module):
 
     Args:
       masked_image: [B, H, W, 3] in [-1, 1], sides multiples of
-        4 * 2**(len(features) - 1).
+        scale * 4 * 2**(len(features) - 1).
       mask: [B, H, W, 1] in [0, 1], read only with `mask_channel`.
       train: has no effect.
     """
@@ -164,10 +166,10 @@ class CompletionGenerator(nn.Module):
       picture = _visible_and_mask(masked_image, mask)
     blocks.check_divisible(
       picture,
-      blocks.PATCH * 2 ** (len(self.features) - 1),
+      self.scale * blocks.PATCH * 2 ** (len(self.features) - 1),
       "CompletionGenerator",
     )
-    picture = blocks.space_to_depth(picture)
+    picture = blocks.space_to_depth(blocks.shrink(picture, self.scale))
     x = self._conv(self.features[0])(picture)
     skips = [x]
     for width in self.features[1:]:
@@ -181,9 +183,11 @@ class CompletionGenerator(nn.Module):
     x = self._conv(3 * blocks.PATCH**2, kernel_init=_smooth_init)(
       blocks.leaky_relu(x)
     )
-    return jnp.tanh(blocks.depth_to_space(x).astype(jnp.float32))
+    x = jnp.tanh(blocks.depth_to_space(x).astype(jnp.float32))
+    return blocks.enlarge(x, self.scale)
 
   def _blocks(self, x, level):
+    x = blocks.Position()(x)
     if level == self.attention_level:
       x = blocks.SelfAttention(dtype=self.dtype)(x)
     if not self.num_blocks[level]:

@@ -13,11 +13,13 @@ class Segmenter(nn.Module):
   Attributes:
     features: of each level, from a quarter of the size down.
     num_blocks: residual blocks at the lowest level.
+    scale: works on pictures this many times smaller and enlarges its logits.
     dtype: dtype of computation.
   """
 
-  features: tuple[int, ...] = (32, 48, 64)
+  features: tuple[int, ...] = (32, 48, 64, 96)
   num_blocks: int = 1
+  scale: int = 1
   dtype: jnp.dtype | None = None
 
   @nn.compact
@@ -28,32 +30,33 @@ class Segmenter(nn.Module):
 
     Args:
       masked_image: [B, H, W, 3] in [-1, 1], sides multiples of
-        4 * 2**(len(features) - 1).
+        scale * 4 * 2**(len(features) - 1).
       train: has no effect.
     """
     del train
     x = masked_image
     blocks.check_divisible(
-      x, blocks.PATCH * 2 ** (len(self.features) - 1), "Segmenter"
+      x, self.scale * blocks.PATCH * 2 ** (len(self.features) - 1), "Segmenter"
     )
-    x = blocks.space_to_depth(x)
+    x = blocks.space_to_depth(blocks.shrink(x, self.scale))
     skips = []
     for level, width in enumerate(self.features):
       if level:
         x = blocks.leaky_relu(x)
       x = self._conv(width, strides=2 if level else 1)(x)
       skips.append(x)
-    x = skips.pop()
+    x = blocks.Position()(skips.pop())
     for _ in range(self.num_blocks):
       x = blocks.ResidualBlock(dtype=self.dtype)(x)
     for width in reversed(self.features[:-1]):
       x = self._conv(width, 1)(blocks.leaky_relu(x))
       x = blocks.upsample(x) + skips.pop()
-      x = self._conv(width)(blocks.leaky_relu(x))
+      x = self._conv(width)(blocks.leaky_relu(blocks.Position()(x)))
     # All pixels of each position at once: a boundary to the pixel at a
     # fraction of the work.
     x = self._conv(blocks.PATCH**2)(blocks.leaky_relu(x))
-    return blocks.depth_to_space(x).astype(jnp.float32)
+    x = blocks.depth_to_space(x).astype(jnp.float32)
+    return blocks.enlarge(x, self.scale)
 
   def _conv(self, features, kernel_size=3, strides=1):
     return convolution.Conv(

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from maskgan_jax import faces, photos
+from maskgan_jax import errors, face_models, faces, photos
 from maskgan_jax.datasets.masked_faces import align, coding, sources
 
 
@@ -46,7 +46,7 @@ def test_unknown_people_are_embedded(dummy_data):
 def test_one_person_is_recognised_in_changed_light():
   data = pytest.importorskip("skimage.data")
   image = data.astronaut()
-  face = faces.models()[0].detect(image)[0]
+  face = face_models.load()[0].detect(image)[0]
   other = np.clip(image * 0.7 + 20, 0, 255).astype(np.uint8)
   same = align.embed(image, face.keypoints) @ align.embed(other, face.keypoints)
   assert same > 0.9
@@ -54,7 +54,7 @@ def test_one_person_is_recognised_in_changed_light():
 
 def test_no_embedding_without_the_recognizer(dummy_data, monkeypatch):
   def missing():
-    raise FileNotFoundError
+    raise face_models.MissingModelError
 
   monkeypatch.setattr(align, "_recognizer", missing)
   assert _align(dummy_data, "train_person0.jpg").embedding is None
@@ -64,7 +64,7 @@ def test_the_recognizer_is_checked_by_hash(monkeypatch):
   package, name, _ = align._RECOGNIZER
   monkeypatch.setattr(align, "_RECOGNIZER", (package, name, "0" * 64))
   uncached = functools.partial(align._recognizer.__wrapped__)
-  with pytest.raises(ValueError, match="SHA-256"):
+  with pytest.raises(errors.UserError, match="SHA-256"):
     uncached()
 
 

@@ -30,3 +30,8 @@ def test_refuses_a_size(size):
 def test_refuses_zero(name):
   with pytest.raises(sources.SourceError, match=f"{name} is 0; it must be"):
     settings.Settings(**{name: 0})
+
+
+def test_refuses_a_negative_seed():
+  with pytest.raises(sources.SourceError, match="seed is -1; it must not be"):
+    settings.Settings(seed=-1)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import faces, photos
+from maskgan_jax import face_models, faces, photos
 from maskgan_jax.datasets.masked_faces import coding, sources
 
 _RECOGNIZER = (
@@ -51,7 +51,7 @@ def align(
     return sources.Skipped(item.name, str(error))
   confidence, face = 1.0, None
   if landmarks is None:
-    detector, mesh = faces.models()
+    detector, mesh = face_models.load()
     found = detector.detect(image)
     if not found:
       return sources.Skipped(item.name, "no face found")
@@ -90,7 +90,7 @@ def embed(image: np.ndarray, keypoints: np.ndarray) -> np.ndarray | None:
   """
   try:
     net = _recognizer()
-  except FileNotFoundError:
+  except face_models.MissingModelError:
     return None
   row = np.zeros((1, 15), np.float32)  # The layout FaceDetectorYN returns.
   row[0, 4:14] = keypoints.reshape(-1)
@@ -101,4 +101,5 @@ def embed(image: np.ndarray, keypoints: np.ndarray) -> np.ndarray | None:
 
 @functools.cache
 def _recognizer():
-  return cv2.FaceRecognizerSF.create(str(faces.model_path(*_RECOGNIZER)), "")
+  path = face_models.model_path(*_RECOGNIZER)
+  return cv2.FaceRecognizerSF.create(str(path), "")

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from maskgan_jax import faces, photos
+from maskgan_jax import face_models, faces, photos
 from maskgan_jax.datasets.masked_faces import align, coding, pairs, sources
 
 # The checks, at a size where noise of coding is averaged away. Measured on 68
@@ -179,6 +179,6 @@ def _disc(radius: float) -> np.ndarray:
 
 
 def _embedding(image: np.ndarray) -> np.ndarray | None:
-  detector, _ = faces.models()
+  detector, _ = face_models.load()
   found = detector.detect(image)
   return align.embed(image, found[0].keypoints) if found else None

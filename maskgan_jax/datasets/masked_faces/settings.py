@@ -38,6 +38,10 @@ class Settings:
       value = getattr(self, name)
       if value is not None and value < 1:
         raise sources.SourceError(f"{name} is {value}; it must be at least 1.")
+    if self.seed < 0:
+      raise sources.SourceError(
+        f"seed is {self.seed}; it must not be negative."
+      )
 
 
 def describe(source, settings: Settings) -> dict[str, object]:

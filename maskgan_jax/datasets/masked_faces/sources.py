@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from maskgan_jax import photos, portraits
+from maskgan_jax import errors, photos, portraits
 
 MANIFEST = "manifest.csv"
 KINDS = ("folder", "pairs", "tfds:NAME", "sample_faces")
 
 
-class SourceError(ValueError):
+class SourceError(errors.UserError):
   """A source that cannot be used; the message says why and what to do."""
 
 

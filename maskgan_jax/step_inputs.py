@@ -1,0 +1,66 @@
+"""What the networks are shown in a training step, drawn example by example."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from maskgan_jax import batch as batch_lib
+from maskgan_jax import images, parallel
+
+
+class Inputs(NamedTuple):
+  """A batch as the networks see it."""
+
+  image: jax.Array  # [B, H, W, 3], float32 in [-1, 1]
+  masked_image: jax.Array  # [B, H, W, 3], float32 in [-1, 1]
+  mask: jax.Array  # [B, H, W, 1], float32 in {0, 1}
+  valid: jax.Array  # [B, H, W, 1], float32 in {0, 1}
+
+
+def prepare(
+  batch: batch_lib.Batch,
+  key: jax.Array,
+  augmentation: images.Augmentation,
+  axis_name: str | None,
+) -> Inputs:
+  """Turns a uint8 batch into augmented network inputs."""
+  keys = parallel.example_keys(key, len(batch.image), axis_name)
+  return Inputs(
+    *images.augment(
+      images.to_float(batch.image),
+      images.to_float(batch.masked_image),
+      batch.mask.astype(jnp.float32),
+      batch.valid.astype(jnp.float32),
+      keys,
+      augmentation,
+    )
+  )
+
+
+def shown_mask(
+  mask: jax.Array,
+  probability: jax.Array,
+  key: jax.Array,
+  *,
+  predicted_share: jax.Array | float,
+  jittered_share: jax.Array | float,
+  axis_name: str | None,
+) -> jax.Array:
+  """Draws per example which mask the generator is shown.
+
+  Args:
+    mask: the true masks, [B, H, W, 1] in {0, 1}.
+    probability: the segmenter's, same shape.
+    key: a PRNG key.
+    predicted_share: probability of the segmenter's own mask.
+    jittered_share: probability of the true mask moved, grown or shrunk.
+    axis_name: the device axis, None on one device.
+  """
+  keys = parallel.example_keys(key, len(mask), axis_name)
+  jittered = images.jitter_mask(mask, keys)
+  predicted = (probability > 0.5).astype(mask.dtype)
+  draw = jax.vmap(lambda k: jax.random.uniform(jax.random.fold_in(k, 1)))(keys)
+  draw = draw[:, None, None, None]
+  shown = jnp.where(draw < predicted_share + jittered_share, jittered, mask)
+  return jnp.where(draw < predicted_share, predicted, shown)

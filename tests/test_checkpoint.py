@@ -1,0 +1,85 @@
+import jax
+import numpy as np
+import pytest
+
+from maskgan_jax import checkpoint, errors, train_state
+from tests import test_train_step as one_device
+
+
+def _equal(first, second):
+  assert jax.tree.structure(first) == jax.tree.structure(second)
+  for a, b in zip(*map(jax.tree.leaves, (first, second)), strict=True):
+    np.testing.assert_array_equal(a, b)
+
+
+def _at(state, step):
+  return state._replace(step=jax.numpy.asarray(step, jax.numpy.int32))
+
+
+def test_restores_what_was_saved(tiny_config, tmp_path):
+  tiny_config.generator.name = "pix2pix"  # Has batch statistics.
+  tiny_config.pix2pix.base_features = 8
+  tiny_config.pix2pix.num_levels = 2
+  state = _at(one_device.fresh(tiny_config), 3)
+  checkpoints = checkpoint.Checkpoints(tmp_path, keep=1)
+  assert checkpoints.restore(state) is None
+  checkpoints.save(state, {"psnr_in_mask": 1.0})
+  checkpoints.close()
+  checkpoints = checkpoint.Checkpoints(tmp_path, keep=1)
+  _equal(checkpoints.restore(one_device.fresh(tiny_config)), state)
+  step, variables = checkpoints.restore_inference("latest")
+  assert step == 3
+  _equal(
+    variables,
+    {
+      name: train_state.inference_variables(state.networks[name])
+      for name in ("segmenter", "generator")
+    },
+  )
+  checkpoints.close()
+
+
+def test_keeps_the_latest_and_the_best(tiny_config, tmp_path):
+  tiny_config.networks = ("segmenter",)
+  state = one_device.fresh(tiny_config)
+  checkpoints = checkpoint.Checkpoints(tmp_path, keep=1)
+  for step, score in enumerate((20.0, 30.0, 10.0, 15.0), 1):
+    checkpoints.save(_at(state, step), {"psnr_in_mask": score})
+  checkpoints.close()
+  kept = {p.name for p in (tmp_path / "checkpoints").iterdir()}
+  assert kept == {"2", "4"}
+  checkpoints = checkpoint.Checkpoints(tmp_path, read_only=True)
+  assert checkpoints.restore_inference("best")[0] == 2
+  assert checkpoints.restore_inference("latest")[0] == 4
+  checkpoints.close()
+
+
+def test_no_checkpoint_yet(tmp_path):
+  (tmp_path / "checkpoints").mkdir()
+  checkpoints = checkpoint.Checkpoints(tmp_path, read_only=True)
+  with pytest.raises(errors.UserError, match="no checkpoint yet. Train first"):
+    checkpoints.restore_inference("latest")
+
+
+def test_workdir_of_another_config(tiny_config, tmp_path):
+  checkpoint.claim_workdir(tmp_path, tiny_config)
+  tiny_config.num_train_steps = 99  # May change between two starts.
+  checkpoint.claim_workdir(tmp_path, tiny_config)
+  tiny_config.loss.adversarial = "hinge"
+  with pytest.raises(
+    errors.UserError,
+    match="loss.adversarial was bce, now hinge. Use another --workdir",
+  ):
+    checkpoint.claim_workdir(tmp_path, tiny_config)
+
+
+def test_config_survives(tiny_config, tmp_path):
+  checkpoint.claim_workdir(tmp_path, tiny_config)
+  config = checkpoint.read_config(tmp_path)
+  assert config.image_size == 64
+  assert tuple(config.segmenter.features) == (8,)
+
+
+def test_not_a_workdir(tmp_path):
+  with pytest.raises(errors.UserError, match="no run here"):
+    checkpoint.read_config(tmp_path)

@@ -1,0 +1,100 @@
+"""Every config loads and builds; wrong keys are named."""
+
+import importlib
+import pathlib
+
+import jax
+import pytest
+
+from configs import default, paper, portraits
+from maskgan_jax import errors, factory
+
+CONFIGS = sorted(
+  p.stem
+  for p in pathlib.Path(default.__file__).parent.glob("*.py")
+  if p.stem != "__init__"
+)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_config_builds(name):
+  config = importlib.import_module(f"configs.{name}").get_config()
+  state = jax.eval_shape(
+    lambda key: factory.initial_state(config, key), jax.random.key(0)
+  )
+  assert set(state.networks) == set(config.networks)
+  factory.run_settings(config)
+  jax.eval_shape(
+    lambda: factory.predict_step(config)(
+      {
+        n: {"params": v.ema_params, "batch_stats": v.stats}
+        for n, v in factory.initial_state(
+          config, jax.random.key(0)
+        ).networks.items()
+      },
+      jax.numpy.zeros((1, config.image_size, config.image_size, 3)),
+      jax.random.key(0),
+    )
+  )
+
+
+def test_paper_is_the_paper():
+  c = paper.get_config()
+  state = jax.eval_shape(
+    lambda key: factory.initial_state(c, key), jax.random.key(0)
+  )
+  counts = {
+    name: sum(x.size for x in jax.tree.leaves(network.params))
+    for name, network in state.networks.items()
+  }
+  assert counts["generator"] == 54_414_979
+  assert counts["discriminator"] == 2_768_641
+  assert (c.batch_size, c.num_train_steps, c.image_size) == (1, 200_000, 256)
+  assert (c.augment.jitter_size, c.augment.flip) == (286, True)
+  assert (c.loss.adversarial, c.loss.reconstruction_weight) == ("bce", 100)
+  assert (c.optimizer.learning_rate.generator, c.optimizer.b1.generator) == (
+    2e-4,
+    0.5,
+  )
+  assert c.train_mode_at_test and not c.generator.mask_channel
+
+
+@pytest.mark.parametrize("size", [128, 256])
+def test_portraits_sizes(size):
+  c = portraits.get_config(str(size))
+  assert c.image_size == size
+  assert c.augment.jitter_size > size
+
+
+def test_portraits_refuses_another_size():
+  with pytest.raises(ValueError, match=r"portraits.py:512 is unknown. Choose"):
+    portraits.get_config("512")
+
+
+def test_unknown_key_is_named():
+  with pytest.raises(AttributeError, match='Did you mean "batch_size"'):
+    default.get_config().batchsize = 3
+
+
+def test_unknown_generator_is_named():
+  c = default.get_config()
+  c.generator.name = "unet"
+  with pytest.raises(errors.UserError, match='"unet". Choose "completion"'):
+    factory.modules(c)
+
+
+@pytest.mark.parametrize(
+  "networks", [(), ("generator",), ("segmenter", "discriminator"), ("typo",)]
+)
+def test_networks_that_need_others(networks):
+  c = default.get_config()
+  c.networks = networks
+  with pytest.raises(errors.UserError, match="Each network needs those before"):
+    factory.networks(c)
+
+
+def test_checkpoints_have_scores():
+  c = default.get_config()
+  c.checkpoint_every_steps = c.eval_every_steps + 1
+  with pytest.raises(errors.UserError, match="must be a multiple of"):
+    factory.run_settings(c)

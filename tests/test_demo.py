@@ -1,0 +1,83 @@
+import pathlib
+
+import cv2
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+from maskgan_jax import demo, errors, evaluate, face_models, faces, photos
+
+HOPPER = pathlib.Path(
+  matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
+)
+UPPER_LIP = 13
+
+
+@pytest.fixture(scope="module")
+def photo():
+  return cv2.resize(photos.read(HOPPER), (205, 242), cv2.INTER_AREA)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_mask_covers_the_mouth_and_leaves_the_eyes(photo, seed):
+  landmarks = face_models.largest_face(photo)
+  masked = demo.draw_mask(photo, seed)
+  assert masked.shape == photo.shape and masked.dtype == np.uint8
+  changed = (masked != photo).any(axis=2)
+  x, y = np.round(landmarks[UPPER_LIP, :2]).astype(int)
+  assert changed[y - 2 : y + 3, x - 2 : x + 3].mean() > 0.9
+  eyes = faces.eye_centres(landmarks)
+  for x, y in np.round(eyes).astype(int):
+    assert not changed[y - 3 : y + 1, x - 2 : x + 3].any()
+  # Straps reach the ears and a bandana hangs below the chin, no further.
+  left, right = landmarks[:, 0].min(), landmarks[:, 0].max()
+  top, chin = landmarks[:, 1].min(), landmarks[faces.CHIN, 1]
+  width, height = right - left, chin - top
+  rows, columns = np.nonzero(changed)
+  assert rows.min() > top
+  assert rows.max() < chin + 0.8 * height
+  assert columns.min() > left - 0.4 * width
+  assert columns.max() < right + 0.4 * width
+
+
+def test_the_seed_determines_the_mask(photo):
+  first = demo.draw_mask(photo, 1)
+  np.testing.assert_array_equal(demo.draw_mask(photo, 1), first)
+  assert (demo.draw_mask(photo, 2) != first).any()
+
+
+def test_no_face():
+  with pytest.raises(errors.UserError, match="No face found"):
+    demo.draw_mask(np.full((200, 200, 3), 99, np.uint8), 0)
+
+
+def test_demonstrate_writes_three_pictures_side_by_side(
+  photo, tmp_path, monkeypatch
+):
+  monkeypatch.setattr(evaluate, "Evaluator", lambda workdir: workdir)
+  # Whatever the networks make of it: here they darken it.
+  monkeypatch.setattr(
+    demo.unmask,
+    "unmask",
+    lambda _, image: demo.unmask.UnmaskResult(image // 2, *[None] * 3, True),
+  )
+  path = tmp_path / "photo.png"
+  path.write_bytes(photos.encode(photo))
+  output = tmp_path / "demo"
+  written = list(demo.demonstrate("run", {"hopper": path}, output))
+  assert written == [output / "hopper.png"]
+  with Image.open(written[0]) as picture:
+    assert "TrainedAlgorithmicMedia" in picture.info["XML:com.adobe.xmp"]
+    thirds = np.split(np.asarray(picture), 3, axis=1)
+  masked = demo.draw_mask(photo, 0)
+  for third, expected in zip(thirds, (photo, masked, masked // 2), strict=True):
+    np.testing.assert_array_equal(third, expected)
+
+
+def test_demonstrate_names_the_photo_without_a_face(tmp_path, monkeypatch):
+  monkeypatch.setattr(evaluate, "Evaluator", lambda workdir: workdir)
+  path = tmp_path / "grey.png"
+  path.write_bytes(photos.encode(np.full((200, 200, 3), 99, np.uint8)))
+  with pytest.raises(errors.UserError, match="grey.png: No face found"):
+    list(demo.demonstrate("run", {"grey": path}, tmp_path / "demo"))

@@ -1,0 +1,69 @@
+import numpy as np
+from PIL import Image
+
+from maskgan_jax import batch, eval_step, figures
+
+
+def _picture(value, size=16):
+  return np.full((size, size, 3), value, np.uint8)
+
+
+def test_sample_row_shows_input_mask_completion_and_truth():
+  pixels = np.arange(2 * 16 * 16 * 3).reshape(2, 16, 16, 3).astype(np.uint8)
+  mask = np.ones((2, 16, 16, 1), np.uint8)
+  probability = np.zeros((2, 16, 16, 1), np.float32)
+  probability[1, :8] = 0.5
+  completed = np.full((2, 16, 16, 3), -1, np.float32)
+  completed[1] = 1
+  row = figures.sample_row(
+    batch.Batch(pixels, 255 - pixels, mask, mask),
+    eval_step.Prediction(probability, completed, completed),
+    1,
+  )
+  assert all(p.shape == (16, 16, 3) and p.dtype == np.uint8 for p in row)
+  np.testing.assert_array_equal(row[0], 255 - pixels[1])
+  assert (row[1][:8] == 128).all() and (row[1][8:] == 0).all()
+  assert (row[2] == 255).all()
+  np.testing.assert_array_equal(row[3], pixels[1])
+
+
+def test_tile_joins_rows_and_columns():
+  tiled = figures.tile(
+    [[_picture(1), _picture(2), _picture(3)], [_picture(4)] * 3]
+  )
+  assert tiled.shape == (32, 48, 3)
+  assert tiled[0, ::16, 0].tolist() == [1, 2, 3]
+  assert (tiled[16:] == 4).all()
+
+
+def test_report_holds_every_picture(tmp_path):
+  colours = {"Input": (250, 10, 10), "Prediction": (10, 10, 250)}
+  rows = [
+    {
+      name: (np.full((16, 16, 3), colour, np.uint8), f"PSNR {number}")
+      for name, colour in colours.items()
+    }
+    for number in range(3)
+  ]
+  path = tmp_path / "best.png"
+  figures.save_report(path, "best cases", rows)
+  assert [p.name for p in tmp_path.iterdir()] == ["best.png"]
+  page = np.asarray(Image.open(path).convert("RGB"))
+  for colour in colours.values():
+    shown = (page == colour).all(axis=2)
+    # Three pictures above each other, with text between.
+    inside = shown.any(axis=1).astype(int)
+    assert np.count_nonzero(np.diff(inside) == 1) == 3
+  columns = [
+    np.flatnonzero((page == colour).all(axis=2).any(axis=0)).mean()
+    for colour in colours.values()
+  ]
+  assert columns[0] < columns[1]
+
+
+def test_report_is_replaced(tmp_path):
+  path = tmp_path / "best.png"
+  path.write_text("old")
+  figures.save_report(path, "best", [{"Input": (_picture(3), "")}])
+  with Image.open(path) as page:
+    assert page.format == "PNG"

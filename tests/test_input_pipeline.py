@@ -1,0 +1,69 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from maskgan_jax import errors, input_pipeline
+
+
+@pytest.fixture
+def source(built):
+  return input_pipeline.open_split(built[0], "train", 64)
+
+
+def _batches(source, start=0, num_steps=7):
+  return list(
+    input_pipeline.train_batches(
+      source, batch_size=4, seed=3, start_step=start, num_steps=num_steps
+    )
+  )
+
+
+def test_batches_are_uint8_and_agree(source):
+  batches = _batches(source)
+  assert len(batches) == 7
+  for batch in batches:
+    assert batch.image.shape == batch.masked_image.shape == (4, 64, 64, 3)
+    assert batch.mask.shape == batch.valid.shape == (4, 64, 64, 1)
+    assert all(x.dtype == np.uint8 for x in batch)
+    assert batch.mask.max() <= 1
+
+
+def test_starting_late_goes_on_where_it_was(source):
+  """Also over the end of an epoch: the 12 examples are 3 batches."""
+  whole = _batches(source)
+  for start in (1, 5):
+    for a, b in zip(_batches(source, start), whole[start:], strict=True):
+      for x, y in zip(a, b, strict=True):
+        np.testing.assert_array_equal(x, y)
+
+
+def test_an_epoch_holds_every_example_once_and_epochs_differ(source):
+  batches = _batches(source, num_steps=6)
+  keys = [image.tobytes() for b in batches for image in b.masked_image]
+  count = len(source)
+  assert count == 12
+  everything = {
+    input_pipeline.example(source, i)["masked_image"].tobytes()
+    for i in range(count)
+  }
+  assert set(keys[:count]) == set(keys[count:]) == everything
+  assert keys[:count] != keys[count:]
+
+
+def test_evaluation_counts_every_example_once(source):
+  found = list(input_pipeline.eval_batches(source, 5))
+  assert [len(b.ids) for b in found] == [5, 5, 2]
+  assert all(len(b.batch.image) == 5 for b in found)
+  ids = list(itertools.chain.from_iterable(b.ids for b in found))
+  assert len(set(ids)) == len(source)
+  np.testing.assert_array_equal(
+    found[-1].batch.image[1], found[-1].batch.image[4]
+  )
+
+
+def test_another_size_is_refused(built):
+  with pytest.raises(
+    errors.UserError, match="built at 64 px, the config has image_size 128"
+  ):
+    input_pipeline.open_split(built[0], "train", 128)

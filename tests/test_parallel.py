@@ -1,0 +1,75 @@
+import jax
+import numpy as np
+import optax
+import pytest
+
+from maskgan_jax import errors, factory, parallel, train_step
+from tests import test_train_step as one_device
+
+
+def _sgd_step(config, axis_name, adversarial=True):
+  """The train step under SGD: Adam turns rounding into whole steps."""
+  return train_step.make_train_step(
+    modules=factory.modules(config, axis_name),
+    txs={name: optax.sgd(1e-2) for name in factory.networks(config)},
+    settings=factory.step_settings(config),
+    adversarial=adversarial,
+    axis_name=axis_name,
+  )
+
+
+def _sgd_state(config):
+  state = one_device.fresh(config)
+  networks = {
+    name: network._replace(opt_state=optax.sgd(1e-2).init(network.params))
+    for name, network in state.networks.items()
+  }
+  return state._replace(networks=networks)
+
+
+@pytest.mark.parametrize("generator", ["completion", "pix2pix"])
+def test_four_devices_equal_one(tiny_config, generator):
+  tiny_config.generator.name = generator
+  tiny_config.pix2pix.base_features = 8
+  tiny_config.pix2pix.num_levels = 2
+  # Dropout draws per device; everything else per example.
+  tiny_config.pix2pix.dropout_rate = 0.0
+  batch, key = one_device.make_batch(), jax.random.key(1)
+  results = [
+    parallel.compile_step(
+      lambda axis_name: _sgd_step(tiny_config, axis_name),
+      jax.devices()[:count],
+    )(_sgd_state(tiny_config), batch, key)
+    for count in (1, 4)
+  ]
+  for a, b in zip(*map(jax.tree.leaves, results), strict=True):
+    np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-6)
+
+
+def test_replicas_are_equal(tiny_config):
+  step = jax.pmap(
+    _sgd_step(tiny_config, parallel.AXIS),
+    axis_name=parallel.AXIS,
+    in_axes=(None, 0, None),
+    out_axes=0,
+  )
+  batch = parallel.shard(one_device.make_batch(), 4)
+  state, metrics = step(_sgd_state(tiny_config), batch, jax.random.key(1))
+  for leaf in jax.tree.leaves((state, metrics)):
+    for replica in leaf[1:]:
+      np.testing.assert_array_equal(replica, leaf[0])
+
+
+def test_uneven_batch_is_refused():
+  with pytest.raises(errors.UserError, match="batch of 6 does not divide"):
+    parallel.shard(one_device.make_batch(6), 4)
+
+
+def test_shard_keeps_the_order():
+  shards = parallel.shard(np.arange(8), 4)
+  np.testing.assert_array_equal(shards, [[0, 1], [2, 3], [4, 5], [6, 7]])
+
+
+def test_mean_of_nothing_is_nothing():
+  assert parallel.mean({}, parallel.AXIS) == {}
+  assert parallel.mean(3.0, None) == 3.0

@@ -1,0 +1,58 @@
+import json
+
+import jax
+import numpy as np
+import pytest
+
+from maskgan_jax import errors, train
+
+
+def _train(config, workdir):
+  return train.train(config, str(workdir), jax.devices()[:1])
+
+
+def test_resuming_equals_not_stopping(tiny_config, tmp_path, capsys):
+  tiny_config.optimizer.schedule = "constant"
+  whole = _train(tiny_config, tmp_path / "constant")
+  tiny_config.num_train_steps = 2
+  _train(tiny_config, tmp_path / "resumed")
+  tiny_config.num_train_steps = 4
+  resumed = _train(tiny_config, tmp_path / "resumed")
+  for a, b in zip(*map(jax.tree.leaves, (whole, resumed)), strict=True):
+    np.testing.assert_array_equal(a, b)
+  lines = (tmp_path / "resumed/metrics.jsonl").read_text().splitlines()
+  steps = [json.loads(x)["step"] for x in lines if "train/g_loss" in x]
+  assert steps == [1, 2, 3, 4]
+  scores = [json.loads(x) for x in lines if "eval/psnr_in_mask" in x]
+  assert [s["step"] for s in scores] == [2, 4]
+  assert list((tmp_path / "resumed/samples").glob("*.jpg"))
+  assert list((tmp_path / "resumed/tensorboard").iterdir())
+  shown = capsys.readouterr().err
+  assert "step 4/4" in shown and "per 1000" in shown and "left" in shown
+  again = _train(tiny_config, tmp_path / "resumed")
+  assert "has already trained 4 steps" in capsys.readouterr().out
+  assert int(again.step) == 4
+
+
+def test_the_adversary_comes_later(tiny_config, tmp_path):
+  tiny_config.loss.adversarial_from_step = 2
+  _train(tiny_config, tmp_path)
+  lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
+  rows = [json.loads(x) for x in lines if "train/g_loss" in x]
+  assert [r["step"] for r in rows if "train/d_loss" in r] == [3, 4]
+
+
+def test_not_finite_stops_and_names_metric_and_step(tiny_config, tmp_path):
+  tiny_config.optimizer.learning_rate.generator = float("nan")
+  tiny_config.networks = ("segmenter", "generator")
+  with pytest.raises(
+    errors.UserError, match=r"train/\w+ is nan at step 2. The run stops"
+  ):
+    _train(tiny_config, tmp_path)
+  assert not list((tmp_path / "checkpoints").glob("[0-9]*"))
+
+
+def test_finite_metrics_pass():
+  train.check_finite(3, [{"g_loss": 1.0}, {"g_loss": 2.0}])
+  with pytest.raises(errors.UserError, match="g_loss is inf at step 3"):
+    train.check_finite(3, [{"g_loss": 1.0}, {"g_loss": float("inf")}])

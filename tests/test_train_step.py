@@ -1,0 +1,143 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from maskgan_jax import batch as batch_lib
+from maskgan_jax import factory
+
+
+def make_batch(size: int = 4, side: int = 64) -> batch_lib.Batch:
+  rng = np.random.default_rng(0)
+  image = rng.integers(0, 256, (size, side, side, 3), dtype=np.uint8)
+  mask = np.zeros((size, side, side, 1), np.uint8)
+  mask[:-1, side // 2 :, side // 4 : -side // 4] = 1  # The last is bare.
+  masked = np.where(mask > 0, np.uint8(200), image)
+  return batch_lib.Batch(image, masked, mask, np.ones_like(mask))
+
+
+def fresh(config):
+  return jax.jit(lambda key: factory.initial_state(config, key))(
+    jax.random.key(0)
+  )
+
+
+def copy(tree):
+  return jax.tree.map(jnp.array, tree)
+
+
+def run(config, *, adversarial=True, state=None, steps=1):
+  step = factory.compiled_train_step(
+    config, adversarial=adversarial, devices=jax.devices()[:1]
+  )
+  state = fresh(config) if state is None else copy(state)
+  for _ in range(steps):
+    state, metrics = step(state, make_batch(), jax.random.key(1))
+  return state, metrics
+
+
+def moved(before, after) -> bool:
+  return any(
+    not np.array_equal(a, b)
+    for a, b in zip(
+      jax.tree.leaves(before), jax.tree.leaves(after), strict=True
+    )
+  )
+
+
+def test_all_networks_learn(tiny_config):
+  before = fresh(tiny_config)
+  after, metrics = run(tiny_config, state=before)
+  assert int(after.step) == 1
+  assert jax.tree.structure(before) == jax.tree.structure(after)
+  for name in before.networks:
+    assert moved(before.networks[name].params, after.networks[name].params)
+  assert moved(
+    before.networks["generator"].ema_params,
+    after.networks["generator"].ema_params,
+  )
+  assert after.networks["discriminator"].ema_params == {}
+  assert {
+    "d_loss",
+    "g_loss",
+    "g_adversarial_loss",
+    "reconstruction_loss",
+    "segmenter_loss",
+    "real_logits",
+    "fake_logits",
+  } <= set(metrics)
+  assert all(np.isfinite(value) for value in metrics.values())
+
+
+def test_g_loss_is_the_weighted_sum(tiny_config):
+  tiny_config.loss.ssim_weight = 2.0
+  _, m = run(tiny_config)
+  c = tiny_config.loss
+  expected = (
+    c.reconstruction_weight * m["reconstruction_loss"]
+    + c.ssim_weight * m["ssim_loss"]
+    + c.adversarial_weight * m["g_adversarial_loss"]
+  )
+  np.testing.assert_allclose(m["g_loss"], expected, rtol=1e-5)
+
+
+def test_without_adversary_the_discriminator_rests(tiny_config):
+  before = fresh(tiny_config)
+  after, metrics = run(tiny_config, adversarial=False, state=before)
+  assert not moved(
+    before.networks["discriminator"], after.networks["discriminator"]
+  )
+  assert "d_loss" not in metrics
+  assert moved(
+    before.networks["generator"].params, after.networks["generator"].params
+  )
+
+
+def test_segmenter_trains_alone(tiny_config):
+  tiny_config.networks = ("segmenter",)
+  state, metrics = run(tiny_config)
+  assert set(state.networks) == {"segmenter"}
+  assert set(metrics) == {"segmenter_loss", "segmenter_grad_norm"}
+
+
+def test_same_key_same_result_and_steps_differ(tiny_config):
+  first, _ = run(tiny_config, steps=2)
+  second, _ = run(tiny_config, steps=2)
+  assert not moved(first, second)
+
+
+@pytest.mark.parametrize("generator", ["completion", "pix2pix"])
+def test_loss_falls(tiny_config, generator):
+  tiny_config.generator.name = generator
+  tiny_config.pix2pix.base_features = 8
+  tiny_config.pix2pix.num_levels = 4
+  tiny_config.loss.adversarial_weight = 0.0
+  tiny_config.num_train_steps = 100
+  tiny_config.optimizer.learning_rate.generator = 2e-3
+  _, first = run(tiny_config, adversarial=False)
+  _, last = run(tiny_config, adversarial=False, steps=25)
+  assert last["reconstruction_loss"] < 0.95 * first["reconstruction_loss"]
+  assert last["segmenter_loss"] < 0.9 * first["segmenter_loss"]
+
+
+def test_invalid_pixels_teach_nothing(tiny_config):
+  """Changing the truth where it is invalid changes no network."""
+  batch = make_batch()
+  valid = batch.valid.copy()
+  valid[:, :, :16] = 0
+  image = batch.image.copy()
+  image[:, :, :8] = 0  # Further than a resize mixes.
+  tiny_config.augment.flip = False
+  tiny_config.augment.saturation = 0.0
+  step = factory.compiled_train_step(
+    tiny_config, adversarial=False, devices=jax.devices()[:1]
+  )
+  states = [
+    step(
+      fresh(tiny_config),
+      batch._replace(image=picture, valid=valid),
+      jax.random.key(0),
+    )[0]
+    for picture in (batch.image, image)
+  ]
+  assert not moved(*states)
