@@ -17,8 +17,6 @@ ROOT = pathlib.Path(__file__).parent.parent
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
 )
-  matplotlib.get_data_path(), "sample_data/grace_hopper.jpg"
-)
 
 SMALL = (
   "--config.batch_size=4",
