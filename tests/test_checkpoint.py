@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax import checkpoint, errors, train_state
-from tests import test_train_step as one_device
+from tests import one_device
 
 
 def _equal(first, second):

@@ -4,7 +4,7 @@ import optax
 import pytest
 
 from maskgan_jax import errors, factory, parallel, train_step
-from tests import test_train_step as one_device
+from tests import one_device
 
 
 def _sgd_step(config, axis_name, adversarial=True):

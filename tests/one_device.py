@@ -1,0 +1,37 @@
+"""Batches, states and steps on one device, for several test files."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from maskgan_jax import batch as batch_lib
+from maskgan_jax import factory
+
+
+def make_batch(size: int = 4, side: int = 64) -> batch_lib.Batch:
+  rng = np.random.default_rng(0)
+  image = rng.integers(0, 256, (size, side, side, 3), dtype=np.uint8)
+  mask = np.zeros((size, side, side, 1), np.uint8)
+  mask[:-1, side // 2 :, side // 4 : -side // 4] = 1  # The last is bare.
+  masked = np.where(mask > 0, np.uint8(200), image)
+  return batch_lib.Batch(image, masked, mask, np.ones_like(mask))
+
+
+def fresh(config):
+  return jax.jit(lambda key: factory.initial_state(config, key))(
+    jax.random.key(0)
+  )
+
+
+def copy(tree):
+  return jax.tree.map(jnp.array, tree)
+
+
+def run(config, *, adversarial=True, state=None, steps=1):
+  step = factory.compiled_train_step(
+    config, adversarial=adversarial, devices=jax.devices()[:1]
+  )
+  state = fresh(config) if state is None else copy(state)
+  for _ in range(steps):
+    state, metrics = step(state, make_batch(), jax.random.key(1))
+  return state, metrics
