@@ -5,7 +5,7 @@
   python scripts/train.py --config=configs/portraits.py --workdir=runs/portraits
 
 configs/portraits.py:128 trains at 128 px (build with --image_size=128). The
-first 3,000 steps learn to reconstruct, the rest also to convince a small
+first 2,500 steps learn to reconstruct, the rest also to convince a small
 discriminator: it sharpens what the first part leaves smooth.
 """
 
@@ -27,7 +27,7 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
     )
   c = default.get_config()
   c.image_size = int(image_size)
-  c.num_train_steps = 3_600
+  c.num_train_steps = 2_900
   c.log_every_steps = 50
   c.eval_every_steps = 500
   c.checkpoint_every_steps = 500
@@ -42,7 +42,8 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   c.optimizer.learning_rate.segmenter = 2e-3
   c.ema_decay = 0.998
   c.loss.adversarial_weight = 1.0
-  c.loss.adversarial_from_step = 3_000
+  c.loss.adversarial_from_step = 2_500
   c.shown_mask.true_until_step = 600
-  c.augment.jitter_size = c.image_size * 286 // 256
+  # Crops are aligned, in use too: only as much play as alignment has.
+  c.augment.jitter_size = c.image_size * 264 // 256
   return c

@@ -27,6 +27,6 @@ def get_config() -> ml_collections.ConfigDict:
   c.discriminator.num_levels = 2
   c.loss.adversarial_from_step = 1_000
   c.shown_mask.true_until_step = 300
-  c.augment.jitter_size = 72
+  c.augment.jitter_size = 66
   c.ema_decay = 0.995
   return c
