@@ -47,7 +47,15 @@ def get_config() -> ml_collections.ConfigDict:
 
   c.optimizer = ml_collections.ConfigDict(
     {
-      "schedule": "cosine",  # Or "constant".
+      # "cosine" or "constant". The discriminator starts late in some configs,
+      # when the others' rates are low: its own must not be.
+      "schedule": ml_collections.ConfigDict(
+        {
+          "segmenter": "cosine",
+          "generator": "cosine",
+          "discriminator": "constant",
+        }
+      ),
       "warmup_steps": 100,
       "clip_norm": 1.0,  # 0 for none.
       "learning_rate": ml_collections.ConfigDict(

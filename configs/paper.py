@@ -27,12 +27,12 @@ def get_config() -> ml_collections.ConfigDict:
   c.generator.mask_channel = False
   c.train_mode_at_test = True
 
-  c.optimizer.schedule = "constant"
   c.optimizer.warmup_steps = 0
   c.optimizer.clip_norm = 0.0
   for name in ("segmenter", "generator", "discriminator"):
     c.optimizer.learning_rate[name] = 2e-4
     c.optimizer.b1[name] = 0.5
+    c.optimizer.schedule[name] = "constant"
   c.ema_decay = 0.0
 
   c.loss.adversarial = "bce"

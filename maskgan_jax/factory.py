@@ -122,7 +122,7 @@ def transformations(
     name: optimizers.adam(
       learning_rate=c.learning_rate[name],
       b1=c.b1[name],
-      schedule=c.schedule,
+      schedule=c.schedule[name],
       warmup_steps=c.warmup_steps,
       num_train_steps=config.num_train_steps,
       clip_norm=c.clip_norm,

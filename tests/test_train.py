@@ -12,7 +12,8 @@ def _train(config, workdir):
 
 
 def test_resuming_equals_not_stopping(tiny_config, tmp_path, capsys):
-  tiny_config.optimizer.schedule = "constant"
+  for name in tiny_config.networks:
+    tiny_config.optimizer.schedule[name] = "constant"
   whole = _train(tiny_config, tmp_path / "constant")
   tiny_config.num_train_steps = 2
   _train(tiny_config, tmp_path / "resumed")
