@@ -15,7 +15,7 @@ def get_config() -> ml_collections.ConfigDict:
   c = default.get_config()
   c.image_size = 64
   c.batch_size = 16
-  c.num_train_steps = 1_500
+  c.num_train_steps = 1_100
   c.log_every_steps = 100
   c.eval_every_steps = 500
   c.checkpoint_every_steps = 500
@@ -25,7 +25,7 @@ def get_config() -> ml_collections.ConfigDict:
   c.completion.attention_level = 2
   c.discriminator.base_features = 16
   c.discriminator.num_levels = 2
-  c.loss.adversarial_from_step = 1_000
+  c.loss.adversarial_from_step = 800
   c.shown_mask.true_until_step = 300
   c.augment.jitter_size = 66
   c.ema_decay = 0.995

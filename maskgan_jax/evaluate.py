@@ -280,7 +280,7 @@ def _figure_row(evaluator, source, index, row):
     inside = row[f"{name}/psnr_in_mask"]
     if math.isnan(inside):
       return f"PSNR {psnr:.2f}  SSIM {ssim:.3f}"
-    return f"PSNR {psnr:.2f} (in mask {inside:.2f})  SSIM {ssim:.3f}"
+    return f"PSNR {psnr:.2f}  SSIM {ssim:.3f}\nin mask: PSNR {inside:.2f}"
 
   return {
     "Input": (example["masked_image"], caption("masked_input")),

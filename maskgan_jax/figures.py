@@ -47,9 +47,11 @@ def save_report(
   columns = list(rows[0])
   width = _INCHES_A_PICTURE * len(columns)
   height = (_INCHES_A_PICTURE + 0.3) * len(rows) + 0.6
-  page = figure.Figure(figsize=(width, height), dpi=_DPI, layout="tight")
+  page = figure.Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
   page.suptitle(title, fontsize=11)
   axes = page.subplots(len(rows), len(columns), squeeze=False)
+  for column, axis in zip(columns, axes[0], strict=True):
+    axis.set_title(column, fontsize=9)
   for row, axes_row in zip(rows, axes, strict=True):
     for column, axis in zip(columns, axes_row, strict=True):
       pixels, text = row[column]
@@ -57,8 +59,6 @@ def save_report(
       axis.set_xticks([])
       axis.set_yticks([])
       axis.set_xlabel(text, fontsize=7)
-      if axes_row is axes[0]:
-        axis.set_title(column, fontsize=9)
   partial = path.with_name(path.name + ".partial")
   page.savefig(partial, format="png")
   partial.replace(path)
