@@ -43,4 +43,5 @@ def get_config() -> ml_collections.ConfigDict:
   c.augment.brightness = 0.0
   c.augment.contrast = 0.0
   c.augment.saturation = 0.0
+  c.augment.bare_share = 0.0
   return c

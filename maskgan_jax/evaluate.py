@@ -1,10 +1,9 @@
 """Scores a trained run on people it never saw, beside what needs no network."""
 
-import csv
 import json
 import math
+import os
 import pathlib
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
@@ -21,21 +20,13 @@ from maskgan_jax import (
   input_pipeline,
   logging_utils,
   metrics,
+  report,
 )
 
-CANDIDATES = (
-  "masked_input",
-  "skin_colour",
-  "mean_face",
-  "telea",
-  "predicted",
-  "completed_true_mask",
-  "completed_predicted_mask",
-)
-MEASURES = ("psnr", "ssim", "psnr_in_mask", "ssim_in_mask")
 # So many training pictures give the mean face.
 MEAN_FACE_EXAMPLES = 1000
-FIGURE_ROWS = 4
+# Beside metrics.json: what the scores are of.
+_SUBJECT = "subject.json"
 
 
 _image_scores = jax.jit(metrics.image_scores)
@@ -86,29 +77,60 @@ def evaluate(
   Raises:
     errors.UserError: no run or no checkpoint in the workdir.
     errors.UserError: dataset and run do not fit together.
+    errors.UserError: output_dir holds the scores of another run, checkpoint,
+      dataset or split.
   """
   evaluator = Evaluator(workdir, which)
   default = pathlib.Path(workdir) / "evaluation" / f"{split}_{evaluator.step}"
   folder = pathlib.Path(output_dir) if output_dir else default
+  data_dir = data_dir or evaluator.run.data_dir
   path = folder / "metrics.json"
+  subject = {
+    # Relative, so that run, data and scores may be moved together.
+    "workdir": os.path.relpath(workdir, folder),
+    "step": int(evaluator.step),
+    "data_dir": os.path.relpath(data_dir, folder),
+    "split": split,
+  }
   if path.exists():
+    _check_subject(folder, subject)
     print(f"{path} exists and is used. Delete it to evaluate again.")
     return json.loads(path.read_text()), folder
-  data_dir = data_dir or evaluator.run.data_dir
   size = evaluator.run.image_size
   source = input_pipeline.open_split(data_dir, split, size)
   mean_face = _mean_face(input_pipeline.open_split(data_dir, "train", size))
   rows = _score_split(evaluator, source, mean_face)
   if len(rows) != len(source):
     raise AssertionError(f"{len(rows)} rows for {len(source)} examples.")
-  result = summarise(rows)
+  result = report.summarise(rows)
   folder.mkdir(parents=True, exist_ok=True)
-  _write_csv(folder / "per_image.csv", rows)
+  report.write_csv(folder / "per_image.csv", rows)
   _write_figures(folder / "figures", evaluator, source, rows)
-  partial = path.with_suffix(".partial")
-  partial.write_text(json.dumps(result, indent=2))
-  partial.replace(path)
+  _write_json(folder / _SUBJECT, subject)
+  _write_json(path, result)
   return result, folder
+
+
+def _check_subject(folder: pathlib.Path, subject: dict[str, Any]) -> None:
+  """Raises a UserError if the folder holds the scores of something else."""
+  path = folder / _SUBJECT
+  found = json.loads(path.read_text()) if path.exists() else {}
+  differing = [
+    f"{key} {found.get(key, 'unknown')}, not {value}"
+    for key, value in subject.items()
+    if found.get(key) != value
+  ]
+  if differing:
+    raise errors.UserError(
+      f"{folder} holds another evaluation: {'; '.join(differing)}. Give another"
+      " --output_dir, or delete that folder."
+    )
+
+
+def _write_json(path: pathlib.Path, content: dict[str, Any]) -> None:
+  partial = path.with_suffix(".partial")
+  partial.write_text(json.dumps(content, indent=2))
+  partial.replace(path)
 
 
 def _mean_face(source) -> np.ndarray:
@@ -160,7 +182,7 @@ def _score_batch(evaluator, batch, mean_face) -> dict[str, np.ndarray]:
     # Every true image is a bare face: a mask found on one is a false positive.
     "false_positive": metrics.has_mask(bare.probability),
   }
-  for name in CANDIDATES:
+  for name in report.CANDIDATES:
     scores = _image_scores(
       candidates[name], batch.image, batch.mask, batch.valid
     )
@@ -168,107 +190,14 @@ def _score_batch(evaluator, batch, mean_face) -> dict[str, np.ndarray]:
   return {key: np.asarray(value) for key, value in columns.items()}
 
 
-def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-  """Returns what metrics.json holds, from the rows of per_image.csv.
-
-  Faces without a mask count in the false-positive rate only.
-  """
-  masked = [row for row in rows if row["mask_area"] > 0]
-  if not masked:
-    raise errors.UserError(
-      "No example of this split has a mask: nothing to score."
-    )
-  persons = np.array([row["person_id"] for row in masked])
-
-  def column(name):
-    return np.array([row[name] for row in masked])
-
-  result: dict[str, Any] = {
-    "n": len(masked),
-    "mean_mask_area": float(column("mask_area").mean()),
-    "mask": {
-      "iou": float(column("iou").mean()),
-      "iou_p5": float(np.percentile(column("iou"), 5)),
-      "f1": float(column("f1").mean()),
-      "false_positive_rate": float(
-        np.mean([row["false_positive"] for row in rows])
-      ),
-    },
-  }
-  for name in CANDIDATES:
-    result[name] = {
-      measure: metrics.confidence_interval(column(f"{name}/{measure}"), persons)
-      for measure in MEASURES
-    }
-  return result
-
-
-def table(result: Mapping[str, Any]) -> str:
-  """Returns the scores as text."""
-  lines = [
-    f"{result['n']} masked faces, mean mask area"
-    f" {result['mean_mask_area']:.3f}; mask IoU {result['mask']['iou']:.3f}"
-    f" (5th percentile {result['mask']['iou_p5']:.3f}), F1"
-    f" {result['mask']['f1']:.3f}, false positives"
-    f" {100 * result['mask']['false_positive_rate']:.1f} %",
-    "",
-    "| | PSNR | SSIM | PSNR in mask (95 % interval) | SSIM in mask |",
-    "|---|---|---|---|---|",
-  ]
-  for name in CANDIDATES:
-    scores = result[name]
-    inside = scores["psnr_in_mask"]
-    lines.append(
-      f"| {name.replace('_', ' ')} | {scores['psnr']['mean']:.2f}"
-      f" | {scores['ssim']['mean']:.3f}"
-      f" | {inside['mean']:.2f} ({inside['low']:.2f}-{inside['high']:.2f})"
-      f" | {scores['ssim_in_mask']['mean']:.3f} |"
-    )
-  return "\n".join(lines)
-
-
-def _write_csv(path: pathlib.Path, rows: Sequence[Mapping[str, Any]]) -> None:
-  partial = path.with_suffix(".partial")
-  with partial.open("w", newline="") as file:
-    writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-  partial.replace(path)
-
-
 def _write_figures(folder, evaluator, source, rows) -> None:
   folder.mkdir(parents=True, exist_ok=True)
-  for name, (title, indices) in figure_cases(rows).items():
+  for name, (title, indices) in report.figure_cases(rows).items():
     figures.save_report(
       folder / f"{name}.png",
       title,
       [_figure_row(evaluator, source, i, rows[i]) for i in indices],
     )
-
-
-def figure_cases(
-  rows: Sequence[Mapping[str, Any]],
-) -> dict[str, tuple[str, list[int]]]:
-  """Chooses best, median, worst and random cases by in-mask PSNR.
-
-  Returns:
-    By name of the figure, its title and the rows to draw. Bare faces and
-    masks that lie outside the photo have no such PSNR and are left out.
-  """
-  key = "completed_predicted_mask/psnr_in_mask"
-  scored = [i for i, row in enumerate(rows) if not math.isnan(row[key])]
-  order = sorted(scored, key=lambda i: -rows[i][key])
-  middle = max(0, len(order) // 2 - FIGURE_ROWS // 2)
-  drawn = np.random.default_rng(0).permutation(scored).tolist()
-  by_psnr = "cases by PSNR in the mask"
-  cases = {
-    "best": (f"best {by_psnr}", order[:FIGURE_ROWS]),
-    "median": (f"median {by_psnr}", order[middle : middle + FIGURE_ROWS]),
-    "worst": (f"worst {by_psnr}", order[-FIGURE_ROWS:]),
-    "random": ("random cases", drawn[:FIGURE_ROWS]),
-    "random_2": ("random cases", drawn[FIGURE_ROWS : 2 * FIGURE_ROWS]),
-  }
-  return {name: case for name, case in cases.items() if case[1]}
 
 
 def _figure_row(evaluator, source, index, row):

@@ -83,7 +83,7 @@ def modules(
   """Returns the config's networks by name."""
   build = {
     "segmenter": lambda: segmenter.Segmenter(
-      features=tuple(config.segmenter.features), scale=config.segmenter.scale
+      features=tuple(config.segmenter.features)
     ),
     "generator": lambda: _generator(config, axis_name),
     "discriminator": lambda: discriminator.PatchDiscriminator(

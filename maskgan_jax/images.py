@@ -37,6 +37,7 @@ class Augmentation:
     brightness: largest change of brightness, of the range of values.
     contrast: largest relative change of contrast.
     saturation: largest relative change of saturation.
+    bare_share: of examples that lose their mask: their true image is shown.
   """
 
   jitter_size: int | None = None
@@ -44,6 +45,7 @@ class Augmentation:
   brightness: float = 0.0
   contrast: float = 0.0
   saturation: float = 0.0
+  bare_share: float = 0.0
 
 
 def to_float(image: UInt8[Array, "*B H W C"]) -> Float[Array, "*B H W C"]:
@@ -126,7 +128,11 @@ def augment(
 
 
 def _augment_one(image, masked_image, mask, valid, key, augmentation):
-  keys = jax.random.split(key, 3)
+  keys = jax.random.split(key, 4)
+  if augmentation.bare_share:
+    bare = jax.random.bernoulli(keys[3], augmentation.bare_share)
+    masked_image = jnp.where(bare, image, masked_image)
+    mask = jnp.where(bare, 0.0, mask)
   # One array: all four must move alike.
   x = jnp.concatenate([image, masked_image, mask, valid], axis=-1)
   if augmentation.jitter_size is not None:

@@ -5,10 +5,11 @@ python scripts/benchmark.py --what=ridge --data_dir=data
 
 import json
 
+import command
 import numpy as np
-from absl import app, flags, logging
+from absl import flags
 
-from maskgan_jax import baselines, errors, input_pipeline, metrics
+from maskgan_jax import baselines, input_pipeline, metrics
 
 flags.DEFINE_enum(
   "what",
@@ -50,14 +51,10 @@ def ridge() -> dict[str, float]:
   }
 
 
-def main(_):
-  logging.set_verbosity(logging.WARNING)
-  try:
-    print(json.dumps(ridge()))
-  except errors.UserError as error:
-    raise SystemExit(f"error: {error}") from error
+def main() -> None:
+  print(json.dumps(ridge()))
 
 
 if __name__ == "__main__":
   flags.mark_flags_as_required(["data_dir"])
-  app.run(main)
+  command.run(main)

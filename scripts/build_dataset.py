@@ -6,9 +6,9 @@
 
 import os
 
-from absl import app, flags, logging
+import command
+from absl import flags
 
-from maskgan_jax import errors
 from maskgan_jax.datasets.masked_faces import build, pairs, settings, sources
 
 _SOURCE = flags.DEFINE_string(
@@ -58,35 +58,29 @@ _NUM_PROCESSES = flags.DEFINE_integer(
 )
 
 
-def main(argv):
-  if len(argv) > 1:
-    raise app.UsageError(f"Unexpected arguments: {argv[1:]}.")
-  logging.set_verbosity(logging.WARNING)
-  try:
-    source = build.make_source(
-      _SOURCE.value,
-      faces_dir=_FACES_DIR.value,
-      num_faces=_NUM_FACES.value,
-      seed=_SEED.value,
-      tfds_data_dir=_TFDS_DATA_DIR.value,
-      input_dir=_INPUT_DIR.value,
-      target_dir=_TARGET_DIR.value,
-      pairs_dir=_PAIRS_DIR.value,
-      direction=_DIRECTION.value,
-      mask_dir=_MASK_DIR.value,
-    )
-    build_settings = settings.Settings(
-      image_size=_IMAGE_SIZE.value,
-      variants=_VARIANTS.value,
-      num_train=_NUM_TRAIN.value,
-      num_test=_NUM_TEST.value,
-      seed=_SEED.value,
-      num_processes=_NUM_PROCESSES.value,
-    )
-    print(build.build(source, build_settings, _DATA_DIR.value))
-  except errors.UserError as error:
-    raise SystemExit(f"error: {error}") from error
+def main() -> None:
+  source = build.make_source(
+    _SOURCE.value,
+    faces_dir=_FACES_DIR.value,
+    num_faces=_NUM_FACES.value,
+    seed=_SEED.value,
+    tfds_data_dir=_TFDS_DATA_DIR.value,
+    input_dir=_INPUT_DIR.value,
+    target_dir=_TARGET_DIR.value,
+    pairs_dir=_PAIRS_DIR.value,
+    direction=_DIRECTION.value,
+    mask_dir=_MASK_DIR.value,
+  )
+  build_settings = settings.Settings(
+    image_size=_IMAGE_SIZE.value,
+    variants=_VARIANTS.value,
+    num_train=_NUM_TRAIN.value,
+    num_test=_NUM_TEST.value,
+    seed=_SEED.value,
+    num_processes=_NUM_PROCESSES.value,
+  )
+  print(build.build(source, build_settings, _DATA_DIR.value))
 
 
 if __name__ == "__main__":
-  app.run(main)
+  command.run(main)

@@ -8,31 +8,28 @@ Collins).
 
 import pathlib
 
+import command
 import matplotlib
 import skimage
-from absl import app, flags, logging
+from absl import flags
 
-from maskgan_jax import demo, errors
+from maskgan_jax import demo
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where pictures go.")
 
 
-def main(_):
-  logging.set_verbosity(logging.WARNING)
+def main() -> None:
   photos = {
     "grace_hopper": pathlib.Path(
       matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
     ),
     "astronaut": pathlib.Path(skimage.__file__).parent / "data/astronaut.png",
   }
-  try:
-    for path in demo.demonstrate(_WORKDIR.value, photos, _OUTPUT_DIR.value):
-      print(f"wrote {path}")
-  except errors.UserError as error:
-    raise SystemExit(f"error: {error}") from error
+  for path in demo.demonstrate(_WORKDIR.value, photos, _OUTPUT_DIR.value):
+    print(f"wrote {path}")
 
 
 if __name__ == "__main__":
   flags.mark_flags_as_required(["workdir", "output_dir"])
-  app.run(main)
+  command.run(main)

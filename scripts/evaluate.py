@@ -3,9 +3,10 @@
 python scripts/evaluate.py --workdir=runs/faces [--split=test]
 """
 
-from absl import app, flags, logging
+import command
+from absl import flags
 
-from maskgan_jax import errors, evaluate
+from maskgan_jax import evaluate, report
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
 _SPLIT = flags.DEFINE_string("split", "test", "test or validation.")
@@ -27,22 +28,18 @@ _CHECKPOINT = flags.DEFINE_enum(
 )
 
 
-def main(_):
-  logging.set_verbosity(logging.WARNING)
-  try:
-    result, folder = evaluate.evaluate(
-      _WORKDIR.value,
-      split=_SPLIT.value,
-      output_dir=_OUTPUT_DIR.value,
-      data_dir=_DATA_DIR.value,
-      which=_CHECKPOINT.value,
-    )
-  except errors.UserError as error:
-    raise SystemExit(f"error: {error}") from error
-  print(evaluate.table(result))
+def main() -> None:
+  result, folder = evaluate.evaluate(
+    _WORKDIR.value,
+    split=_SPLIT.value,
+    output_dir=_OUTPUT_DIR.value,
+    data_dir=_DATA_DIR.value,
+    which=_CHECKPOINT.value,
+  )
+  print(report.table(result))
   print(f"\nScores and figures: {folder}")
 
 
 if __name__ == "__main__":
   flags.mark_flags_as_required(["workdir"])
-  app.run(main)
+  command.run(main)

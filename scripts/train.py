@@ -6,10 +6,11 @@
 A run that was interrupted goes on from its last checkpoint by the same command.
 """
 
-from absl import app, flags, logging
+import command
+from absl import flags
 from ml_collections import config_flags
 
-from maskgan_jax import errors, train
+from maskgan_jax import train
 
 _CONFIG = config_flags.DEFINE_config_file("config", None, "A file of configs/.")
 _WORKDIR = flags.DEFINE_string(
@@ -17,14 +18,10 @@ _WORKDIR = flags.DEFINE_string(
 )
 
 
-def main(_):
-  logging.set_verbosity(logging.WARNING)
-  try:
-    train.train(_CONFIG.value, _WORKDIR.value)
-  except errors.UserError as error:
-    raise SystemExit(f"error: {error}") from error
+def main() -> None:
+  train.train(_CONFIG.value, _WORKDIR.value)
 
 
 if __name__ == "__main__":
   flags.mark_flags_as_required(["config", "workdir"])
-  app.run(main)
+  command.run(main)

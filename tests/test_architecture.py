@@ -11,7 +11,14 @@ PACKAGE = ROOT / "maskgan_jax"
 # From top to bottom; a module may import from its own layer and those below.
 LAYERS = (
   ("demo", "train", "evaluate", "unmask"),
-  ("factory", "checkpoint", "input_pipeline", "logging_utils", "figures"),
+  (
+    "factory",
+    "checkpoint",
+    "input_pipeline",
+    "logging_utils",
+    "figures",
+    "report",
+  ),
   ("train_step", "eval_step", "step_inputs", "train_state", "parallel"),
   ("models", "optimizers"),
   ("losses", "metrics", "images", "batch"),

@@ -11,7 +11,7 @@ import matplotlib
 import pytest
 from PIL import Image
 
-from maskgan_jax import evaluate
+from maskgan_jax import report
 
 ROOT = pathlib.Path(__file__).parent.parent
 HOPPER = pathlib.Path(
@@ -64,7 +64,7 @@ def trained(tmp_path_factory) -> tuple[pathlib.Path, pathlib.Path]:
   """A dataset of painted faces and a run of three steps."""
   folder = tmp_path_factory.mktemp("job")
   data_dir, workdir = folder / "data", folder / "run"
-  report = succeed(
+  built = succeed(
     "build_dataset",
     "--source=sample_faces",
     "--num_faces=40",
@@ -72,7 +72,7 @@ def trained(tmp_path_factory) -> tuple[pathlib.Path, pathlib.Path]:
     "--variants=1",
     f"--data_dir={data_dir}",
   )
-  assert "people: 40" in report
+  assert "people: 40" in built
   succeed(
     "train",
     "--config=configs/quickstart.py",
@@ -89,9 +89,9 @@ def test_evaluation_writes_everything(trained, tmp_path):
   shown = succeed("evaluate", *arguments)
   assert "completed predicted mask" in shown and str(tmp_path) in shown
   result = json.loads((tmp_path / "metrics.json").read_text())
-  assert set(result) == {"n", "mean_mask_area", "mask", *evaluate.CANDIDATES}
+  assert set(result) == {"n", "mean_mask_area", "mask", *report.CANDIDATES}
   assert set(result["mask"]) == {"iou", "iou_p5", "f1", "false_positive_rate"}
-  for name in evaluate.CANDIDATES:
+  for name in report.CANDIDATES:
     assert set(result[name]) == {
       "psnr",
       "ssim",

@@ -13,13 +13,11 @@ class Segmenter(nn.Module):
   Attributes:
     features: of each level, from a quarter of the size down.
     num_blocks: residual blocks at the lowest level.
-    scale: works on pictures this many times smaller and enlarges its logits.
     dtype: dtype of computation.
   """
 
   features: tuple[int, ...] = (32, 48, 64, 96)
   num_blocks: int = 1
-  scale: int = 1
   dtype: jnp.dtype | None = None
 
   @nn.compact
@@ -30,15 +28,15 @@ class Segmenter(nn.Module):
 
     Args:
       masked_image: [B, H, W, 3] in [-1, 1], sides multiples of
-        scale * 4 * 2**(len(features) - 1).
+        4 * 2**(len(features) - 1).
       train: has no effect.
     """
     del train
     x = masked_image
     blocks.check_divisible(
-      x, self.scale * blocks.PATCH * 2 ** (len(self.features) - 1), "Segmenter"
+      x, blocks.PATCH * 2 ** (len(self.features) - 1), "Segmenter"
     )
-    x = blocks.space_to_depth(blocks.shrink(x, self.scale))
+    x = blocks.space_to_depth(x)
     skips = []
     for level, width in enumerate(self.features):
       if level:
@@ -55,8 +53,7 @@ class Segmenter(nn.Module):
     # All pixels of each position at once: a boundary to the pixel at a
     # fraction of the work.
     x = self._conv(blocks.PATCH**2)(blocks.leaky_relu(x))
-    x = blocks.depth_to_space(x).astype(jnp.float32)
-    return blocks.enlarge(x, self.scale)
+    return blocks.depth_to_space(x).astype(jnp.float32)
 
   def _conv(self, features, kernel_size=3, strides=1):
     return convolution.Conv(

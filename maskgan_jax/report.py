@@ -1,0 +1,117 @@
+"""The scores of an evaluation, one row an image: summed up, listed, chosen."""
+
+import csv
+import math
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from maskgan_jax import errors, metrics
+
+CANDIDATES = (
+  "masked_input",
+  "skin_colour",
+  "mean_face",
+  "telea",
+  "predicted",
+  "completed_true_mask",
+  "completed_predicted_mask",
+)
+MEASURES = ("psnr", "ssim", "psnr_in_mask", "ssim_in_mask")
+FIGURE_ROWS = 4
+
+
+def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+  """Returns what metrics.json holds, from the rows of per_image.csv.
+
+  Faces without a mask count in the false-positive rate only.
+  """
+  masked = [row for row in rows if row["mask_area"] > 0]
+  if not masked:
+    raise errors.UserError(
+      "No example of this split has a mask: nothing to score."
+    )
+  persons = np.array([row["person_id"] for row in masked])
+
+  def column(name):
+    return np.array([row[name] for row in masked])
+
+  result: dict[str, Any] = {
+    "n": len(masked),
+    "mean_mask_area": float(column("mask_area").mean()),
+    "mask": {
+      "iou": float(column("iou").mean()),
+      "iou_p5": float(np.percentile(column("iou"), 5)),
+      "f1": float(column("f1").mean()),
+      "false_positive_rate": float(
+        np.mean([row["false_positive"] for row in rows])
+      ),
+    },
+  }
+  for name in CANDIDATES:
+    result[name] = {
+      measure: metrics.confidence_interval(column(f"{name}/{measure}"), persons)
+      for measure in MEASURES
+    }
+  return result
+
+
+def table(result: Mapping[str, Any]) -> str:
+  """Returns the scores as text."""
+  lines = [
+    f"{result['n']} masked faces, mean mask area"
+    f" {result['mean_mask_area']:.3f}; mask IoU {result['mask']['iou']:.3f}"
+    f" (5th percentile {result['mask']['iou_p5']:.3f}), F1"
+    f" {result['mask']['f1']:.3f}, false positives"
+    f" {100 * result['mask']['false_positive_rate']:.1f} %",
+    "",
+    "| | PSNR | SSIM | PSNR in mask (95 % interval) | SSIM in mask |",
+    "|---|---|---|---|---|",
+  ]
+  for name in CANDIDATES:
+    scores = result[name]
+    inside = scores["psnr_in_mask"]
+    lines.append(
+      f"| {name.replace('_', ' ')} | {scores['psnr']['mean']:.2f}"
+      f" | {scores['ssim']['mean']:.3f}"
+      f" | {inside['mean']:.2f} ({inside['low']:.2f}-{inside['high']:.2f})"
+      f" | {scores['ssim_in_mask']['mean']:.3f} |"
+    )
+  return "\n".join(lines)
+
+
+def write_csv(path: pathlib.Path, rows: Sequence[Mapping[str, Any]]) -> None:
+  """Writes the rows, one a line, with their names as header."""
+  partial = path.with_suffix(".partial")
+  with partial.open("w", newline="") as file:
+    writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+  partial.replace(path)
+
+
+def figure_cases(
+  rows: Sequence[Mapping[str, Any]],
+) -> dict[str, tuple[str, list[int]]]:
+  """Chooses best, median, worst and random cases by in-mask PSNR.
+
+  Returns:
+    By name of the figure, its title and the rows to draw. Bare faces and
+    masks that lie outside the photo have no such PSNR and are left out.
+  """
+  key = "completed_predicted_mask/psnr_in_mask"
+  scored = [i for i, row in enumerate(rows) if not math.isnan(row[key])]
+  order = sorted(scored, key=lambda i: -rows[i][key])
+  middle = max(0, len(order) // 2 - FIGURE_ROWS // 2)
+  drawn = np.random.default_rng(0).permutation(scored).tolist()
+  by_psnr = "cases by PSNR in the mask"
+  cases = {
+    "best": (f"best {by_psnr}", order[:FIGURE_ROWS]),
+    "median": (f"median {by_psnr}", order[middle : middle + FIGURE_ROWS]),
+    "worst": (f"worst {by_psnr}", order[-FIGURE_ROWS:]),
+    "random": ("random cases", drawn[:FIGURE_ROWS]),
+    "random_2": ("random cases", drawn[FIGURE_ROWS : 2 * FIGURE_ROWS]),
+  }
+  return {name: case for name, case in cases.items() if case[1]}

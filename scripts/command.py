@@ -1,0 +1,33 @@
+"""What all scripts share: how they start and how they say what is wrong."""
+
+import os
+import pathlib
+from collections.abc import Callable
+
+import jax
+from absl import app, logging
+
+from maskgan_jax import errors
+
+
+def run(main: Callable[[], None]) -> None:
+  """Parses the flags and calls main; bad input ends with its message alone.
+
+  What XLA compiled once is kept for the next start, in the folder named by
+  JAX_COMPILATION_CACHE_DIR, by default ~/.cache/maskgan_jax.
+  """
+
+  def start(arguments):
+    if len(arguments) > 1:
+      raise app.UsageError(f"Unexpected arguments: {arguments[1:]}.")
+    # Libraries warn of what is meant, such as reading a run without writing.
+    logging.set_verbosity(logging.ERROR)
+    if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
+      folder = pathlib.Path("~/.cache/maskgan_jax").expanduser()
+      jax.config.update("jax_compilation_cache_dir", str(folder))
+    try:
+      main()
+    except errors.UserError as error:
+      raise SystemExit(f"error: {error}") from error
+
+  app.run(start)

@@ -1,0 +1,163 @@
+import csv
+import json
+import math
+
+import numpy as np
+import pytest
+
+from maskgan_jax import errors, report
+
+CANDIDATES = [
+  "masked_input",
+  "skin_colour",
+  "mean_face",
+  "telea",
+  "predicted",
+  "completed_true_mask",
+  "completed_predicted_mask",
+]
+
+
+def _row(person="a", score=20.0, **values):
+  """A masked face on which every candidate has one score."""
+  row = {"id": f"{person}{score}", "person_id": person, "mask_type": "kn95"}
+  row |= {"mask_area": 0.3, "iou": 0.9, "f1": 0.95, "false_positive": 0.0}
+  for name in CANDIDATES:
+    for measure in ("psnr", "ssim", "psnr_in_mask", "ssim_in_mask"):
+      row[f"{name}/{measure}"] = score
+  return row | values
+
+
+def _bare(person="b", **values):
+  """As a bare face is scored: no pixel lies in its mask."""
+  row = _row(person, 99.0, mask_type="none", mask_area=0.0)
+  row |= {"iou": math.nan, "f1": math.nan}
+  row |= {key: math.nan for key in row if key.endswith("_in_mask")}
+  return row | values
+
+
+def test_layout_of_the_metrics():
+  result = report.summarise([_row(), _bare()])
+  assert list(result) == ["n", "mean_mask_area", "mask", *CANDIDATES]
+  assert list(result["mask"]) == ["iou", "iou_p5", "f1", "false_positive_rate"]
+  for name in CANDIDATES:
+    measures = ["psnr", "ssim", "psnr_in_mask", "ssim_in_mask"]
+    assert list(result[name]) == measures
+    for scores in result[name].values():
+      assert list(scores) == ["mean", "low", "high"]
+      assert all(type(value) is float for value in scores.values())
+  assert json.loads(json.dumps(result)) == result
+
+
+def test_bare_faces_count_only_as_false_positives():
+  masked = [_row(score=score) for score in (10.0, 20.0, 30.0)]
+  alone = report.summarise(masked)
+  beside = report.summarise(
+    [_bare(false_positive=1.0), *masked, _bare(), _bare()]
+  )
+  assert alone["mask"].pop("false_positive_rate") == 0
+  assert beside["mask"].pop("false_positive_rate") == pytest.approx(1 / 6)
+  assert alone == beside
+  assert alone["n"] == 3
+
+
+def test_values_are_means_over_pictures():
+  rows = [_row(score=score) for score in (10.0, 20.0, 60.0)]
+  for i, row in enumerate(rows):
+    row |= {"mask_area": 0.1 * (i + 1), "iou": 0.5 + 0.2 * i, "f1": 0.3 * i}
+  rows[1]["telea/psnr"] = 50.0
+  result = report.summarise(rows)
+  assert result["mean_mask_area"] == pytest.approx(0.2)
+  assert result["mask"]["iou"] == pytest.approx(0.7)
+  # Linear between the two smallest of three values.
+  assert result["mask"]["iou_p5"] == pytest.approx(0.52)
+  assert result["mask"]["f1"] == pytest.approx(0.3)
+  assert result["predicted"]["psnr"]["mean"] == pytest.approx(30)
+  assert result["telea"]["psnr"]["mean"] == pytest.approx(40)
+
+
+def test_the_interval_is_that_of_persons():
+  scores = np.linspace(10, 30, 24).tolist()
+  pictures = [_row(f"p{i}", score) for i, score in enumerate(scores)]
+  many = report.summarise(pictures)["predicted"]["psnr"]
+  assert many["low"] < many["mean"] < many["high"]
+  # Four pictures of each of six people tell less than 24 people do.
+  few = report.summarise(
+    [row | {"person_id": f"p{i // 4}"} for i, row in enumerate(pictures)]
+  )["predicted"]["psnr"]
+  assert few["mean"] == pytest.approx(many["mean"])
+  assert few["high"] - few["low"] > 1.5 * (many["high"] - many["low"])
+  # One person says nothing of others.
+  one = report.summarise([row | {"person_id": "a"} for row in pictures])
+  one = one["predicted"]["psnr"]
+  assert one["low"] == one["high"] == pytest.approx(one["mean"])
+
+
+def test_masks_outside_the_photo_are_left_out_of_their_measure():
+  hidden = _row("b", 50.0, **{"telea/psnr_in_mask": math.nan})
+  result = report.summarise([_row("a", 10.0), hidden])
+  assert result["n"] == 2
+  assert result["telea"]["psnr_in_mask"]["mean"] == 10
+  assert result["telea"]["psnr"]["mean"] == 30
+
+
+def test_a_split_of_bare_faces_is_refused():
+  with pytest.raises(errors.UserError, match="No example of this split has a"):
+    report.summarise([_bare(), _bare()])
+
+
+def test_table():
+  rows = [_row("a", 10.0), _row("b", 20.0), _bare(false_positive=1.0)]
+  lines = report.table(report.summarise(rows)).splitlines()
+  assert lines[0] == (
+    "2 masked faces, mean mask area 0.300; mask IoU 0.900 (5th percentile"
+    " 0.900), F1 0.950, false positives 33.3 %"
+  )
+  assert lines[2] == (
+    "| | PSNR | SSIM | PSNR in mask (95 % interval) | SSIM in mask |"
+  )
+  assert len(lines) == 4 + len(CANDIDATES)
+  assert lines[-1] == (
+    "| completed predicted mask | 15.00 | 15.000 | 15.00 (10.00-20.00)"
+    " | 15.000 |"
+  )
+  # Markdown: every line has the columns of the head.
+  assert {line.count("|") for line in lines[2:]} == {6}
+
+
+def test_figures_show_best_median_worst_and_random_cases():
+  scores = np.random.default_rng(0).permutation(20).astype(float).tolist()
+  rows = [_bare(), *(_row(f"p{s}", s) for s in scores)]
+  rows.insert(3, _row(**{"completed_predicted_mask/psnr_in_mask": math.nan}))
+  cases = report.figure_cases(rows)
+  key = "completed_predicted_mask/psnr_in_mask"
+  shown = {
+    name: [rows[i][key] for i in indices]
+    for name, (_, indices) in cases.items()
+  }
+  assert shown["best"] == [19, 18, 17, 16]
+  assert shown["median"] == [11, 10, 9, 8]
+  assert shown["worst"] == [3, 2, 1, 0]
+  drawn = shown["random"] + shown["random_2"]
+  assert len(set(drawn)) == 8 and not any(map(math.isnan, drawn))
+  assert cases["best"][0] == "best cases by PSNR in the mask"
+  assert cases["random"][0] == "random cases"
+  assert report.figure_cases(rows) == cases
+
+
+def test_figures_of_few_cases():
+  cases = report.figure_cases([_row("a", 1.0), _row("b", 2.0)])
+  assert list(cases) == ["best", "median", "worst", "random"]
+  assert sorted(cases["random"][1]) == [0, 1]
+  assert report.figure_cases([_bare()]) == {}
+
+
+def test_rows_are_written_as_csv(tmp_path):
+  rows = [_row("a", 10.0), _bare()]
+  report.write_csv(tmp_path / "per_image.csv", rows)
+  with (tmp_path / "per_image.csv").open(newline="") as file:
+    read = list(csv.DictReader(file))
+  assert [list(row) for row in read] == [list(row) for row in rows]
+  assert float(read[0]["telea/psnr"]) == 10
+  assert math.isnan(float(read[1]["iou"]))
+  assert [p.name for p in tmp_path.iterdir()] == ["per_image.csv"]
