@@ -10,6 +10,12 @@ def get_config() -> ml_collections.ConfigDict:
   c.data_dir = "data"  # The --data_dir of scripts/build_dataset.py.
   c.image_size = 256
   c.batch_size = 8  # Global: divided among the devices.
+  # Of computation, "float32" or "bfloat16"; parameters and losses are float32.
+  c.dtype = "float32"
+  # A fast device takes several steps while the host prepares the next ones, and
+  # keeps the dataset, 8 bytes a pixel, in its own memory.
+  c.steps_per_dispatch = 1
+  c.dataset_on_device = False
   c.num_train_steps = 10_000
   c.log_every_steps = 100
   c.eval_every_steps = 1_000

@@ -5,7 +5,7 @@
   python scripts/train.py --config=configs/portraits.py --workdir=runs/portraits
 
 configs/portraits.py:128 trains at 128 px (build with --image_size=128). The
-first 4,600 steps learn to reconstruct, the rest also to convince a small
+first 3,300 steps learn to reconstruct, the rest also to convince a small
 discriminator: it sharpens what the first part leaves smooth.
 """
 
@@ -27,7 +27,7 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
     )
   c = default.get_config()
   c.image_size = int(image_size)
-  c.num_train_steps = 6_200
+  c.num_train_steps = 4_600
   c.log_every_steps = 50
   c.eval_every_steps = 1_000
   c.checkpoint_every_steps = 1_000
@@ -44,7 +44,7 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   c.optimizer.learning_rate.discriminator = 4e-4
   c.ema_decay = 0.998
   c.loss.adversarial_weight = 2.0
-  c.loss.adversarial_from_step = 4_600
+  c.loss.adversarial_from_step = 3_300
   c.shown_mask.true_until_step = 600
   # Crops are aligned, in use too: only as much play as alignment has.
   c.augment.jitter_size = c.image_size * 264 // 256

@@ -1,7 +1,9 @@
 """Turns a config into modules, optimizers and settings; reads all its keys."""
 
 import dataclasses
+import operator
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -37,6 +39,8 @@ class RunSettings:
   eval_every_steps: int
   checkpoint_every_steps: int
   keep_checkpoints: int
+  steps_per_dispatch: int
+  dataset_on_device: bool
 
 
 def run_settings(config: ml_collections.ConfigDict) -> RunSettings:
@@ -56,6 +60,18 @@ def run_settings(config: ml_collections.ConfigDict) -> RunSettings:
     for field in dataclasses.fields(RunSettings)
     if field.name != "adversarial_from_step"
   ]
+  for name in (
+    "num_train_steps",
+    "log_every_steps",
+    "eval_every_steps",
+    "loss.adversarial_from_step",
+  ):
+    steps = operator.attrgetter(name)(config)
+    if steps % config.steps_per_dispatch:
+      raise errors.UserError(
+        f"config.{name} {steps} must be a multiple of"
+        f" config.steps_per_dispatch {config.steps_per_dispatch}."
+      )
   return RunSettings(
     adversarial_from_step=config.loss.adversarial_from_step,
     **{name: config[name] for name in names},
@@ -83,18 +99,31 @@ def modules(
   """Returns the config's networks by name."""
   build = {
     "segmenter": lambda: segmenter.Segmenter(
-      features=tuple(config.segmenter.features)
+      features=tuple(config.segmenter.features), dtype=_dtype(config)
     ),
     "generator": lambda: _generator(config, axis_name),
     "discriminator": lambda: discriminator.PatchDiscriminator(
-      axis_name=axis_name, **config.discriminator
+      axis_name=axis_name, dtype=_dtype(config), **config.discriminator
     ),
   }
   return {name: build[name]() for name in networks(config)}
 
 
+def _dtype(config) -> jnp.dtype | None:
+  """The dtype of computation; parameters and losses are float32 always."""
+  known = {"float32": None, "bfloat16": jnp.bfloat16}
+  if config.dtype not in known:
+    raise errors.UserError(
+      f'config.dtype is "{config.dtype}". Choose one of {sorted(known)}.'
+    )
+  return known[config.dtype]
+
+
 def _generator(config, axis_name) -> nn.Module:
-  shown = {"mask_channel": config.generator.mask_channel}
+  shown = {
+    "mask_channel": config.generator.mask_channel,
+    "dtype": _dtype(config),
+  }
   if config.generator.name == "completion":
     return generator.CompletionGenerator(
       features=tuple(config.completion.features),
@@ -155,8 +184,16 @@ def compiled_train_step(
   *,
   adversarial: bool,
   devices: Sequence[jax.Device] | None = None,
+  dataset: Any = None,
 ) -> parallel.Step:
-  """Returns the compiled train step for the devices."""
+  """Returns the compiled train step for the devices.
+
+  Args:
+    config: of the run.
+    adversarial: whether the discriminator learns and teaches.
+    devices: this process's devices; all of them by default.
+    dataset: `parallel.replicate` of all examples, to take batches from.
+  """
   txs = transformations(config)
   settings = step_settings(config)
   return parallel.compile_step(
@@ -168,6 +205,8 @@ def compiled_train_step(
       axis_name=axis_name,
     ),
     devices,
+    steps_per_dispatch=config.steps_per_dispatch,
+    dataset=dataset,
   )
 
 

@@ -1,5 +1,6 @@
 """Reads batches of a built dataset; the order is a function of the seed."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -40,32 +41,77 @@ def open_split(data_dir: str, split: str, image_size: int) -> Any:
   return source
 
 
-def train_batches(
-  source: Any, *, batch_size: int, seed: int, start_step: int, num_steps: int
-) -> Iterator[batch_lib.Batch]:
-  """Yields this process's share of the batches of steps start..num_steps.
+@dataclasses.dataclass(frozen=True)
+class Schedule:
+  """Which examples make which batch.
 
   Batch number k is the same whether or not the run was interrupted before it,
   so that nothing needs saving: the position is the step.
 
-  Raises:
-    errors.UserError: batch_size does not divide among the processes.
+  Attributes:
+    batch_size: of all processes together.
+    seed: of the order.
+    start_step: steps taken already.
+    num_steps: the last step's number.
+    steps_per_dispatch: batches that are handed over together; a number N over 1
+      gives the arrays a leading axis of N.
   """
-  processes = jax.process_count()
-  if batch_size % processes:
-    raise errors.UserError(
-      f"config.batch_size {batch_size} does not divide among {processes}"
-      " processes. Choose a multiple."
-    )
-  examples = grain.MapDataset.source(source).seed(seed).shuffle().repeat()
-  first = start_step * batch_size
-  examples = examples[
-    first + jax.process_index() : num_steps * batch_size : processes
-  ]
-  batches = examples.map(_arrays).batch(batch_size // processes)
+
+  batch_size: int
+  seed: int
+  start_step: int
+  num_steps: int
+  steps_per_dispatch: int = 1
+
+  def batches(self, examples: grain.MapDataset) -> grain.MapDataset:
+    """Returns this process's share of the batches of the steps to take.
+
+    Raises:
+      errors.UserError: batch_size does not divide among the processes.
+    """
+    processes = jax.process_count()
+    if self.batch_size % processes:
+      raise errors.UserError(
+        f"config.batch_size {self.batch_size} does not divide among"
+        f" {processes} processes. Choose a multiple."
+      )
+    examples = examples.seed(self.seed).shuffle().repeat()
+    first = self.start_step * self.batch_size + jax.process_index()
+    batches = examples[
+      first : self.num_steps * self.batch_size : processes
+    ].batch(self.batch_size // processes)
+    if self.steps_per_dispatch > 1:
+      batches = batches.batch(self.steps_per_dispatch)
+    return batches
+
+
+def train_batches(source: Any, schedule: Schedule) -> Iterator[batch_lib.Batch]:
+  """Yields the batches of a schedule, decoded ahead by two threads."""
+  examples = grain.MapDataset.source(source).map(_arrays)
   options = grain.ReadOptions(num_threads=2, prefetch_buffer_size=8)
-  for arrays in batches.to_iter_dataset(options):
+  for arrays in schedule.batches(examples).to_iter_dataset(options):
     yield batch_lib.Batch(**arrays)
+
+
+def train_indices(count: int, schedule: Schedule) -> Iterator[np.ndarray]:
+  """Yields the indices of what `train_batches` yields, of count examples."""
+  return iter(schedule.batches(grain.MapDataset.range(count)))
+
+
+def load(source: Any) -> batch_lib.Batch:
+  """Decodes a whole split into memory: arrays of all its examples."""
+  arrays = None
+  examples = grain.MapDataset.source(source).map(_arrays)
+  options = grain.ReadOptions(num_threads=8, prefetch_buffer_size=64)
+  for index, found in enumerate(examples.to_iter_dataset(options)):
+    if arrays is None:
+      arrays = {
+        name: np.empty((len(source), *x.shape), x.dtype)
+        for name, x in found.items()
+      }
+    for name, x in found.items():
+      arrays[name][index] = x
+  return batch_lib.Batch(**arrays)
 
 
 def eval_batches(source: Any, batch_size: int) -> Iterator[EvalBatch]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import numpy as np
 
 from maskgan_jax import errors
 
@@ -16,6 +17,9 @@ Step = Callable[[Any, Any, jax.Array], tuple[Any, Any]]
 def compile_step(
   make_step: Callable[[str | None], Step],
   devices: Sequence[jax.Device] | None = None,
+  *,
+  steps_per_dispatch: int = 1,
+  dataset: Any = None,
 ) -> Step:
   """Compiles a train step for the devices; the state is donated.
 
@@ -23,41 +27,102 @@ def compile_step(
     make_step: given the name of the device axis (None on one device), returns
       the pure step. The step must average gradients and metrics over the axis.
     devices: this process's devices; all of them by default.
+    steps_per_dispatch: a number N over 1 takes N steps a call, so that a fast
+      device never waits for the host. Batches and metrics then have a leading
+      axis of N.
+    dataset: what `replicate` returned. The step is then given the indices of a
+      batch, integers [B], instead of its arrays.
 
   Returns:
     A step that takes this process's batch [B, ...], and a state without a
     device axis on any number of devices.
   """
   devices = list(devices or jax.local_devices())
-  if len(devices) == 1 and jax.process_count() == 1:
-    return jax.jit(make_step(None), donate_argnums=0)
-  step = jax.pmap(
-    make_step(AXIS),
+  single = len(devices) == 1 and jax.process_count() == 1
+
+  def dispatch(state, dataset, batch, key):
+    step = make_step(None if single else AXIS)
+
+    def one(state, batch):
+      if dataset is not None:
+        batch = jax.tree.map(lambda x: x[batch], dataset)
+      return step(state, batch, key)
+
+    if steps_per_dispatch == 1:
+      return one(state, batch)
+    return jax.lax.scan(one, state, batch)
+
+  if single:
+    compiled = jax.jit(dispatch, donate_argnums=0)
+    return lambda state, batch, key: compiled(state, dataset, batch, key)
+  compiled = jax.pmap(
+    dispatch,
     axis_name=AXIS,
-    in_axes=(None, 0, None),
+    in_axes=(None, 0, 0, None),
     # Unchecked by jax: tests/test_parallel.py shows that replicas are equal.
     out_axes=None,
     donate_argnums=0,
     devices=devices if jax.process_count() == 1 else None,
   )
-  return lambda state, batch, key: step(state, shard(batch, len(devices)), key)
+  axis = int(steps_per_dispatch > 1)
+  return lambda state, batch, key: compiled(
+    state, dataset, shard(batch, len(devices), axis), key
+  )
 
 
-def shard(batch: Any, num_devices: int) -> Any:
-  """Splits the leading axis: [B, ...] to [N, B / N, ...].
+def replicate(dataset: Any, devices: Sequence[jax.Device] | None = None) -> Any:
+  """Copies arrays onto each device, for `compile_step`.
+
+  Raises:
+    errors.UserError: a device's free memory does not hold them.
+  """
+  devices = list(devices or jax.local_devices())
+  size = sum(x.nbytes for x in jax.tree.leaves(dataset))
+  for device in devices:
+    free = _free_memory(device)
+    if free is not None and size > free:
+      raise errors.UserError(
+        f"The dataset takes {size / 2**30:.1f} GiB and {device} has"
+        f" {free / 2**30:.1f} GiB of memory left. Set"
+        " config.dataset_on_device=False to read it batch by batch."
+      )
+  if len(devices) == 1 and jax.process_count() == 1:
+    return jax.device_put(dataset, devices[0])
+  copies = jax.tree.map(
+    lambda x: np.broadcast_to(x, (len(devices), *x.shape)), dataset
+  )
+  return jax.pmap(lambda x: x, devices=devices)(copies)
+
+
+def _free_memory(device: jax.Device) -> int | None:
+  """Returns the bytes that are free, None where that is not told."""
+  found = device.memory_stats()
+  return found and found["bytes_limit"] - found["bytes_in_use"]
+
+
+def shard(batch: Any, num_devices: int, axis: int = 0) -> Any:
+  """Splits the axis of examples: [B, ...] to [N, B / N, ...].
+
+  Args:
+    batch: arrays of one size along the axis.
+    num_devices: N; the new axis comes first.
+    axis: the axis of examples.
 
   Raises:
     errors.UserError: the batch does not divide evenly among the devices.
   """
-  size = len(jax.tree.leaves(batch)[0])
+  size = jax.tree.leaves(batch)[0].shape[axis]
   if size % num_devices:
     raise errors.UserError(
       f"A batch of {size} does not divide among {num_devices} devices. Choose"
       " a config.batch_size that is a multiple."
     )
-  return jax.tree.map(
-    lambda x: x.reshape(num_devices, size // num_devices, *x.shape[1:]), batch
-  )
+
+  def split(x):
+    shape = (*x.shape[:axis], num_devices, -1, *x.shape[axis + 1 :])
+    return np.moveaxis(x.reshape(shape), axis, 0)
+
+  return jax.tree.map(split, batch)
 
 
 def mean(tree: Any, axis_name: str | None) -> Any:

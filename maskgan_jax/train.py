@@ -17,6 +17,7 @@ from maskgan_jax import (
   input_pipeline,
   logging_utils,
   metrics,
+  parallel,
   train_state,
 )
 
@@ -52,21 +53,32 @@ def train(
   log = logging_utils.RunLog(workdir, start)
   validator = Validator(config, validation)
   progress = logging_utils.Progress(run.num_train_steps, start)
-  batches = input_pipeline.train_batches(
-    source,
+  schedule = input_pipeline.Schedule(
     batch_size=run.batch_size,
     seed=run.seed,
     start_step=start,
     num_steps=run.num_train_steps,
+    steps_per_dispatch=run.steps_per_dispatch,
   )
+  if run.dataset_on_device:
+    dataset = parallel.replicate(input_pipeline.load(source), devices)
+    batches = input_pipeline.train_indices(len(source), schedule)
+  else:
+    dataset = None
+    batches = input_pipeline.train_batches(source, schedule)
   step_fns = {
     adversarial: factory.compiled_train_step(
-      config, adversarial=adversarial, devices=devices
+      config, adversarial=adversarial, devices=devices, dataset=dataset
     )
     for adversarial in (False, True)
   }
   pending: list[Mapping[str, jax.Array]] = []
-  for step, batch in enumerate(batches, start + 1):
+  last_steps = range(
+    start + run.steps_per_dispatch,
+    run.num_train_steps + 1,
+    run.steps_per_dispatch,
+  )
+  for step, batch in zip(last_steps, batches, strict=True):
     adversarial = step > run.adversarial_from_step
     state, step_metrics = step_fns[adversarial](state, batch, key)
     pending.append(step_metrics)
@@ -81,12 +93,24 @@ def train(
       log.picture(step, "validation", picture)
       progress.line(step, "  ".join(f"{k} {v:.3f}" for k, v in scores.items()))
       if last or step % run.checkpoint_every_steps == 0:
-        check_finite(step, pending)
+        check_finite(step, single_steps(pending))
         checkpoints.save(state, scores)
       progress.resume()
   checkpoints.close()
   log.close()
   return state
+
+
+def single_steps(
+  pending: Sequence[Mapping[str, jax.Array]],
+) -> list[dict[str, np.ndarray]]:
+  """Fetches metrics, of one step [] or of several [N] each, as one a step."""
+  found = []
+  for values in jax.device_get(pending):
+    columns = {name: np.atleast_1d(x) for name, x in values.items()}
+    for row in zip(*columns.values(), strict=True):
+      found.append(dict(zip(columns, row, strict=True)))
+  return found
 
 
 def check_finite(
@@ -109,7 +133,7 @@ def check_finite(
 
 
 def _log_training(log, progress, step, pending) -> None:
-  pending = jax.device_get(pending)
+  pending = single_steps(pending)
   check_finite(step, pending)
   means = {
     f"train/{name}": float(np.mean([values[name] for values in pending]))

@@ -1,60 +1,108 @@
-"""Measures what the README quotes beside the networks' scores.
+"""Times the parts of a config on this machine.
 
-python scripts/benchmark.py --what=ridge --data_dir=data
+  python scripts/benchmark.py --what=train_step --config=configs/paper.py \
+    --batch_size=1 [--peer_python=python]
+  python scripts/benchmark.py --what=input --config=configs/portraits.py \
+    --config.data_dir=data
+  python scripts/benchmark.py --what=unmask --workdir=runs/portraits \
+    --input=photo.jpg
+
+Prints a table, and the same as one line of JSON.
 """
 
 import json
+import pathlib
+import sys
 
 import command
-import numpy as np
 from absl import flags
+from ml_collections import config_flags
 
-from maskgan_jax import baselines, input_pipeline, metrics
+from maskgan_jax import benchmark, errors
 
-flags.DEFINE_enum(
+_WHAT = flags.DEFINE_enum(
   "what",
-  "ridge",
-  ["ridge"],
-  "ridge: linear regression from the visible pixels at 48 px.",
+  None,
+  ["train_step", "generator", "input", "unmask", "scaling", "ridge"],
+  "train_step: all networks' update. generator: its forward pass. input:"
+  " reading batches. unmask: one photo. scaling: the step on 1 to 8 virtual"
+  " devices. ridge: no time, but the score of a linear regression from the"
+  " visible pixels at 48 px, which the README quotes.",
 )
-_DATA_DIR = flags.DEFINE_string("data_dir", None, "Of build_dataset.py.")
-_IMAGE_SIZE = flags.DEFINE_integer("image_size", 256, "Its size.")
-
-
-def _examples(split):
-  source = input_pipeline.open_split(_DATA_DIR.value, split, _IMAGE_SIZE.value)
-  for index in range(len(source)):
-    example = input_pipeline.example(source, index)
-    if example["mask"].any():
-      yield example
-
-
-def ridge() -> dict[str, float]:
-  """Fits on the train split, scores the test split inside the mask."""
-  model = baselines.Ridge().fit(
-    (e["image"], e["masked_image"], e["mask"][..., 0])
-    for e in _examples("train")
-  )
-  values, persons = [], []
-  for e in _examples("test"):
-    completed = model.predict(e["masked_image"], e["mask"][..., 0])
-    scores = metrics.image_scores(
-      *(x[None] for x in (completed, e["image"], e["mask"], e["valid"]))
-    )
-    values.append(float(scores["psnr_in_mask"][0]))
-    persons.append(e["person_id"])
-  return {
-    "n": len(values),
-    "psnr_in_mask": metrics.confidence_interval(
-      np.array(values), np.array(persons)
-    ),
-  }
+_CONFIG = config_flags.DEFINE_config_file("config", None, "A file of configs/.")
+_BATCH_SIZE = flags.DEFINE_integer("batch_size", None, "Instead of config's.")
+_DTYPE = flags.DEFINE_string("dtype", None, "Instead of config.dtype.")
+_REPEATS = flags.DEFINE_integer("repeats", 10, "Calls that are timed.")
+_PEER_PYTHON = flags.DEFINE_string(
+  "peer_python",
+  None,
+  "A Python with PyTorch: its pix2pix is timed in turn with ours.",
+)
+_WORKDIR = flags.DEFINE_string("workdir", None, "For unmask: a trained run.")
+_INPUT = flags.DEFINE_string("input", None, "For unmask: a photo.")
+_HERE = flags.DEFINE_bool(
+  "here", False, "For scaling: only on the devices of this process."
+)
 
 
 def main() -> None:
-  print(json.dumps(ridge()))
+  result = _unmask() if _WHAT.value == "unmask" else _of_config()
+  for row in result.get("rows", [result]):
+    for name, value in _flat(row).items():
+      shown = f"{value:,.3f}" if isinstance(value, float) else value
+      print(f"{name:24} {shown}")
+    print()
+  print(json.dumps(result))
+
+
+def _unmask():
+  if not _WORKDIR.value or not _INPUT.value:
+    raise errors.UserError("--what=unmask needs --workdir and --input.")
+  return benchmark.unmask_photo(_WORKDIR.value, _INPUT.value, _REPEATS.value)
+
+
+def _of_config():
+  config = _CONFIG.value
+  if config is None:
+    raise errors.UserError(f"--what={_WHAT.value} needs --config.")
+  if _BATCH_SIZE.value is not None:
+    config.batch_size = _BATCH_SIZE.value
+  if _DTYPE.value is not None:
+    config.dtype = _DTYPE.value
+  if _WHAT.value == "ridge":
+    return benchmark.ridge(config)
+  if _WHAT.value == "input":
+    return benchmark.read_input(config, _REPEATS.value)
+  if _WHAT.value == "scaling":
+    if _HERE.value:
+      return benchmark.scaling_step(config, _REPEATS.value)
+    return benchmark.scaling([sys.executable, *sys.argv, "--here"])
+  one = {
+    "train_step": benchmark.train_step,
+    "generator": benchmark.generator,
+  }[_WHAT.value]
+  if _PEER_PYTHON.value is None:
+    return one(config, _REPEATS.value)
+  peer = [
+    _PEER_PYTHON.value,
+    str(pathlib.Path(__file__).with_name("benchmark_pytorch.py")),
+    f"--what={_WHAT.value}",
+    f"--batch_size={config.batch_size}",
+    f"--repeats={_REPEATS.value}",
+  ]
+  return benchmark.beside_peer(lambda: one(config, _REPEATS.value), peer)
+
+
+def _flat(row, prefix=""):
+  found = {}
+  for name, value in row.items():
+    if isinstance(value, dict):
+      found |= _flat(value, f"{prefix}{name}.")
+    else:
+      found[prefix + name] = value
+  return found
 
 
 if __name__ == "__main__":
-  flags.mark_flags_as_required(["data_dir"])
+  flags.mark_flags_as_required(["what"])
   command.run(main)

@@ -10,7 +10,7 @@ PACKAGE = ROOT / "maskgan_jax"
 
 # From top to bottom; a module may import from its own layer and those below.
 LAYERS = (
-  ("demo", "train", "evaluate", "unmask"),
+  ("demo", "train", "evaluate", "unmask", "benchmark"),
   (
     "factory",
     "checkpoint",
@@ -82,7 +82,7 @@ def test_networks_and_data_know_nothing_of_each_other():
   [
     ("pmap(", {"parallel"}),
     ("from absl import", set()),
-    ("ConfigDict", {"factory", "checkpoint", "train"}),
+    ("ConfigDict", {"factory", "checkpoint", "train", "benchmark"}),
     ("import tensorflow\n", set()),
   ],
 )

@@ -98,3 +98,46 @@ def test_checkpoints_have_scores():
   c.checkpoint_every_steps = c.eval_every_steps + 1
   with pytest.raises(errors.UserError, match="must be a multiple of"):
     factory.run_settings(c)
+
+
+@pytest.mark.parametrize(
+  "key", ["num_train_steps", "log_every_steps", "loss.adversarial_from_step"]
+)
+def test_phases_hold_whole_dispatches(key):
+  c = default.get_config()
+  c.steps_per_dispatch = 10
+  factory.run_settings(c)
+  c.update_from_flattened_dict({key: 15})
+  with pytest.raises(errors.UserError, match=f"config.{key} 15 must be"):
+    factory.run_settings(c)
+
+
+def test_unknown_dtype_is_refused():
+  c = default.get_config()
+  c.dtype = "float16"
+  with pytest.raises(errors.UserError, match='"float16". Choose one of'):
+    factory.modules(c)
+
+
+@pytest.mark.parametrize("generator", ["completion", "pix2pix"])
+def test_bfloat16_computes_but_parameters_stay_float32(generator):
+  c = default.get_config()
+  c.dtype = "bfloat16"
+  c.generator.name = generator
+  state = jax.eval_shape(
+    lambda key: factory.initial_state(c, key), jax.random.key(0)
+  )
+  params = jax.tree.leaves({n: v.params for n, v in state.networks.items()})
+  assert {x.dtype.name for x in params} == {"float32"}
+  network = factory.modules(c)["generator"]
+  variables = {
+    "params": state.networks["generator"].params,
+    "batch_stats": state.networks["generator"].stats,
+  }
+  image = jax.ShapeDtypeStruct((1, 256, 256, 3), "float32")
+  mask = jax.ShapeDtypeStruct((1, 256, 256, 1), "float32")
+  traced = jax.make_jaxpr(lambda v, x, m: network.apply(v, x, m, train=False))(
+    variables, image, mask
+  )
+  assert traced.out_avals[0].dtype.name == "float32"
+  assert "bf16[1,16,16" in str(traced)

@@ -79,6 +79,16 @@ def test_augment_keeps_pictures_and_masks_together():
   assert not jnp.array_equal(image[0], image[1])
 
 
+def test_augment_bares_a_share_of_the_faces():
+  example = _example(40)
+  setting = images.Augmentation(flip=False, bare_share=0.5)
+  image, masked, mask, _ = _augment(*example, _keys(40), setting)
+  bare = ~np.asarray(mask).any(axis=(1, 2, 3))
+  assert 10 < bare.sum() < 30
+  np.testing.assert_array_equal(masked[bare], image[bare])
+  np.testing.assert_allclose(masked[~bare], example[1][~bare], atol=1e-6)
+
+
 def test_augment_refuses_to_crop_from_less():
   setting = images.Augmentation(jitter_size=16)
   with pytest.raises(errors.UserError, match="jitter_size is 16.* 32"):

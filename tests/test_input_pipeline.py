@@ -11,11 +11,19 @@ def source(built):
   return input_pipeline.open_split(built[0], "train", 64)
 
 
-def _batches(source, start=0, num_steps=7):
+def _schedule(start=0, num_steps=7, together=1):
+  return input_pipeline.Schedule(
+    batch_size=4,
+    seed=3,
+    start_step=start,
+    num_steps=num_steps,
+    steps_per_dispatch=together,
+  )
+
+
+def _batches(source, *schedule, **options):
   return list(
-    input_pipeline.train_batches(
-      source, batch_size=4, seed=3, start_step=start, num_steps=num_steps
-    )
+    input_pipeline.train_batches(source, _schedule(*schedule, **options))
   )
 
 
@@ -36,6 +44,24 @@ def test_starting_late_goes_on_where_it_was(source):
     for a, b in zip(_batches(source, start), whole[start:], strict=True):
       for x, y in zip(a, b, strict=True):
         np.testing.assert_array_equal(x, y)
+
+
+def test_batches_of_several_steps_hold_what_they_held_apart(source):
+  apart = _batches(source, num_steps=6)
+  together = _batches(source, num_steps=6, together=3)
+  assert len(together) == 2
+  for i, batch in enumerate(apart):
+    for x, y in zip(batch, together[i // 3], strict=True):
+      np.testing.assert_array_equal(x, y[i % 3])
+
+
+def test_indices_name_what_the_batches_hold(source):
+  everything = input_pipeline.load(source)
+  assert everything.image.shape == (12, 64, 64, 3)
+  indices = list(input_pipeline.train_indices(12, _schedule()))
+  for chosen, batch in zip(indices, _batches(source), strict=True):
+    for x, y in zip(everything, batch, strict=True):
+      np.testing.assert_array_equal(x[chosen], y)
 
 
 def test_an_epoch_holds_every_example_once_and_epochs_differ(source):

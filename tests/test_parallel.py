@@ -46,6 +46,41 @@ def test_four_devices_equal_one(tiny_config, generator):
     np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-6)
 
 
+@pytest.mark.parametrize("count", [1, 4])
+def test_several_steps_a_dispatch_equal_single_ones(tiny_config, count):
+  """And a dataset on the devices equals batches sent to them."""
+  tiny_config.networks = ("segmenter",)
+  examples, key = one_device.make_batch(12), jax.random.key(1)
+  indices = np.array([[3, 1, 7, 0], [9, 2, 11, 4]])
+  devices = jax.devices()[:count]
+
+  def compiled(**options):
+    return parallel.compile_step(
+      lambda axis_name: _sgd_step(tiny_config, axis_name), devices, **options
+    )
+
+  step, state = compiled(), _sgd_state(tiny_config)
+  losses = []
+  for chosen in indices:
+    batch = jax.tree.map(lambda x, i=chosen: np.asarray(x)[i], examples)
+    state, metrics = step(state, batch, key)
+    losses.append(metrics["segmenter_loss"])
+  together = compiled(
+    steps_per_dispatch=2, dataset=parallel.replicate(examples, devices)
+  )
+  got, metrics = together(_sgd_state(tiny_config), indices, key)
+  assert int(got.step) == 2
+  np.testing.assert_allclose(metrics["segmenter_loss"], losses, rtol=1e-5)
+  for a, b in zip(*map(jax.tree.leaves, (got, state)), strict=True):
+    np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_a_dataset_larger_than_the_memory_is_refused(monkeypatch):
+  monkeypatch.setattr(parallel, "_free_memory", lambda device: 100)
+  with pytest.raises(errors.UserError, match="dataset_on_device=False"):
+    parallel.replicate(one_device.make_batch())
+
+
 def test_replicas_are_equal(tiny_config):
   step = jax.pmap(
     _sgd_step(tiny_config, parallel.AXIS),

@@ -35,6 +35,25 @@ def test_resuming_equals_not_stopping(tiny_config, tmp_path, capsys):
   assert int(again.step) == 4
 
 
+def test_several_steps_a_dispatch_train_the_same(tiny_config, tmp_path):
+  def losses(workdir):
+    lines = (workdir / "metrics.jsonl").read_text().splitlines()
+    rows = [json.loads(x) for x in lines if "train/" in x]
+    return {row["step"]: row["train/segmenter_loss"] for row in rows}
+
+  tiny_config.networks = ("segmenter",)
+  _train(tiny_config, tmp_path / "single")
+  tiny_config.steps_per_dispatch = 2
+  tiny_config.log_every_steps = 2
+  tiny_config.dataset_on_device = True
+  _train(tiny_config, tmp_path / "together")
+  single, together = losses(tmp_path / "single"), losses(tmp_path / "together")
+  assert list(together) == [2, 4]
+  for last, loss in together.items():
+    mean = (single[last - 1] + single[last]) / 2
+    np.testing.assert_allclose(loss, mean, rtol=1e-4)
+
+
 def test_the_adversary_comes_later(tiny_config, tmp_path):
   tiny_config.loss.adversarial_from_step = 2
   _train(tiny_config, tmp_path)
@@ -51,6 +70,12 @@ def test_not_finite_stops_and_names_metric_and_step(tiny_config, tmp_path):
   ):
     _train(tiny_config, tmp_path)
   assert not list((tmp_path / "checkpoints").glob("[0-9]*"))
+
+
+def test_metrics_of_several_steps_are_told_apart():
+  pending = [{"a": np.array([1.0, 2.0])}, {"a": np.array([3.0, 4.0])}]
+  assert [v["a"] for v in train.single_steps(pending)] == [1, 2, 3, 4]
+  assert train.single_steps([{"a": np.array(5.0)}]) == [{"a": 5.0}]
 
 
 def test_finite_metrics_pass():

@@ -1,0 +1,321 @@
+"""How fast the parts of a config run on this machine."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import ml_collections
+import numpy as np
+
+from maskgan_jax import (
+  baselines,
+  evaluate,
+  factory,
+  images,
+  input_pipeline,
+  metrics,
+  photos,
+  unmask,
+)
+from maskgan_jax import batch as batch_lib
+
+# Side of the matrices whose product gives the device's own rate.
+_MATMUL_SIDE = 2048
+
+
+def measure(call: Callable[[], Any], repeats: int) -> dict[str, float]:
+  """Times a call that was warmed up; returns milliseconds.
+
+  Returns:
+    {"median", "p10", "p90"} of the single calls.
+  """
+  times = []
+  for _ in range(repeats):
+    start = time.perf_counter()
+    jax.block_until_ready(call())
+    times.append(1000 * (time.perf_counter() - start))
+  return {
+    "median": float(np.median(times)),
+    "p10": float(np.percentile(times, 10)),
+    "p90": float(np.percentile(times, 90)),
+  }
+
+
+def matmul_gflops(dtype: str = "float32") -> float:
+  """Returns the rate of one large matrix product, the device's own measure."""
+  x = jnp.ones((_MATMUL_SIDE, _MATMUL_SIDE), dtype)
+  product = jax.jit(jnp.dot)
+  jax.block_until_ready(product(x, x))
+  fastest = measure(lambda: product(x, x), 7)["p10"]
+  return 2 * _MATMUL_SIDE**3 / fastest / 1e6
+
+
+def peak_memory_gib() -> float:
+  """Returns the most memory in use so far: the device's, or the process's."""
+  stats = jax.local_devices()[0].memory_stats()
+  if stats:
+    return stats["peak_bytes_in_use"] / 2**30
+  unit = 1 if sys.platform == "darwin" else 1024
+  peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+  return peak * unit / 2**30
+
+
+def random_batch(config: ml_collections.ConfigDict) -> batch_lib.Batch:
+  """Returns noise of the config's shapes, a fifth of it masked."""
+  rng = np.random.default_rng(0)
+  size, count = config.image_size, config.batch_size
+  image, masked = (
+    rng.integers(0, 256, (count, size, size, 3), dtype=np.uint8)
+    for _ in range(2)
+  )
+  mask = np.zeros((count, size, size, 1), np.uint8)
+  mask[:, size // 2 : 9 * size // 10, size // 4 : 3 * size // 4] = 1
+  return batch_lib.Batch(image, masked, mask, np.ones_like(mask))
+
+
+def _batches(config) -> batch_lib.Batch:
+  """What one call of the config's step takes."""
+  batch, together = random_batch(config), config.steps_per_dispatch
+  if together == 1:
+    return batch
+  return jax.tree.map(lambda x: np.broadcast_to(x, (together, *x.shape)), batch)
+
+
+def _a_step(config, call_ms) -> dict[str, float]:
+  return {k: ms / config.steps_per_dispatch for k, ms in call_ms.items()}
+
+
+def _report(config, compiled, compile_s, step_ms) -> dict[str, Any]:
+  """What a compiled step or forward pass on one batch reached."""
+  seconds = step_ms["median"] / 1000
+  gflop = compiled.cost_analysis()["flops"] / 1e9
+  rate = matmul_gflops(config.dtype)
+  return {
+    "device": jax.local_devices()[0].device_kind,
+    "batch_size": config.batch_size,
+    "dtype": config.dtype,
+    "images_per_second": config.batch_size / seconds,
+    "step_ms": step_ms,
+    "compile_s": compile_s,
+    "peak_memory_gib": peak_memory_gib(),
+    "gflop_per_image": gflop / config.batch_size,
+    "matmul_gflops": rate,
+    "fraction_of_matmul": gflop / seconds / rate,
+  }
+
+
+def train_step(
+  config: ml_collections.ConfigDict, repeats: int
+) -> dict[str, Any]:
+  """Times the whole step, discriminator included, on one device."""
+  batch, key = _batches(config), jax.random.key(0)
+  step = factory.compiled_train_step(
+    config, adversarial=True, devices=jax.local_devices()[:1]
+  )
+  state = jax.jit(lambda k: factory.initial_state(config, k))(key)
+  start = time.perf_counter()
+  compiled = jax.jit(step, donate_argnums=0).lower(state, batch, key).compile()
+  compile_s = time.perf_counter() - start
+  holder = [state]
+
+  def call():
+    holder[0], found = compiled(holder[0], batch, key)
+    return found
+
+  jax.block_until_ready(call())
+  step_ms = _a_step(config, measure(call, repeats))
+  return _report(config, compiled, compile_s, step_ms)
+
+
+def generator(
+  config: ml_collections.ConfigDict, repeats: int
+) -> dict[str, Any]:
+  """Times the generator's forward pass alone."""
+  network = factory.modules(config)["generator"]
+  state = jax.jit(lambda k: factory.initial_state(config, k))(
+    jax.random.key(0)
+  ).networks["generator"]
+  batch = random_batch(config)
+  variables = {"params": state.params, "batch_stats": state.stats}
+  arguments = (
+    variables,
+    images.to_float(jnp.asarray(batch.masked_image)),
+    jnp.asarray(batch.mask, jnp.float32),
+  )
+  start = time.perf_counter()
+  compiled = (
+    jax.jit(lambda v, x, m: network.apply(v, x, m, train=False))
+    .lower(*arguments)
+    .compile()
+  )
+  compile_s = time.perf_counter() - start
+  jax.block_until_ready(compiled(*arguments))
+  step_ms = measure(lambda: compiled(*arguments), repeats)
+  return _report(config, compiled, compile_s, step_ms)
+
+
+def read_input(
+  config: ml_collections.ConfigDict, repeats: int
+) -> dict[str, Any]:
+  """Times the batches of the train split, by the path that the config uses."""
+  run = factory.run_settings(config)
+  source = input_pipeline.open_split(run.data_dir, "train", run.image_size)
+  schedule = input_pipeline.Schedule(
+    batch_size=run.batch_size,
+    seed=run.seed,
+    start_step=0,
+    # The first half fills what is read ahead, and is not timed.
+    num_steps=2 * repeats * run.steps_per_dispatch,
+    steps_per_dispatch=run.steps_per_dispatch,
+  )
+  if run.dataset_on_device:
+    batches = input_pipeline.train_indices(len(source), schedule)
+  else:
+    batches = iter(input_pipeline.train_batches(source, schedule))
+  for _ in range(repeats):
+    next(batches)
+  start = time.perf_counter()
+  count = sum(1 for _ in batches)
+  seconds = time.perf_counter() - start
+  read = count * run.batch_size * run.steps_per_dispatch
+  return {"batch_size": run.batch_size, "images_per_second": read / seconds}
+
+
+def unmask_photo(workdir: str, photo: str, repeats: int) -> dict[str, Any]:
+  """Times one photo from its pixels to its completed pixels."""
+  evaluator = evaluate.Evaluator(workdir)
+  image = photos.read(photo)
+  start = time.perf_counter()
+  unmask.unmask(evaluator, image)
+  first = time.perf_counter() - start
+  return {
+    "pixels": f"{image.shape[1]} x {image.shape[0]}",
+    "first_s": first,
+    "step_ms": measure(lambda: unmask.unmask(evaluator, image).image, repeats),
+    "peak_memory_gib": peak_memory_gib(),
+  }
+
+
+def scaling_step(
+  config: ml_collections.ConfigDict, repeats: int
+) -> dict[str, Any]:
+  """Times the step on all of this process's devices."""
+  batch, key = _batches(config), jax.random.key(0)
+  step = factory.compiled_train_step(config, adversarial=True)
+  state = jax.jit(lambda k: factory.initial_state(config, k))(key)
+  holder = [state]
+
+  def call():
+    holder[0], found = step(holder[0], batch, key)
+    return found
+
+  jax.block_until_ready(call())
+  sent = sum(
+    x.nbytes
+    for network in state.networks.values()
+    for x in jax.tree.leaves((network.params, network.stats))
+  )
+  return {
+    "devices": jax.local_device_count(),
+    "step_ms": _a_step(config, measure(call, repeats)),
+    # Gradients and batch statistics are averaged over the devices once a step.
+    "averaged_mib": sent / 2**20,
+  }
+
+
+def beside_peer(
+  ours: Callable[[], dict[str, Any]], command: Sequence[str]
+) -> dict[str, Any]:
+  """Times PyTorch and this project in turn, so that both meet one machine.
+
+  Args:
+    ours: measures this project once.
+    command: runs scripts/benchmark_pytorch.py with a Python that has PyTorch.
+
+  Returns:
+    The better of two measurements of ours, with "peer" (the better of
+    PyTorch's two memory layouts) and "times_peer", the ratio of speeds; without
+    both where PyTorch is missing, which is told.
+  """
+  peers, own = [], []
+  for layout in ("--channels_first", "--channels_last"):
+    found = subprocess.run(
+      [*command, layout], stdout=subprocess.PIPE, text=True, check=False
+    )
+    if found.returncode:
+      print("PyTorch's figures are left out: it does not run there.")
+    else:
+      peers.append(json.loads(found.stdout.splitlines()[-1]))
+    own.append(ours())
+
+  def median(result):
+    return result["step_ms"]["median"]
+
+  best = min(own, key=median)
+  if peers:
+    peer = min(peers, key=median)
+    best |= {"peer": peer, "times_peer": median(peer) / median(best)}
+  return best
+
+
+def scaling(
+  command: Sequence[str], counts: Sequence[int] = (1, 2, 4, 8)
+) -> dict[str, Any]:
+  """Times one global batch on several virtual CPU devices.
+
+  All of them share the same cores, so that this shows the overhead of many
+  devices and no speed-up.
+
+  Args:
+    command: runs this benchmark's `scaling_step` and prints its JSON last.
+    counts: of devices, each in a process of its own.
+  """
+  rows = []
+  for count in counts:
+    flags = f"--xla_force_host_platform_device_count={count}"
+    found = subprocess.run(
+      command,
+      env=os.environ | {"XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
+      stdout=subprocess.PIPE,
+      text=True,
+      check=True,
+    )
+    rows.append(json.loads(found.stdout.splitlines()[-1]))
+  one = rows[0]["step_ms"]["median"]
+  for row in rows:
+    row["times_one_device"] = row["step_ms"]["median"] / one
+  return {"rows": rows}
+
+
+def ridge(config: ml_collections.ConfigDict) -> dict[str, Any]:
+  """Fits the ridge regression on the train split and scores it on test."""
+  run = factory.run_settings(config)
+
+  def examples(split):
+    source = input_pipeline.open_split(run.data_dir, split, run.image_size)
+    for index in range(len(source)):
+      example = input_pipeline.example(source, index)
+      if example["mask"].any():
+        yield example
+
+  model = baselines.Ridge().fit(
+    (e["image"], e["masked_image"], e["mask"][..., 0])
+    for e in examples("train")
+  )
+  values, persons = [], []
+  for e in examples("test"):
+    completed = model.predict(e["masked_image"], e["mask"][..., 0])
+    scores = metrics.image_scores(
+      *(x[None] for x in (completed, e["image"], e["mask"], e["valid"]))
+    )
+    values.append(float(scores["psnr_in_mask"][0]))
+    persons.append(e["person_id"])
+  interval = metrics.confidence_interval(np.array(values), np.array(persons))
+  return {"n": len(values), "psnr_in_mask": interval}
