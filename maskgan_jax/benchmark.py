@@ -16,6 +16,7 @@ import numpy as np
 
 from maskgan_jax import (
   baselines,
+  errors,
   evaluate,
   factory,
   images,
@@ -243,12 +244,21 @@ def beside_peer(
     The better of two measurements of ours, with "peer" (the better of
     PyTorch's two memory layouts) and "times_peer", the ratio of speeds; without
     both where PyTorch is missing, which is told.
+
+  Raises:
+    errors.UserError: there is no such Python.
   """
   peers, own = [], []
   for layout in ("--channels_first", "--channels_last"):
-    found = subprocess.run(
-      [*command, layout], stdout=subprocess.PIPE, text=True, check=False
-    )
+    try:
+      found = subprocess.run(
+        [*command, layout], stdout=subprocess.PIPE, text=True, check=False
+      )
+    except OSError as error:
+      raise errors.UserError(
+        f"--peer_python={command[0]}: {error.strerror}. Name a Python that has"
+        " PyTorch, or leave it out."
+      ) from error
     if found.returncode:
       print("PyTorch's figures are left out: it does not run there.")
     else:

@@ -1,0 +1,80 @@
+import sys
+
+import pytest
+
+from maskgan_jax import benchmark, errors
+
+FAKE_PEER = (
+  "import sys; last = sys.argv[1] == '--channels_last';"
+  "print('hello');"
+  'print(\'{"step_ms": {"median": %d}}\' % (20 if last else 30))'
+)
+
+
+def test_a_step_is_timed_and_counted(tiny_config):
+  tiny_config.networks = ("segmenter",)
+  found = benchmark.train_step(tiny_config, 3)
+  step = found["step_ms"]
+  assert 0 < step["p10"] <= step["median"] <= step["p90"]
+  seconds = step["median"] / 1000
+  assert found["images_per_second"] == pytest.approx(4 / seconds)
+  rate = 4 * found["gflop_per_image"] / seconds
+  assert found["fraction_of_matmul"] == pytest.approx(
+    rate / found["matmul_gflops"]
+  )
+  assert found["compile_s"] > 0 and found["peak_memory_gib"] > 0
+
+
+def test_several_steps_a_dispatch_are_told_by_the_step(tiny_config):
+  tiny_config.steps_per_dispatch = 2
+  assert benchmark._batches(tiny_config).image.shape == (2, 4, 64, 64, 3)
+  call = {"median": 6.0, "p10": 4.0, "p90": 8.0}
+  assert benchmark._a_step(tiny_config, call)["median"] == 3.0
+
+
+def test_the_forward_pass_counts_its_convolutions(tiny_config):
+  found = benchmark.generator(tiny_config, 2)
+  # One 3x3 kernel from 48 to 8 features at 16 x 16 positions is a lower bound.
+  assert found["gflop_per_image"] > 2 * 16 * 16 * 9 * 48 * 8 / 1e9
+
+
+@pytest.mark.parametrize("on_device", [False, True])
+def test_input_is_timed_by_the_path_of_the_config(tiny_config, on_device):
+  tiny_config.dataset_on_device = on_device
+  found = benchmark.read_input(tiny_config, 3)
+  assert found["batch_size"] == 4 and found["images_per_second"] > 0
+
+
+def test_the_better_layout_of_the_peer_counts():
+  ours = iter([{"step_ms": {"median": 12.0}}, {"step_ms": {"median": 10.0}}])
+  found = benchmark.beside_peer(
+    lambda: next(ours), [sys.executable, "-c", FAKE_PEER]
+  )
+  assert found["step_ms"]["median"] == 10.0
+  assert found["peer"]["step_ms"]["median"] == 20
+  assert found["times_peer"] == 2.0
+
+
+def test_a_missing_peer_is_told_and_left_out(capsys):
+  found = benchmark.beside_peer(
+    lambda: {"step_ms": {"median": 1.0}},
+    [sys.executable, "-c", "import no_such_package"],
+  )
+  assert set(found) == {"step_ms"}
+  assert "PyTorch's figures are left out" in capsys.readouterr().out
+
+
+def test_a_peer_that_does_not_exist_is_named():
+  with pytest.raises(errors.UserError, match="/no/python"):
+    benchmark.beside_peer(lambda: {}, ["/no/python"])
+
+
+def test_each_number_of_devices_has_its_own_process():
+  code = (
+    "import os, re;"
+    "n = int(re.search('count=(.)', os.environ['XLA_FLAGS']).group(1));"
+    'print(\'{"devices": %d, "step_ms": {"median": %d}}\' % (n, 10 + n))'
+  )
+  rows = benchmark.scaling([sys.executable, "-c", code], (1, 4))["rows"]
+  assert [row["devices"] for row in rows] == [1, 4]
+  assert rows[1]["times_one_device"] == pytest.approx(14 / 11)
