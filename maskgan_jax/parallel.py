@@ -65,8 +65,22 @@ def compile_step(
     devices=devices if jax.process_count() == 1 else None,
   )
   axis = int(steps_per_dispatch > 1)
-  return lambda state, batch, key: compiled(
-    state, dataset, shard(batch, len(devices), axis), key
+
+  def call(state, batch, key):
+    state = _spread(state, devices)
+    return compiled(state, dataset, shard(batch, len(devices), axis), key)
+
+  return call
+
+
+def _spread(state: Any, devices: Sequence[jax.Device]) -> Any:
+  """Places a state as the step returns it: else XLA compiles the step twice."""
+  held = jax.tree.leaves(state)[0].devices()
+  if jax.process_count() > 1 or len(held) == len(devices):
+    return state
+  mesh = jax.sharding.Mesh(np.array(devices), (AXIS,))
+  return jax.device_put(
+    state, jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
   )
 
 

@@ -75,6 +75,35 @@ def test_several_steps_a_dispatch_equal_single_ones(tiny_config, count):
     np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 
 
+def test_several_devices_compile_once():
+  compiled = []
+
+  def listener(event, duration, **kwargs):
+    if event == "/jax/core/compile/backend_compile_duration":
+      compiled.append(duration)
+
+  step = parallel.compile_step(
+    lambda axis_name: (
+      lambda state, batch, key: (
+        state + parallel.mean(batch.mean(), axis_name),
+        {},
+      )
+    ),
+    jax.devices()[:4],
+  )
+  key, batch = jax.random.key(0), np.arange(4.0)
+  jax.monitoring.register_event_duration_secs_listener(listener)
+  try:
+    state, _ = step(jax.numpy.zeros(()), batch, key)
+    assert compiled
+    before = len(compiled)
+    state, _ = step(state, batch, key)
+    assert len(compiled) == before
+  finally:
+    jax.monitoring.clear_event_listeners()
+  assert state == 3.0
+
+
 def test_a_dataset_larger_than_the_memory_is_refused(monkeypatch):
   monkeypatch.setattr(parallel, "_free_memory", lambda device: 100)
   with pytest.raises(errors.UserError, match="dataset_on_device=False"):
