@@ -100,7 +100,7 @@ def test_several_devices_compile_once():
     state, _ = step(state, batch, key)
     assert len(compiled) == before
   finally:
-    jax.monitoring.clear_event_listeners()
+    jax.monitoring.unregister_event_duration_listener(listener)
   assert state == 3.0
 
 
