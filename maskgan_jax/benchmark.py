@@ -177,9 +177,9 @@ def read_input(
     steps_per_dispatch=run.steps_per_dispatch,
   )
   if run.dataset_on_device:
-    batches = input_pipeline.train_indices(len(source), schedule)
+    batches = input_pipeline.train_indices(source, schedule)
   else:
-    batches = iter(input_pipeline.train_batches(source, schedule))
+    batches = input_pipeline.train_batches(source, schedule)
   for _ in range(repeats):
     next(batches)
   start = time.perf_counter()

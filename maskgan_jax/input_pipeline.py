@@ -63,8 +63,10 @@ class Schedule:
   num_steps: int
   steps_per_dispatch: int = 1
 
-  def batches(self, examples: grain.MapDataset) -> grain.MapDataset:
-    """Returns this process's share of the batches of the steps to take.
+  def indices(self, count: int) -> grain.MapDataset:
+    """Returns the batches to come, as indices of count examples.
+
+    Each is an int64 array [B], this process's part of the batch, or [N, B].
 
     Raises:
       errors.UserError: batch_size does not divide among the processes.
@@ -75,27 +77,41 @@ class Schedule:
         f"config.batch_size {self.batch_size} does not divide among"
         f" {processes} processes. Choose a multiple."
       )
-    examples = examples.seed(self.seed).shuffle().repeat()
-    first = self.start_step * self.batch_size + jax.process_index()
-    batches = examples[
-      first : self.num_steps * self.batch_size : processes
-    ].batch(self.batch_size // processes)
+    examples = grain.MapDataset.range(count).seed(self.seed).shuffle().repeat()
+    first, last = (
+      step * self.batch_size for step in (self.start_step, self.num_steps)
+    )
+    batches = examples[first:last].batch(self.batch_size)
+    share = self.batch_size // processes
+    place = share * jax.process_index()
+    batches = batches.map(lambda chosen: chosen[place : place + share])
     if self.steps_per_dispatch > 1:
       batches = batches.batch(self.steps_per_dispatch)
     return batches
 
 
+def train_indices(source: Any, schedule: Schedule) -> Iterator[np.ndarray]:
+  """Yields the schedule's batches of a source as indices."""
+  return iter(schedule.indices(len(source)))
+
+
 def train_batches(source: Any, schedule: Schedule) -> Iterator[batch_lib.Batch]:
-  """Yields the batches of a schedule, decoded ahead by two threads."""
-  examples = grain.MapDataset.source(source).map(_arrays)
+  """Yields the schedule's batches of a source, decoded ahead by two threads."""
+
+  def decode(chosen):
+    found = [_arrays(source[int(index)]) for index in chosen.reshape(-1)]
+    return batch_lib.Batch(
+      **{
+        name: np.stack([arrays[name] for arrays in found]).reshape(
+          *chosen.shape, *found[0][name].shape
+        )
+        for name in _ARRAYS
+      }
+    )
+
   options = grain.ReadOptions(num_threads=2, prefetch_buffer_size=8)
-  for arrays in schedule.batches(examples).to_iter_dataset(options):
-    yield batch_lib.Batch(**arrays)
-
-
-def train_indices(count: int, schedule: Schedule) -> Iterator[np.ndarray]:
-  """Yields the indices of what `train_batches` yields, of count examples."""
-  return iter(schedule.batches(grain.MapDataset.range(count)))
+  batches = schedule.indices(len(source)).map(decode)
+  return iter(batches.to_iter_dataset(options))
 
 
 def load(source: Any) -> batch_lib.Batch:

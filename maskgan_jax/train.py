@@ -62,7 +62,7 @@ def train(
   )
   if run.dataset_on_device:
     dataset = parallel.replicate(input_pipeline.load(source), devices)
-    batches = input_pipeline.train_indices(len(source), schedule)
+    batches = input_pipeline.train_indices(source, schedule)
   else:
     dataset = None
     batches = input_pipeline.train_batches(source, schedule)

@@ -58,10 +58,25 @@ def test_batches_of_several_steps_hold_what_they_held_apart(source):
 def test_indices_name_what_the_batches_hold(source):
   everything = input_pipeline.load(source)
   assert everything.image.shape == (12, 64, 64, 3)
-  indices = list(input_pipeline.train_indices(12, _schedule()))
+  indices = list(input_pipeline.train_indices(source, _schedule()))
   for chosen, batch in zip(indices, _batches(source), strict=True):
     for x, y in zip(everything, batch, strict=True):
       np.testing.assert_array_equal(x[chosen], y)
+
+
+def test_processes_take_their_part_of_each_batch(source, monkeypatch):
+  whole = _batches(source)
+  monkeypatch.setattr(input_pipeline.jax, "process_count", lambda: 2)
+  for process in range(2):
+    monkeypatch.setattr(
+      input_pipeline.jax, "process_index", lambda p=process: p
+    )
+    part = slice(2 * process, 2 * process + 2)
+    for a, b in zip(_batches(source), whole, strict=True):
+      np.testing.assert_array_equal(a.image, b.image[part])
+  monkeypatch.setattr(input_pipeline.jax, "process_count", lambda: 3)
+  with pytest.raises(errors.UserError, match="divide among 3 processes"):
+    _batches(source)
 
 
 def test_an_epoch_holds_every_example_once_and_epochs_differ(source):
