@@ -3,9 +3,10 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 
 from maskgan_jax import batch as batch_lib
-from maskgan_jax import factory
+from maskgan_jax import factory, train_step
 
 
 def make_batch(size: int = 4, side: int = 64) -> batch_lib.Batch:
@@ -35,3 +36,22 @@ def run(config, *, adversarial=True, state=None, steps=1):
   for _ in range(steps):
     state, metrics = step(state, make_batch(), jax.random.key(1))
   return state, metrics
+
+
+def sgd_step(config, axis_name, learning_rate=1e-2):
+  """The train step under SGD: Adam turns rounding into whole steps."""
+  return train_step.make_train_step(
+    modules=factory.modules(config, axis_name),
+    txs={name: optax.sgd(learning_rate) for name in factory.networks(config)},
+    settings=factory.step_settings(config),
+    axis_name=axis_name,
+  )
+
+
+def sgd_state(config):
+  state = fresh(config)
+  networks = {
+    name: network._replace(opt_state=optax.sgd(1e-2).init(network.params))
+    for name, network in state.networks.items()
+  }
+  return state._replace(networks=networks)

@@ -1,30 +1,9 @@
 import jax
 import numpy as np
-import optax
 import pytest
 
-from maskgan_jax import errors, factory, parallel, train_step
+from maskgan_jax import errors, parallel
 from tests import one_device
-
-
-def _sgd_step(config, axis_name, adversarial=True):
-  """The train step under SGD: Adam turns rounding into whole steps."""
-  return train_step.make_train_step(
-    modules=factory.modules(config, axis_name),
-    txs={name: optax.sgd(1e-2) for name in factory.networks(config)},
-    settings=factory.step_settings(config),
-    adversarial=adversarial,
-    axis_name=axis_name,
-  )
-
-
-def _sgd_state(config):
-  state = one_device.fresh(config)
-  networks = {
-    name: network._replace(opt_state=optax.sgd(1e-2).init(network.params))
-    for name, network in state.networks.items()
-  }
-  return state._replace(networks=networks)
 
 
 @pytest.mark.parametrize("generator", ["completion", "pix2pix"])
@@ -37,9 +16,9 @@ def test_four_devices_equal_one(tiny_config, generator):
   batch, key = one_device.make_batch(), jax.random.key(1)
   results = [
     parallel.compile_step(
-      lambda axis_name: _sgd_step(tiny_config, axis_name),
+      lambda axis_name: one_device.sgd_step(tiny_config, axis_name),
       jax.devices()[:count],
-    )(_sgd_state(tiny_config), batch, key)
+    )(one_device.sgd_state(tiny_config), batch, key)
     for count in (1, 4)
   ]
   for a, b in zip(*map(jax.tree.leaves, results), strict=True):
@@ -56,10 +35,12 @@ def test_several_steps_a_dispatch_equal_single_ones(tiny_config, count):
 
   def compiled(**options):
     return parallel.compile_step(
-      lambda axis_name: _sgd_step(tiny_config, axis_name), devices, **options
+      lambda axis_name: one_device.sgd_step(tiny_config, axis_name),
+      devices,
+      **options,
     )
 
-  step, state = compiled(), _sgd_state(tiny_config)
+  step, state = compiled(), one_device.sgd_state(tiny_config)
   losses = []
   for chosen in indices:
     batch = jax.tree.map(lambda x, i=chosen: np.asarray(x)[i], examples)
@@ -68,7 +49,7 @@ def test_several_steps_a_dispatch_equal_single_ones(tiny_config, count):
   together = compiled(
     steps_per_dispatch=2, dataset=parallel.replicate(examples, devices)
   )
-  got, metrics = together(_sgd_state(tiny_config), indices, key)
+  got, metrics = together(one_device.sgd_state(tiny_config), indices, key)
   assert int(got.step) == 2
   np.testing.assert_allclose(metrics["segmenter_loss"], losses, rtol=1e-5)
   for a, b in zip(*map(jax.tree.leaves, (got, state)), strict=True):
@@ -112,13 +93,15 @@ def test_a_dataset_larger_than_the_memory_is_refused(monkeypatch):
 
 def test_replicas_are_equal(tiny_config):
   step = jax.pmap(
-    _sgd_step(tiny_config, parallel.AXIS),
+    one_device.sgd_step(tiny_config, parallel.AXIS),
     axis_name=parallel.AXIS,
     in_axes=(None, 0, None),
     out_axes=0,
   )
   batch = parallel.shard(one_device.make_batch(), 4)
-  state, metrics = step(_sgd_state(tiny_config), batch, jax.random.key(1))
+  state, metrics = step(
+    one_device.sgd_state(tiny_config), batch, jax.random.key(1)
+  )
   for leaf in jax.tree.leaves((state, metrics)):
     for replica in leaf[1:]:
       np.testing.assert_array_equal(replica, leaf[0])
