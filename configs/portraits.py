@@ -27,7 +27,7 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
     )
   c = default.get_config()
   c.image_size = int(image_size)
-  c.num_train_steps = 4_600
+  c.num_train_steps = 4_000
   c.log_every_steps = 50
   c.eval_every_steps = 1_000
   c.checkpoint_every_steps = 1_000
