@@ -14,6 +14,7 @@ def demonstrate(
   workdir: str,
   paths: Mapping[str, str | os.PathLike],
   output_dir: str | os.PathLike,
+  which: str = "latest",
 ) -> Iterator[pathlib.Path]:
   """Writes for each photo: as it was, masked, unmasked, side by side.
 
@@ -21,11 +22,12 @@ def demonstrate(
     workdir: of a trained run.
     paths: the photos, by the name of the picture to write.
     output_dir: where to; pictures that exist there are replaced.
+    which: "latest" or "best" checkpoint.
 
   Raises:
     errors.UserError: a photo cannot be read or shows no face.
   """
-  evaluator = evaluate.Evaluator(workdir)
+  evaluator = evaluate.Evaluator(workdir, which)
   folder = pathlib.Path(output_dir)
   for seed, (name, path) in enumerate(paths.items()):
     image = photos.read(path)

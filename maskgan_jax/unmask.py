@@ -97,8 +97,15 @@ def unmask_file(
   input_path: str | os.PathLike,
   output_path: str | os.PathLike,
   workdir: str,
+  which: str = "latest",
 ) -> UnmaskResult:
   """Unmasks one photo file into another; a bare face writes nothing.
+
+  Args:
+    input_path: the photo.
+    output_path: of the photo without the mask.
+    workdir: of a trained run.
+    which: "latest" or "best" checkpoint.
 
   Raises:
     errors.UserError: the photo cannot be read or shows no face, the output
@@ -110,7 +117,7 @@ def unmask_file(
     )
   photos.format_of(output_path)  # Before the work, not after it.
   image = photos.read(input_path)
-  evaluator = evaluate.Evaluator(workdir)
+  evaluator = evaluate.Evaluator(workdir, which)
   try:
     result = unmask(evaluator, image)
   except errors.UserError as error:

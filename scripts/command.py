@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Callable
 
 import jax
-from absl import app, logging
+from absl import app, flags, logging
 
 from maskgan_jax import errors
 
@@ -31,3 +31,14 @@ def run(main: Callable[[], None]) -> None:
       raise SystemExit(f"error: {error}") from error
 
   app.run(start)
+
+
+def define_checkpoint() -> flags.FlagHolder[str]:
+  """Returns the flag that chooses among a run's checkpoints."""
+  return flags.DEFINE_enum(
+    "checkpoint",
+    "latest",
+    ["latest", "best"],
+    "best: by PSNR in the mask on the validation split, which favours smooth"
+    " pictures.",
+  )

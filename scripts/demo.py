@@ -16,6 +16,7 @@ from absl import flags
 from maskgan_jax import demo
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
+_CHECKPOINT = command.define_checkpoint()
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where pictures go.")
 
 
@@ -26,7 +27,9 @@ def main() -> None:
     ),
     "astronaut": pathlib.Path(skimage.__file__).parent / "data/astronaut.png",
   }
-  for path in demo.demonstrate(_WORKDIR.value, photos, _OUTPUT_DIR.value):
+  for path in demo.demonstrate(
+    _WORKDIR.value, photos, _OUTPUT_DIR.value, _CHECKPOINT.value
+  ):
     print(f"wrote {path}")
 
 

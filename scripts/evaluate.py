@@ -19,13 +19,7 @@ _OUTPUT_DIR = flags.DEFINE_string(
 _DATA_DIR = flags.DEFINE_string(
   "data_dir", None, "Another dataset than the one trained on."
 )
-_CHECKPOINT = flags.DEFINE_enum(
-  "checkpoint",
-  "latest",
-  ["latest", "best"],
-  "best: by PSNR in the mask on the validation split, which favours smooth"
-  " pictures.",
-)
+_CHECKPOINT = command.define_checkpoint()
 
 
 def main() -> None:

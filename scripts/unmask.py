@@ -12,10 +12,13 @@ from maskgan_jax import unmask
 _INPUT = flags.DEFINE_string("input", None, "A photo.")
 _OUTPUT = flags.DEFINE_string("output", None, "Where the result goes.")
 _WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
+_CHECKPOINT = command.define_checkpoint()
 
 
 def main() -> None:
-  result = unmask.unmask_file(_INPUT.value, _OUTPUT.value, _WORKDIR.value)
+  result = unmask.unmask_file(
+    _INPUT.value, _OUTPUT.value, _WORKDIR.value, _CHECKPOINT.value
+  )
   if result.found_mask:
     print(f"{_OUTPUT.value}: written. The face under the mask is a guess.")
   else:

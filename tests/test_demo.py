@@ -55,7 +55,7 @@ def test_no_face():
 def test_demonstrate_writes_three_pictures_side_by_side(
   photo, tmp_path, monkeypatch
 ):
-  monkeypatch.setattr(evaluate, "Evaluator", lambda workdir: workdir)
+  monkeypatch.setattr(evaluate, "Evaluator", lambda *arguments: arguments)
   # Whatever the networks make of it: here they darken it.
   monkeypatch.setattr(
     demo.unmask,
@@ -76,7 +76,7 @@ def test_demonstrate_writes_three_pictures_side_by_side(
 
 
 def test_demonstrate_names_the_photo_without_a_face(tmp_path, monkeypatch):
-  monkeypatch.setattr(evaluate, "Evaluator", lambda workdir: workdir)
+  monkeypatch.setattr(evaluate, "Evaluator", lambda *arguments: arguments)
   path = tmp_path / "grey.png"
   path.write_bytes(photos.encode(np.full((200, 200, 3), 99, np.uint8)))
   with pytest.raises(errors.UserError, match="grey.png: No face found"):

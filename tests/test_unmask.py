@@ -158,7 +158,7 @@ def test_no_face():
 
 @pytest.fixture
 def trained(monkeypatch):
-  monkeypatch.setattr(evaluate, "Evaluator", lambda _: FakeEvaluator())
+  monkeypatch.setattr(evaluate, "Evaluator", lambda *_: FakeEvaluator())
 
 
 def test_file(trained, tmp_path):
@@ -169,7 +169,7 @@ def test_file(trained, tmp_path):
 
 def test_a_bare_face_writes_no_file(monkeypatch, tmp_path):
   bare = FakeEvaluator(slice(0, 0))
-  monkeypatch.setattr(evaluate, "Evaluator", lambda _: bare)
+  monkeypatch.setattr(evaluate, "Evaluator", lambda *_: bare)
   unmask.unmask_file(HOPPER, tmp_path / "bare.png", "run")
   assert not list(tmp_path.iterdir())
 
