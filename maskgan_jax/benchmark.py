@@ -14,18 +14,16 @@ import jax.numpy as jnp
 import ml_collections
 import numpy as np
 
+from maskgan_jax import batch as batch_lib
 from maskgan_jax import (
-  baselines,
   errors,
   evaluate,
   factory,
   images,
   input_pipeline,
-  metrics,
   photos,
   unmask,
 )
-from maskgan_jax import batch as batch_lib
 
 # Side of the matrices whose product gives the device's own rate.
 _MATMUL_SIDE = 2048
@@ -93,6 +91,18 @@ def _a_step(config, call_ms) -> dict[str, float]:
   return {k: ms / config.steps_per_dispatch for k, ms in call_ms.items()}
 
 
+def _repeatable(step, state, batch, key) -> Callable[[], Any]:
+  """Returns a call of a step that was warmed up, from state to state."""
+  holder = [state]
+
+  def call():
+    holder[0], found = step(holder[0], batch, key)
+    return found
+
+  jax.block_until_ready(call())
+  return call
+
+
 def _report(config, compiled, compile_s, step_ms) -> dict[str, Any]:
   """What a compiled step or forward pass on one batch reached."""
   seconds = step_ms["median"] / 1000
@@ -124,13 +134,7 @@ def train_step(
   start = time.perf_counter()
   compiled = jax.jit(step, donate_argnums=0).lower(state, batch, key).compile()
   compile_s = time.perf_counter() - start
-  holder = [state]
-
-  def call():
-    holder[0], found = compiled(holder[0], batch, key)
-    return found
-
-  jax.block_until_ready(call())
+  call = _repeatable(compiled, state, batch, key)
   step_ms = _a_step(config, measure(call, repeats))
   return _report(config, compiled, compile_s, step_ms)
 
@@ -140,13 +144,11 @@ def generator(
 ) -> dict[str, Any]:
   """Times the generator's forward pass alone."""
   network = factory.modules(config)["generator"]
-  state = jax.jit(lambda k: factory.initial_state(config, k))(
-    jax.random.key(0)
-  ).networks["generator"]
-  batch = random_batch(config)
-  variables = {"params": state.params, "batch_stats": state.stats}
+  key = jax.random.key(0)
+  state = jax.jit(lambda k: factory.initial_state(config, k))(key)
+  state, batch = state.networks["generator"], random_batch(config)
   arguments = (
-    variables,
+    {"params": state.params, "batch_stats": state.stats},
     images.to_float(jnp.asarray(batch.masked_image)),
     jnp.asarray(batch.mask, jnp.float32),
   )
@@ -211,13 +213,7 @@ def scaling_step(
   batch, key = _batches(config), jax.random.key(0)
   step = factory.compiled_train_step(config, adversarial=True)
   state = jax.jit(lambda k: factory.initial_state(config, k))(key)
-  holder = [state]
-
-  def call():
-    holder[0], found = step(holder[0], batch, key)
-    return found
-
-  jax.block_until_ready(call())
+  call = _repeatable(step, state, batch, key)
   sent = sum(
     x.nbytes
     for network in state.networks.values()
@@ -302,30 +298,3 @@ def scaling(
   for row in rows:
     row["times_one_device"] = row["step_ms"]["median"] / one
   return {"rows": rows}
-
-
-def ridge(config: ml_collections.ConfigDict) -> dict[str, Any]:
-  """Fits the ridge regression on the train split and scores it on test."""
-  run = factory.run_settings(config)
-
-  def examples(split):
-    source = input_pipeline.open_split(run.data_dir, split, run.image_size)
-    for index in range(len(source)):
-      example = input_pipeline.example(source, index)
-      if example["mask"].any():
-        yield example
-
-  model = baselines.Ridge().fit(
-    (e["image"], e["masked_image"], e["mask"][..., 0])
-    for e in examples("train")
-  )
-  values, persons = [], []
-  for e in examples("test"):
-    completed = model.predict(e["masked_image"], e["mask"][..., 0])
-    scores = metrics.image_scores(
-      *(x[None] for x in (completed, e["image"], e["mask"], e["valid"]))
-    )
-    values.append(float(scores["psnr_in_mask"][0]))
-    persons.append(e["person_id"])
-  interval = metrics.confidence_interval(np.array(values), np.array(persons))
-  return {"n": len(values), "psnr_in_mask": interval}

@@ -18,7 +18,7 @@ import command
 from absl import flags
 from ml_collections import config_flags
 
-from maskgan_jax import benchmark, errors
+from maskgan_jax import benchmark, errors, evaluate
 
 _WHAT = flags.DEFINE_enum(
   "what",
@@ -70,7 +70,7 @@ def _of_config():
   if _DTYPE.value is not None:
     config.dtype = _DTYPE.value
   if _WHAT.value == "ridge":
-    return benchmark.ridge(config)
+    return evaluate.evaluate_ridge(config.data_dir, config.image_size)
   if _WHAT.value == "input":
     return benchmark.read_input(config, _REPEATS.value)
   if _WHAT.value == "scaling":

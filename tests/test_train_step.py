@@ -100,6 +100,7 @@ def test_invalid_pixels_teach_nothing(tiny_config):
   image[:, :, :8] = 0  # Further than a resize mixes.
   tiny_config.augment.flip = False
   tiny_config.augment.saturation = 0.0
+  tiny_config.augment.bare_share = 0.0  # It shows the truth.
   step = factory.compiled_train_step(
     tiny_config, adversarial=False, devices=jax.devices()[:1]
   )
