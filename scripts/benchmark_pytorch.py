@@ -36,7 +36,8 @@ class Generator(nn.Module):
       zip([3, *widths[:-1]], widths, strict=True)
     ):
       layers = [nn.Conv2d(before, after, 4, 2, 1, bias=False)]
-      if level:
+      # PyTorch refuses batch norm of the single value in the bottleneck.
+      if 0 < level < 7:
         layers.append(nn.BatchNorm2d(after))
       self.down.append(nn.Sequential(*layers, nn.LeakyReLU(0.3)))
     self.up = nn.ModuleList()
