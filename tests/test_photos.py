@@ -1,3 +1,4 @@
+import functools
 import io
 import os
 import re
@@ -211,6 +212,7 @@ def _exif():
   return exif
 
 
+@functools.cache  # A profile holds the second at which it was made.
 def _profile():
   return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
