@@ -14,6 +14,7 @@ _METRIC = "psnr_in_mask"
 # Settings that may change between two starts of one run.
 _FREE = (
   "data_dir",
+  "dataset_on_device",
   "num_train_steps",
   "log_every_steps",
   "eval_every_steps",

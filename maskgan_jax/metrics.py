@@ -15,9 +15,7 @@ from maskgan_jax import batch, images
 Array = batch.Array
 
 MAX_PSNR = 100.0  # dB, what equal pictures get.
-# Of the frame; less is not reported as a mask. In an aligned crop, one over
-# nose and mouth takes a sixth or more.
-MIN_MASK_AREA = 0.03
+MIN_MASK_AREA = 0.01  # Of the frame; less is not reported as a mask.
 _BORDER = 5  # Pixels of SSIM's window on each side.
 
 Image = Float[Array, "B H W 3"]

@@ -2,9 +2,9 @@
 
 import os
 import pathlib
+import sys
 from collections.abc import Callable
 
-import jax
 from absl import app, flags, logging
 
 from maskgan_jax import errors
@@ -22,15 +22,22 @@ def run(main: Callable[[], None]) -> None:
       raise app.UsageError(f"Unexpected arguments: {arguments[1:]}.")
     # Libraries warn of what is meant, such as reading a run without writing.
     logging.set_verbosity(logging.ERROR)
-    if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-      folder = pathlib.Path("~/.cache/maskgan_jax").expanduser()
-      jax.config.update("jax_compilation_cache_dir", str(folder))
+    _keep_compilations()
     try:
       main()
     except errors.UserError as error:
       raise SystemExit(f"error: {error}") from error
 
   app.run(start)
+
+
+def _keep_compilations() -> None:
+  jax = sys.modules.get("jax")
+  # Building a dataset compiles nothing: it need not wait for the import.
+  if jax is None or "JAX_COMPILATION_CACHE_DIR" in os.environ:
+    return
+  folder = pathlib.Path("~/.cache/maskgan_jax").expanduser()
+  jax.config.update("jax_compilation_cache_dir", str(folder))
 
 
 def define_checkpoint() -> flags.FlagHolder[str]:

@@ -64,6 +64,7 @@ def test_no_checkpoint_yet(tmp_path):
 def test_workdir_of_another_config(tiny_config, tmp_path):
   checkpoint.claim_workdir(tmp_path, tiny_config)
   tiny_config.num_train_steps = 99  # May change between two starts.
+  tiny_config.dataset_on_device = True
   checkpoint.claim_workdir(tmp_path, tiny_config)
   tiny_config.loss.adversarial = "hinge"
   with pytest.raises(
