@@ -40,5 +40,8 @@ echo "== 4/4 Two real photos (public domain), masks drawn on and taken off"
 $python scripts/demo.py --workdir="$output_dir/run" --output_dir="$output_dir/photos"
 
 echo
+if [ -z "$faces_dir" ]; then
+  echo "Painted faces teach little about real ones: the two photos come out wrong."
+fi
 echo "Look at:"
 find "$output_dir/evaluation/figures" "$output_dir/photos" -name '*.png' | sort | sed 's/^/  /'
