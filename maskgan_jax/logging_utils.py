@@ -12,9 +12,15 @@ from PIL import Image
 
 
 class RunLog:
-  """Writes scalars and sample pictures of one run into its workdir."""
+  """Writes scalars and sample pictures of one run into its workdir.
 
-  def __init__(self, workdir: str, start_step: int):
+  Of a run's processes one alone writes: give the others `writes=False`.
+  """
+
+  def __init__(self, workdir: str, start_step: int, writes: bool = True):
+    self._writes = writes
+    if not writes:
+      return
     self._dir = pathlib.Path(workdir)
     self._dir.mkdir(parents=True, exist_ok=True)
     self._jsonl = self._dir / "metrics.jsonl"
@@ -39,6 +45,8 @@ class RunLog:
 
   def scalars(self, step: int, values: Mapping[str, float]) -> None:
     """Writes values such as {"train/d_loss": 0.7} at a step."""
+    if not self._writes:
+      return
     values = {name: float(value) for name, value in values.items()}
     with self._jsonl.open("a") as file:
       file.write(json.dumps({"step": step, **values}) + "\n")
@@ -48,20 +56,29 @@ class RunLog:
 
   def picture(self, step: int, name: str, pixels: np.ndarray) -> None:
     """Writes a picture, uint8 [H, W, 3], into samples/ and TensorBoard."""
+    if not self._writes:
+      return
     folder = self._dir / "samples"
     folder.mkdir(exist_ok=True)
     Image.fromarray(pixels).save(folder / f"{name}_{step:08d}.jpg", quality=92)
     self._tensorboard.add_image(name, pixels, step, dataformats="HWC")
 
   def close(self) -> None:
-    self._tensorboard.close()
+    if self._writes:
+      self._tensorboard.close()
 
 
 class Progress:
   """Prints one line now and then: how far, how fast, how long still."""
 
-  def __init__(self, total: int, done: int = 0, unit: str = "step"):
-    self._total, self._unit = total, unit
+  def __init__(
+    self,
+    total: int,
+    done: int = 0,
+    unit: str = "step",
+    prints: bool = True,
+  ):
+    self._total, self._unit, self._prints = total, unit, prints
     self._first, self._start = done, time.monotonic()
     self._paused = 0.0
     self._pause_start = 0.0
@@ -79,6 +96,8 @@ class Progress:
     return (done - self._first) / max(seconds, 1e-9)
 
   def line(self, done: int, note: str = "") -> None:
+    if not self._prints:
+      return
     rate = self.rate(done)
     left = (self._total - done) / max(rate, 1e-9)
     print(

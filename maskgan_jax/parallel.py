@@ -75,8 +75,9 @@ def compile_step(
 
 def _spread(state: Any, devices: Sequence[jax.Device]) -> Any:
   """Places a state as the step returns it: else XLA compiles the step twice."""
-  held = jax.tree.leaves(state)[0].devices()
-  if jax.process_count() > 1 or len(held) == len(devices):
+  leaf = jax.tree.leaves(state)[0]
+  held = leaf.devices() if isinstance(leaf, jax.Array) else ()
+  if len(held) == len(devices):
     return state
   mesh = jax.sharding.Mesh(np.array(devices), (AXIS,))
   return jax.device_put(

@@ -31,6 +31,9 @@ def train(
 ) -> train_state.TrainState:
   """Trains to config.num_train_steps, from the workdir's last checkpoint on.
 
+  Every process of several runs it alike, on one workdir that all see; the first
+  one writes the log.
+
   Raises:
     errors.UserError: config, dataset and workdir do not fit together.
     errors.UserError: a metric is not finite any more.
@@ -46,13 +49,16 @@ def train(
   checkpoints = checkpoint.Checkpoints(workdir, keep=run.keep_checkpoints)
   if (restored := checkpoints.restore(state)) is not None:
     state = restored
+  elif run.init_from:
+    state = checkpoint.start_from(state, run.init_from)
   start = int(state.step)
   if start >= run.num_train_steps:
     print(f"{workdir} has already trained {start} steps.")
     return state
-  log = logging_utils.RunLog(workdir, start)
+  first = jax.process_index() == 0
+  log = logging_utils.RunLog(workdir, start, writes=first)
   validator = Validator(config, validation)
-  progress = logging_utils.Progress(run.num_train_steps, start)
+  progress = logging_utils.Progress(run.num_train_steps, start, prints=first)
   schedule = input_pipeline.Schedule(
     batch_size=run.batch_size,
     seed=run.seed,

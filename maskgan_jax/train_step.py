@@ -14,7 +14,14 @@ import optax
 from flax import linen as nn
 
 from maskgan_jax import batch as batch_lib
-from maskgan_jax import images, losses, parallel, step_inputs, train_state
+from maskgan_jax import (
+  features,
+  images,
+  losses,
+  parallel,
+  step_inputs,
+  train_state,
+)
 
 Metrics = dict[str, jax.Array]
 
@@ -28,6 +35,9 @@ class StepSettings:
     adversarial_weight: of the generator's adversarial loss.
     reconstruction_weight: of the L1 distance to the true image.
     ssim_weight: of 1 - SSIM to the true image, 0 to leave it out.
+    perceptual_weight: of the perceptual distance between the judged image and
+      the true one, 0 to leave it out.
+    perceptual_scale: compares pictures this many times smaller.
     visible_weight: of visible pixels in the reconstruction, those under the
       mask weigh 1.
     composite: the discriminator judges the completed image, where only the
@@ -44,6 +54,8 @@ class StepSettings:
   adversarial_weight: float
   reconstruction_weight: float
   ssim_weight: float
+  perceptual_weight: float
+  perceptual_scale: int
   visible_weight: float
   composite: bool
   predicted_mask_share: float
@@ -227,6 +239,11 @@ def _generator_loss(
   if settings.ssim_weight:
     terms["ssim_loss"] = losses.ssim_loss(predicted, inputs.image).mean()
     total += settings.ssim_weight * terms["ssim_loss"]
+  if settings.perceptual_weight:
+    distance = features.lpips(settings.perceptual_scale)
+    seen = jnp.where(inputs.valid > 0, judged, inputs.image)
+    terms["perceptual_loss"] = distance(seen, inputs.image).mean()
+    total += settings.perceptual_weight * terms["perceptual_loss"]
   d_stats = {}
   if discriminator is not None:
     logits, d_stats = learner.apply(

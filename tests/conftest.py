@@ -1,4 +1,4 @@
-"""Test session: CPU, four virtual devices, strict numerics, small data."""
+"""Test session: CPU, eight virtual devices, strict numerics, small data."""
 
 import os
 from importlib import metadata
@@ -9,7 +9,7 @@ os.environ["JAX_PLATFORMS"] = "cpu"
 # computes some saturations wrong (off by up to 1, dm-pix's adjust_saturation).
 _LEVEL = 0 if metadata.version("jax").startswith("0.10.") else 1
 os.environ["XLA_FLAGS"] = (
-  "--xla_force_host_platform_device_count=4"
+  "--xla_force_host_platform_device_count=8"
   f" --xla_backend_optimization_level={_LEVEL}"
 )
 

@@ -20,13 +20,14 @@ LAYERS = (
     "report",
   ),
   ("train_step", "eval_step", "step_inputs", "train_state", "parallel"),
+  ("features",),
   ("models", "optimizers"),
   ("losses", "metrics", "images", "batch"),
   ("baselines",),
   ("datasets",),
   ("masks",),
   ("faces", "face_models", "portraits"),
-  ("photos",),
+  ("photos", "model_files"),
   ("errors",),
 )
 LEVEL = {name: i for i, layer in enumerate(LAYERS) for name in layer}

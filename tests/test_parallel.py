@@ -7,19 +7,19 @@ from tests import one_device
 
 
 @pytest.mark.parametrize("generator", ["completion", "pix2pix"])
-def test_four_devices_equal_one(tiny_config, generator):
+def test_eight_devices_equal_one(tiny_config, generator):
   tiny_config.generator.name = generator
   tiny_config.pix2pix.base_features = 8
   tiny_config.pix2pix.num_levels = 2
   # Dropout draws per device; everything else per example.
   tiny_config.pix2pix.dropout_rate = 0.0
-  batch, key = one_device.make_batch(), jax.random.key(1)
+  batch, key = one_device.make_batch(8), jax.random.key(1)
   results = [
     parallel.compile_step(
       lambda axis_name: one_device.sgd_step(tiny_config, axis_name),
       jax.devices()[:count],
     )(one_device.sgd_state(tiny_config), batch, key)
-    for count in (1, 4)
+    for count in (1, 8)
   ]
   for a, b in zip(*map(jax.tree.leaves, results), strict=True):
     np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-6)
@@ -98,7 +98,7 @@ def test_replicas_are_equal(tiny_config):
     in_axes=(None, 0, None),
     out_axes=0,
   )
-  batch = parallel.shard(one_device.make_batch(), 4)
+  batch = parallel.shard(one_device.make_batch(8), 8)
   state, metrics = step(
     one_device.sgd_state(tiny_config), batch, jax.random.key(1)
   )

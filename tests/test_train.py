@@ -54,6 +54,22 @@ def test_several_steps_a_dispatch_train_the_same(tiny_config, tmp_path):
     np.testing.assert_allclose(loss, mean, rtol=1e-4)
 
 
+def test_starts_from_another_run_once(tiny_config, tmp_path):
+  tiny_config.networks = ("segmenter",)
+  first = _train(tiny_config, tmp_path / "first")
+  tiny_config.init_from = str(tmp_path / "first")
+  tiny_config.num_train_steps = 2
+  tiny_config.optimizer.learning_rate.segmenter = 0.0
+  second = _train(tiny_config, tmp_path / "second")
+  assert int(second.step) == 2
+  for a, b in zip(
+    jax.tree.leaves(first.networks["segmenter"].ema_params),
+    jax.tree.leaves(second.networks["segmenter"].params),
+    strict=True,
+  ):
+    np.testing.assert_array_equal(a, b)
+
+
 def test_the_adversary_comes_later(tiny_config, tmp_path):
   tiny_config.loss.adversarial_from_step = 2
   _train(tiny_config, tmp_path)

@@ -42,11 +42,13 @@ def test_all_networks_learn(tiny_config):
 
 def test_g_loss_is_the_weighted_sum(tiny_config):
   tiny_config.loss.ssim_weight = 2.0
+  tiny_config.loss.perceptual_weight = 3.0
   _, m = run(tiny_config)
   c = tiny_config.loss
   expected = (
     c.reconstruction_weight * m["reconstruction_loss"]
     + c.ssim_weight * m["ssim_loss"]
+    + c.perceptual_weight * m["perceptual_loss"]
     + c.adversarial_weight * m["g_adversarial_loss"]
   )
   np.testing.assert_allclose(m["g_loss"], expected, rtol=1e-5)

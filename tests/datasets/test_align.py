@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, face_models, faces, photos
+from maskgan_jax import errors, face_models, faces, model_files, photos
 from maskgan_jax.datasets.masked_faces import align, coding, sources
 
 
@@ -54,7 +54,7 @@ def test_one_person_is_recognised_in_changed_light():
 
 def test_no_embedding_without_the_recognizer(dummy_data, monkeypatch):
   def missing():
-    raise face_models.MissingModelError
+    raise model_files.MissingModelError
 
   monkeypatch.setattr(align, "_recognizer", missing)
   assert _align(dummy_data, "train_person0.jpg").embedding is None

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from maskgan_jax import face_models, photos
+from maskgan_jax import model_files, photos
 from maskgan_jax.datasets.masked_faces import (
   align,
   build,
@@ -139,7 +139,7 @@ def test_hostile_files_are_skipped(faces_dir, tmp_path, monkeypatch):
 
 
 def _missing():
-  raise face_models.MissingModelError("not installed")
+  raise model_files.MissingModelError("not installed")
 
 
 def test_one_face_on_many_photos_is_one_person(faces_dir, tmp_path):

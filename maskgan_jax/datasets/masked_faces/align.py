@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import face_models, faces, photos
+from maskgan_jax import face_models, faces, model_files, photos
 from maskgan_jax.datasets.masked_faces import coding, sources
 
 _RECOGNIZER = (
@@ -90,7 +90,7 @@ def embed(image: np.ndarray, keypoints: np.ndarray) -> np.ndarray | None:
   """
   try:
     net = _recognizer()
-  except face_models.MissingModelError:
+  except model_files.MissingModelError:
     return None
   row = np.zeros((1, 15), np.float32)  # The layout FaceDetectorYN returns.
   row[0, 4:14] = keypoints.reshape(-1)
@@ -101,5 +101,5 @@ def embed(image: np.ndarray, keypoints: np.ndarray) -> np.ndarray | None:
 
 @functools.cache
 def _recognizer():
-  path = face_models.model_path(*_RECOGNIZER)
+  path = model_files.model_path(*_RECOGNIZER)
   return cv2.FaceRecognizerSF.create(str(path), "")

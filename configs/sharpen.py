@@ -1,0 +1,39 @@
+"""Continues a run of configs/portraits.py: mouths with lips and teeth.
+
+  python scripts/train.py --config=configs/sharpen.py \
+    --workdir=runs/sharp --config.init_from=runs/portraits
+
+What the reconstruction loss leaves smooth, a perceptual loss and a
+discriminator that learns from the first step on make distinct. Both look at
+pictures of half the size, at which the generator works.
+"""
+
+import ml_collections
+
+from configs import portraits
+
+
+def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
+  """Returns the configuration for pictures of 128 or 256 px.
+
+  Raises:
+    ValueError: another size.
+  """
+  c = portraits.get_config(image_size)
+  c.init_from = "runs/portraits"
+  c.num_train_steps = 5_000
+  c.eval_every_steps = 500
+  c.checkpoint_every_steps = 500
+  c.loss.adversarial_from_step = 0
+  c.loss.adversarial_weight = 1.0
+  c.loss.perceptual_weight = 60.0
+  c.loss.perceptual_scale = c.completion.scale
+  # Both sides of the game slow down together: neither wins at the end.
+  c.optimizer.schedule.discriminator = "cosine"
+  c.optimizer.learning_rate.discriminator = 2e-4
+  c.optimizer.learning_rate.generator = 4e-4
+  c.optimizer.learning_rate.segmenter = 1e-3
+  c.ema_decay = 0.999
+  c.shown_mask.true_until_step = 0
+  c.augment.bare_share = 0.1
+  return c

@@ -1,0 +1,82 @@
+"""Two processes on one machine train as one process does."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import jax
+import numpy as np
+
+from maskgan_jax import train
+from tests import test_scripts
+
+CONFIG = """
+import json
+import ml_collections
+
+def get_config():
+  return ml_collections.ConfigDict(json.loads({!r}))
+"""
+
+
+def _free_port() -> int:
+  with socket.socket() as s:
+    s.bind(("localhost", 0))
+    return s.getsockname()[1]
+
+
+def _start(process_id: int, port: int, *arguments: str) -> subprocess.Popen:
+  flags = os.environ["XLA_FLAGS"].replace("device_count=8", "device_count=2")
+  return subprocess.Popen(
+    [
+      *(sys.executable, "scripts/train.py", *arguments),
+      f"--coordinator=localhost:{port}",
+      "--num_processes=2",
+      f"--process_id={process_id}",
+    ],
+    cwd=test_scripts.ROOT,
+    env=os.environ | {"XLA_FLAGS": flags},
+    stdout=subprocess.PIPE,
+    stderr=subprocess.STDOUT,
+    text=True,
+  )
+
+
+def _rows(workdir):
+  lines = (workdir / "metrics.jsonl").read_text().splitlines()
+  return [json.loads(line) for line in lines]
+
+
+def test_two_processes_train_as_one(tiny_config, tmp_path):
+  c = tiny_config
+  c.num_train_steps = c.eval_every_steps = c.checkpoint_every_steps = 1
+  one, two = tmp_path / "one", tmp_path / "two"
+  path = tmp_path / "config.py"
+  path.write_text(CONFIG.format(c.to_json()))
+  arguments = (f"--config={path}", f"--workdir={two}")
+  port = _free_port()
+  started = [_start(i, port, *arguments) for i in range(2)]
+  train.train(c, str(one), jax.devices()[:1])
+  shown = [process.communicate(timeout=300)[0] for process in started]
+  assert [p.returncode for p in started] == [0, 0], "\n".join(shown)
+  assert "step 1/1" in shown[0] and "step 1/1" not in shown[1]
+  assert len(_rows(two)) == 2  # Training and validation, written once.
+  for alone, together in zip(_rows(one), _rows(two), strict=True):
+    for name in alone.keys() - {
+      "train/steps_per_second",
+      "train/seconds_per_1000_steps",
+    }:
+      np.testing.assert_allclose(
+        together[name], alone[name], rtol=2e-3, err_msg=name
+      )
+
+
+def test_a_coordinator_needs_numbers():
+  message = test_scripts.fail(
+    "train",
+    *("--config=configs/quickstart.py", "--workdir=unused"),
+    "--coordinator=localhost:1",
+  )
+  assert "also needs --num_processes and --process_id" in message
