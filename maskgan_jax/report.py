@@ -19,7 +19,7 @@ CANDIDATES = (
   "completed_true_mask",
   "completed_predicted_mask",
 )
-MEASURES = ("psnr", "ssim", "psnr_in_mask", "ssim_in_mask")
+MEASURES = ("psnr", "ssim", "psnr_in_mask", "ssim_in_mask", "lpips_in_mask")
 FIGURE_ROWS = 4
 
 
@@ -67,8 +67,9 @@ def table(result: Mapping[str, Any]) -> str:
     f" {result['mask']['f1']:.3f}, false positives"
     f" {100 * result['mask']['false_positive_rate']:.1f} %",
     "",
-    "| | PSNR | SSIM | PSNR in mask (95 % interval) | SSIM in mask |",
-    "|---|---|---|---|---|",
+    "| | PSNR | SSIM | PSNR in mask (95 % interval) | SSIM in mask"
+    " | LPIPS in mask |",
+    "|---|---|---|---|---|---|",
   ]
   for name in CANDIDATES:
     scores = result[name]
@@ -77,7 +78,8 @@ def table(result: Mapping[str, Any]) -> str:
       f"| {name.replace('_', ' ')} | {scores['psnr']['mean']:.2f}"
       f" | {scores['ssim']['mean']:.3f}"
       f" | {inside['mean']:.2f} ({inside['low']:.2f}-{inside['high']:.2f})"
-      f" | {scores['ssim_in_mask']['mean']:.3f} |"
+      f" | {scores['ssim_in_mask']['mean']:.3f}"
+      f" | {scores['lpips_in_mask']['mean']:.3f} |"
     )
   return "\n".join(lines)
 

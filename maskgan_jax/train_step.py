@@ -240,9 +240,10 @@ def _generator_loss(
     terms["ssim_loss"] = losses.ssim_loss(predicted, inputs.image).mean()
     total += settings.ssim_weight * terms["ssim_loss"]
   if settings.perceptual_weight:
-    distance = features.lpips(settings.perceptual_scale)
     seen = jnp.where(inputs.valid > 0, judged, inputs.image)
-    terms["perceptual_loss"] = distance(seen, inputs.image).mean()
+    terms["perceptual_loss"] = features.lpips(
+      seen, inputs.image, scale=settings.perceptual_scale
+    ).mean()
     total += settings.perceptual_weight * terms["perceptual_loss"]
   d_stats = {}
   if discriminator is not None:

