@@ -21,7 +21,7 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   """
   c = portraits.get_config(image_size)
   c.init_from = "runs/portraits"
-  c.num_train_steps = 5_000
+  c.num_train_steps = 3_500
   c.eval_every_steps = 500
   c.checkpoint_every_steps = 500
   c.loss.adversarial_from_step = 0

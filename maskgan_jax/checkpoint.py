@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import ml_collections
+import numpy as np
 import orbax.checkpoint as ocp
 
 from maskgan_jax import errors, train_state
@@ -73,7 +74,7 @@ class Checkpoints:
     step = self._manager.latest_step()
     if step is None:
       return None
-    rest, inference = jax.eval_shape(_split, state)
+    rest, inference = _on_host(jax.eval_shape(_split, state))
     restored = self._manager.restore(
       step,
       args=ocp.args.Composite(
@@ -103,8 +104,14 @@ class Checkpoints:
         f"{self._manager.directory}: no checkpoint yet. Train first with"
         " scripts/train.py."
       )
+    path = self._manager.directory / str(step) / "inference"
+    with ocp.StandardCheckpointer() as checkpointer:
+      saved = checkpointer.metadata(path).item_metadata.tree
     restored = self._manager.restore(
-      step, args=ocp.args.Composite(inference=ocp.args.StandardRestore())
+      step,
+      args=ocp.args.Composite(
+        inference=ocp.args.StandardRestore(_on_host(saved))
+      ),
     )
     return step, restored["inference"]
 
@@ -153,6 +160,11 @@ def _shapes(tree) -> dict[str, tuple[int, ...]]:
   return {jax.tree_util.keystr(path): x.shape for path, x in leaves}
 
 
+def _on_host(tree):
+  """Arrays of the host to restore into, whatever devices saved theirs."""
+  return jax.tree.map(lambda x: np.empty(x.shape, x.dtype), tree)
+
+
 def _split(state):
   """Separates what evaluation needs: (rest, inference)."""
   inference = {
@@ -185,14 +197,16 @@ def _join(rest, inference):
 def claim_workdir(
   workdir: str | pathlib.Path, config: ml_collections.ConfigDict
 ) -> None:
-  """Writes the config into a new workdir, or checks that it is the same.
+  """Writes the config into a workdir, or checks that it is the same.
+
+  A run without a checkpoint has nothing to lose: its config may change.
 
   Raises:
     errors.UserError: the workdir belongs to a run with another config.
   """
   path = pathlib.Path(workdir) / "config.json"
   new = json.loads(config.to_json_best_effort())
-  if path.exists():
+  if path.exists() and any(path.parent.glob("checkpoints/[0-9]*")):
     old = json.loads(path.read_text())
     if differing := _differences(old, new):
       raise errors.UserError(

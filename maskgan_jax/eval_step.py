@@ -4,14 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 from flax import linen as nn
 
 from maskgan_jax import images
-
-# Probability from which a pixel is completed. Under one half: a bit of mask
-# that stays in a face is worse than a bit of face drawn anew.
-COMPLETED_FROM = 0.3
 
 
 class Prediction(NamedTuple):
@@ -49,7 +44,7 @@ def make_predict_step(
     )
     probability = jax.nn.sigmoid(logits)
     if mask is None:
-      mask = (probability > COMPLETED_FROM).astype(jnp.float32)
+      mask = images.completed_mask(probability)
     if "generator" not in modules:
       return Prediction(probability, masked_image, masked_image)
     predicted_image, _ = modules["generator"].apply(

@@ -40,8 +40,10 @@ def _image_scores(candidates, image, mask, valid):
     distance = features.lpips_map(
       images.to_float(candidate), images.to_float(image)
     )
-    inside = (mask * valid).astype(distance.dtype)
-    found["lpips_in_mask"] = metrics.weighted_mean(distance, inside)
+    for measure, weight in (("lpips", valid), ("lpips_in_mask", mask * valid)):
+      found[measure] = metrics.weighted_mean(
+        distance, weight.astype(distance.dtype)
+      )
     scores |= {f"{name}/{measure}": x for measure, x in found.items()}
   return scores
 
@@ -105,6 +107,7 @@ def evaluate(
     "step": int(evaluator.step),
     "data_dir": os.path.relpath(data_dir, folder),
     "split": split,
+    "measures": list(report.MEASURES),
   }
   if path.exists():
     _check_subject(folder, subject)
@@ -159,7 +162,7 @@ def _score_split(evaluator, source, mean_face) -> list[dict[str, Any]]:
   """Returns one row an example, in the order of the split."""
   progress = logging_utils.Progress(len(source), unit="picture")
   rows: list[dict[str, Any]] = []
-  size = evaluator.run.batch_size
+  size = evaluator.run.eval_batch_size
   for number, found in enumerate(input_pipeline.eval_batches(source, size)):
     columns = _score_batch(evaluator, found.batch, mean_face)
     for i, (name, person, kind) in enumerate(

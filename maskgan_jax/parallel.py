@@ -62,7 +62,7 @@ def compile_step(
     # Unchecked by jax: tests/test_parallel.py shows that replicas are equal.
     out_axes=None,
     donate_argnums=0,
-    devices=devices if jax.process_count() == 1 else None,
+    devices=_of_pmap(devices),
   )
   axis = int(steps_per_dispatch > 1)
 
@@ -106,7 +106,12 @@ def replicate(dataset: Any, devices: Sequence[jax.Device] | None = None) -> Any:
   copies = jax.tree.map(
     lambda x: np.broadcast_to(x, (len(devices), *x.shape)), dataset
   )
-  return jax.pmap(lambda x: x, devices=devices)(copies)
+  return jax.pmap(lambda x: x, devices=_of_pmap(devices))(copies)
+
+
+def _of_pmap(devices: Sequence[jax.Device]) -> Sequence[jax.Device] | None:
+  """pmap wants those of all processes, None for all there are."""
+  return devices if jax.process_count() == 1 else None
 
 
 def _free_memory(device: jax.Device) -> int | None:

@@ -178,13 +178,6 @@ def find(folder: str | os.PathLike) -> list[pathlib.Path]:
   return found
 
 
-def encode(pixels: np.ndarray, format: str = "PNG", **options) -> bytes:
-  """Encodes uint8 [H, W], [H, W, 3] or [H, W, 4] pixels."""
-  buffer = io.BytesIO()
-  Image.fromarray(pixels).save(buffer, format=format, **options)
-  return buffer.getvalue()
-
-
 def format_of(path: str | os.PathLike) -> str:
   """Returns what `save` makes of a path by its suffix, in Pillow's words.
 

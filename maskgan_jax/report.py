@@ -19,7 +19,14 @@ CANDIDATES = (
   "completed_true_mask",
   "completed_predicted_mask",
 )
-MEASURES = ("psnr", "ssim", "psnr_in_mask", "ssim_in_mask", "lpips_in_mask")
+MEASURES = (
+  "psnr",
+  "ssim",
+  "lpips",
+  "psnr_in_mask",
+  "ssim_in_mask",
+  "lpips_in_mask",
+)
 FIGURE_ROWS = 4
 
 

@@ -59,7 +59,7 @@ def shown_mask(
   """
   keys = parallel.example_keys(key, len(mask), axis_name)
   jittered = images.jitter_mask(mask, keys)
-  predicted = (probability > 0.5).astype(mask.dtype)
+  predicted = images.completed_mask(probability)
   draw = jax.vmap(lambda k: jax.random.uniform(jax.random.fold_in(k, 1)))(keys)
   draw = draw[:, None, None, None]
   shown = jnp.where(draw < predicted_share + jittered_share, jittered, mask)

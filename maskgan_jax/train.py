@@ -1,5 +1,7 @@
 """The training loop: restore, step, log, validate, save."""
 
+import contextlib
+import functools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -46,19 +48,33 @@ def train(
   checkpoint.claim_workdir(workdir, config)
   key = jax.random.key(run.seed)
   state = jax.jit(lambda k: factory.initial_state(config, k))(key)
-  checkpoints = checkpoint.Checkpoints(workdir, keep=run.keep_checkpoints)
-  if (restored := checkpoints.restore(state)) is not None:
-    state = restored
-  elif run.init_from:
-    state = checkpoint.start_from(state, run.init_from)
-  start = int(state.step)
-  if start >= run.num_train_steps:
-    print(f"{workdir} has already trained {start} steps.")
-    return state
-  first = jax.process_index() == 0
-  log = logging_utils.RunLog(workdir, start, writes=first)
-  validator = Validator(config, validation)
-  progress = logging_utils.Progress(run.num_train_steps, start, prints=first)
+  with contextlib.closing(
+    checkpoint.Checkpoints(workdir, keep=run.keep_checkpoints)
+  ) as checkpoints:
+    if (restored := checkpoints.restore(state)) is not None:
+      state = restored
+    elif run.init_from:
+      state = checkpoint.start_from(state, run.init_from)
+    start = int(state.step)
+    if start >= run.num_train_steps:
+      print(f"{workdir} has already trained {start} steps.")
+      return state
+    first = jax.process_index() == 0
+    with contextlib.closing(
+      logging_utils.RunLog(workdir, start, writes=first)
+    ) as log:
+      progress = logging_utils.Progress(
+        run.num_train_steps, start, prints=first
+      )
+      steps = _steps(config, source, start, devices)
+      validator = Validator(config, validation)
+      return _loop(run, steps, state, validator, checkpoints, log, progress)
+
+
+def _steps(config, source, start, devices):
+  """Yields the last step of each dispatch, and what takes the state there."""
+  run = factory.run_settings(config)
+  key = jax.random.key(run.seed)
   schedule = input_pipeline.Schedule(
     batch_size=run.batch_size,
     seed=run.seed,
@@ -78,15 +94,21 @@ def train(
     )
     for adversarial in (False, True)
   }
-  pending: list[Mapping[str, jax.Array]] = []
   last_steps = range(
     start + run.steps_per_dispatch,
     run.num_train_steps + 1,
     run.steps_per_dispatch,
   )
   for step, batch in zip(last_steps, batches, strict=True):
-    adversarial = step > run.adversarial_from_step
-    state, step_metrics = step_fns[adversarial](state, batch, key)
+    step_fn = step_fns[step > run.adversarial_from_step]
+    yield step, functools.partial(step_fn, batch=batch, key=key)
+
+
+def _loop(run, steps, state, validator, checkpoints, log, progress):
+  """Takes the steps, logs, validates and saves; returns the last state."""
+  pending: list[Mapping[str, jax.Array]] = []
+  for step, take in steps:
+    state, step_metrics = take(state)
     pending.append(step_metrics)
     last = step == run.num_train_steps
     if last or step % run.log_every_steps == 0:
@@ -102,8 +124,6 @@ def train(
         check_finite(step, single_steps(pending))
         checkpoints.save(state, scores)
       progress.resume()
-  checkpoints.close()
-  log.close()
   return state
 
 
@@ -169,7 +189,7 @@ class Validator:
   def __init__(self, config: ml_collections.ConfigDict, source):
     run = factory.run_settings(config)
     self._source = source
-    self._batch_size = run.batch_size
+    self._batch_size = run.eval_batch_size
     self._key = jax.random.key(run.seed)
     self._predict = factory.predict_step(config)
 

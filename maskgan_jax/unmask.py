@@ -49,8 +49,8 @@ def unmask(evaluator: evaluate.Evaluator, image: np.ndarray) -> UnmaskResult:
   result = image
   if found_mask:
     predicted = np.asarray(images.to_uint8(prediction.predicted_image[0]))
-    hidden = (probability > 0.5).astype(np.float32)
-    blend = np.asarray(images.blend_mask(hidden))[0, ..., 0]
+    mask = images.completed_mask(probability)
+    blend = np.asarray(images.blend_mask(mask))[0, ..., 0]
     result = put_back(image, predicted, blend, transform)
   return UnmaskResult(
     result, crop, completed, probability[0, ..., 0], found_mask

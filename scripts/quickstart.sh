@@ -3,13 +3,15 @@
 #   scripts/quickstart.sh [--faces_dir=PHOTOS] [--output_dir=runs/quickstart]
 # Without --faces_dir the faces are painted: a smoke run, not a result.
 set -euo pipefail
+caller=$PWD
 cd "$(dirname "$0")/.."
 
 faces_dir=
 output_dir=
 for argument in "$@"; do
   case "$argument" in
-    --faces_dir=*) faces_dir=$(realpath -m "${argument#*=}") ;;
+    --faces_dir=/*) faces_dir=${argument#*=} ;;
+    --faces_dir=*) faces_dir=$caller/${argument#*=} ;;
     --output_dir=*) output_dir=${argument#*=} ;;
     *)
       echo "error: unknown argument $argument. Usage: $0 [--faces_dir=PHOTOS] [--output_dir=DIR]" >&2

@@ -30,15 +30,15 @@ _PROCESS_ID = flags.DEFINE_integer("process_id", None, "Of this one, from 0.")
 
 
 def _join_processes() -> None:
+  places = (_NUM_PROCESSES.value, _PROCESS_ID.value)
   if _COORDINATOR.value == "auto":
     jax.distributed.initialize()
-  elif _COORDINATOR.value:
-    if _NUM_PROCESSES.value is None or _PROCESS_ID.value is None:
-      raise errors.UserError(
-        "--coordinator=HOST:PORT also needs --num_processes and --process_id."
-      )
-    jax.distributed.initialize(
-      _COORDINATOR.value, _NUM_PROCESSES.value, _PROCESS_ID.value
+  elif _COORDINATOR.value and None not in places:
+    jax.distributed.initialize(_COORDINATOR.value, *places)
+  elif _COORDINATOR.value or places != (None, None):
+    raise errors.UserError(
+      "Several processes need all of --coordinator=HOST:PORT, --num_processes"
+      " and --process_id, or --coordinator=auto alone."
     )
 
 

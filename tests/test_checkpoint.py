@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import jax
 import numpy as np
 import pytest
@@ -54,6 +58,38 @@ def test_keeps_the_latest_and_the_best(tiny_config, tmp_path):
   checkpoints.close()
 
 
+def test_devices_need_not_be_those_that_saved(tmp_path):
+  """A run trained on other devices can be used and resumed here."""
+  script = f"""
+import jax
+from maskgan_jax import checkpoint, train_state
+mesh = jax.sharding.Mesh(jax.devices(), ("devices",))
+place = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
+params = jax.device_put({{"w": jax.numpy.arange(3.0)}}, place)
+network = train_state.NetworkState(params, {{}}, (), params)
+state = train_state.TrainState(jax.numpy.asarray(5), {{"segmenter": network}})
+checkpoints = checkpoint.Checkpoints({str(tmp_path)!r}, keep=1)
+checkpoints.save(state, {{"psnr_in_mask": 1.0}})
+checkpoints.close()
+"""
+  flags = "--xla_force_host_platform_device_count=16"
+  subprocess.run(
+    [sys.executable, "-c", script],
+    env=os.environ | {"XLA_FLAGS": flags},
+    check=True,
+  )
+  checkpoints = checkpoint.Checkpoints(tmp_path, keep=1)
+  step, variables = checkpoints.restore_inference("latest")
+  assert step == 5
+  expected = {"w": np.arange(3.0)}
+  _equal(variables, {"segmenter": {"params": expected, "batch_stats": {}}})
+  network = train_state.NetworkState(expected, {}, (), expected)
+  state = train_state.TrainState(np.asarray(0), {"segmenter": network})
+  restored = checkpoints.restore(state)
+  _equal(restored.networks["segmenter"].ema_params, expected)
+  checkpoints.close()
+
+
 def test_starts_from_the_best_networks_of_another_run(tiny_config, tmp_path):
   state = one_device.fresh(tiny_config)
   better = state._replace(
@@ -102,9 +138,12 @@ def test_workdir_of_another_config(tiny_config, tmp_path):
   tiny_config.dataset_on_device = True
   checkpoint.claim_workdir(tmp_path, tiny_config)
   tiny_config.loss.adversarial = "hinge"
+  checkpoint.claim_workdir(tmp_path, tiny_config)  # Nothing trained is lost.
+  (tmp_path / "checkpoints" / "2").mkdir(parents=True)
+  tiny_config.loss.adversarial = "bce"
   with pytest.raises(
     errors.UserError,
-    match="loss.adversarial was bce, now hinge. Use another --workdir",
+    match="loss.adversarial was hinge, now bce. Use another --workdir",
   ):
     checkpoint.claim_workdir(tmp_path, tiny_config)
 

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from maskgan_jax import demo, errors, evaluate, face_models, faces, photos
+from tests import pictures
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -63,7 +64,7 @@ def test_demonstrate_writes_three_pictures_side_by_side(
     lambda _, image: demo.unmask.UnmaskResult(image // 2, *[None] * 3, True),
   )
   path = tmp_path / "photo.png"
-  path.write_bytes(photos.encode(photo))
+  path.write_bytes(pictures.encode(photo))
   output = tmp_path / "demo"
   written = list(demo.demonstrate("run", {"hopper": path}, output))
   assert written == [output / "hopper.png"]
@@ -78,6 +79,6 @@ def test_demonstrate_writes_three_pictures_side_by_side(
 def test_demonstrate_names_the_photo_without_a_face(tmp_path, monkeypatch):
   monkeypatch.setattr(evaluate, "Evaluator", lambda *arguments: arguments)
   path = tmp_path / "grey.png"
-  path.write_bytes(photos.encode(np.full((200, 200, 3), 99, np.uint8)))
+  path.write_bytes(pictures.encode(np.full((200, 200, 3), 99, np.uint8)))
   with pytest.raises(errors.UserError, match="grey.png: No face found"):
     list(demo.demonstrate("run", {"grey": path}, tmp_path / "demo"))

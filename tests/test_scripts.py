@@ -97,6 +97,7 @@ def test_evaluation_writes_everything(trained, tmp_path):
       "ssim",
       "psnr_in_mask",
       "ssim_in_mask",
+      "lpips",
       "lpips_in_mask",
     }
     for interval in result[name].values():

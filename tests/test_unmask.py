@@ -16,6 +16,7 @@ from maskgan_jax import (
   photos,
   unmask,
 )
+from tests import pictures
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -33,8 +34,10 @@ class FakeEvaluator:
 
   def __call__(self, masked_image, mask=None):
     probability = np.zeros((1, SIZE, SIZE, 1), np.float32)
-    probability[:, self._area, 12:52] = 0.9
-    hidden = np.round(probability)
+    # What is more likely a mask than not is one; less is completed with it.
+    probability[:, self._area, 12:32] = 0.4
+    probability[:, self._area, 32:52] = 0.9
+    hidden = images.completed_mask(probability)
     colour = np.broadcast_to(self._colour, masked_image.shape)
     predicted = np.asarray(images.to_float(colour))
     completed = images.complete(
@@ -138,7 +141,7 @@ def test_unmask_changes_the_mask_alone(photo, transform):
   np.testing.assert_array_equal(result.crop, crop)
   assert (result.completed_crop[42:58, 14:50] == [10, 200, 30]).all()
   changed = (result.image != photo).any(axis=2)
-  blend = images.blend_mask((result.mask > 0.5)[None, ..., None] * 1.0)
+  blend = images.blend_mask(images.completed_mask(result.mask[None, ..., None]))
   share = _in_photo(np.asarray(blend)[0, ..., 0], transform, photo)
   assert not changed[share == 0].any()
   assert changed[share > 0.9].all()
@@ -186,7 +189,7 @@ def test_an_existing_output_is_kept(trained, tmp_path):
 
 def test_errors_name_the_file_at_fault(trained, tmp_path):
   grey = tmp_path / "grey.png"
-  grey.write_bytes(photos.encode(np.full((200, 200, 3), 99, np.uint8)))
+  grey.write_bytes(pictures.encode(np.full((200, 200, 3), 99, np.uint8)))
   with pytest.raises(errors.UserError, match="grey.png: No face found"):
     unmask.unmask_file(grey, tmp_path / "bare.png", "run")
   with pytest.raises(errors.UserError, match="none.jpg: no such file"):

@@ -9,6 +9,7 @@ from maskgan_jax.datasets.masked_faces import (
   pairs,
   sources,
 )
+from tests import pictures
 
 SIZE = 128
 
@@ -109,7 +110,7 @@ def _source(tmp_path, masked, bare, mask=None):
   for name, picture in (("in", masked), ("out", bare), ("mask", mask)):
     if picture is not None:
       (tmp_path / name).mkdir()
-      (tmp_path / name / "p.png").write_bytes(photos.encode(picture))
+      (tmp_path / name / "p.png").write_bytes(pictures.encode(picture))
   return pairs.Pairs(
     str(tmp_path / "in"),
     str(tmp_path / "out"),

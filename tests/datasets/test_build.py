@@ -22,6 +22,7 @@ from maskgan_jax.datasets.masked_faces import (
   sources,
   tfds_images,
 )
+from tests import pictures
 
 
 def _build(source, data_dir, **changes):
@@ -149,7 +150,7 @@ def test_one_face_on_many_photos_is_one_person(faces_dir, tmp_path):
   photo = photos.read(faces_dir / "train_person0.jpg")
   for gain in (0.8, 0.9):
     darker = (photo * gain).astype(np.uint8)
-    (faces_dir / f"{gain}.png").write_bytes(photos.encode(darker))
+    (faces_dir / f"{gain}.png").write_bytes(pictures.encode(darker))
   with pytest.raises(sources.SourceError, match="^1 people with usable"):
     _build(sources.Folder(str(faces_dir)), tmp_path / "out")
 
