@@ -21,17 +21,17 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   """
   c = portraits.get_config(image_size)
   c.init_from = "runs/portraits"
-  c.num_train_steps = 3_500
+  c.num_train_steps = 2_000
   c.eval_every_steps = 500
   c.checkpoint_every_steps = 500
   c.loss.adversarial_from_step = 0
-  c.loss.adversarial_weight = 1.0
+  c.loss.adversarial_weight = 0.4
   c.loss.perceptual_weight = 60.0
   c.loss.perceptual_scale = c.completion.scale
   # Both sides of the game slow down together: neither wins at the end.
   c.optimizer.schedule.discriminator = "cosine"
   c.optimizer.learning_rate.discriminator = 2e-4
-  c.optimizer.learning_rate.generator = 4e-4
+  c.optimizer.learning_rate.generator = 3e-4
   c.optimizer.learning_rate.segmenter = 1e-3
   c.ema_decay = 0.999
   c.shown_mask.true_until_step = 0

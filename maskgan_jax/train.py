@@ -4,6 +4,7 @@ import contextlib
 import functools
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -186,7 +187,7 @@ def _validation_scores(batch, prediction) -> dict[str, jax.Array]:
 class Validator:
   """Scores a state on the validation split, and draws its first examples."""
 
-  def __init__(self, config: ml_collections.ConfigDict, source):
+  def __init__(self, config: ml_collections.ConfigDict, source: Any):
     run = factory.run_settings(config)
     self._source = source
     self._batch_size = run.eval_batch_size

@@ -68,7 +68,9 @@ def inference_variables(network: NetworkState) -> dict[str, Params]:
   return {"params": network.ema_params, "batch_stats": network.stats}
 
 
-def update_ema(ema: Params, params: Params, step: jax.Array, decay: float):
+def update_ema(
+  ema: Params, params: Params, step: jax.Array, decay: float
+) -> Params:
   """Moves the running average towards params, faster in the first steps.
 
   The warm-up min(decay, (1 + step) / (10 + step)) is that of TensorFlow's

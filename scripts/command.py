@@ -28,7 +28,15 @@ def run(main: Callable[[], None]) -> None:
     except errors.UserError as error:
       raise SystemExit(f"error: {error}") from error
 
-  app.run(start)
+  app.run(start, flags_parser=_parse)
+
+
+def _parse(arguments: list[str]) -> list[str]:
+  """Parses flags; a config's own errors end with their message alone too."""
+  try:
+    return app.parse_flags_with_usage(arguments)
+  except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+    raise SystemExit(f"error: {error}") from error
 
 
 def _keep_compilations() -> None:

@@ -91,6 +91,25 @@ def test_words_that_have_one_home(word, homes):
   assert {_part(p) for p in _modules() if word in p.read_text()} <= homes
 
 
+def _public_functions(node):
+  for child in ast.iter_child_nodes(node):
+    name = getattr(child, "name", "_")
+    if isinstance(child, ast.FunctionDef):
+      if not name.startswith("_") or name in ("__init__", "__call__"):
+        yield child
+    elif isinstance(child, ast.ClassDef) and not name.startswith("_"):
+      yield from _public_functions(child)
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda p: str(p.name))
+def test_public_functions_are_typed(path):
+  for function in _public_functions(ast.parse(path.read_text())):
+    arguments = function.args.args + function.args.kwonlyargs
+    untyped = {a.arg for a in arguments if a.annotation is None}
+    assert untyped <= {"self", "cls"}, f"{function.name}: {untyped}"
+    assert function.returns or function.name == "__init__", function.name
+
+
 def test_modules_stay_short():
   long = {p.name: len(p.read_text().splitlines()) for p in _modules()}
   assert {name: lines for name, lines in long.items() if lines > 300} == {}

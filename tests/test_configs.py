@@ -6,7 +6,7 @@ import pathlib
 import jax
 import pytest
 
-from configs import default, paper, portraits
+from configs import default, paper, portraits, sharpen
 from maskgan_jax import errors, factory
 
 CONFIGS = sorted(
@@ -59,9 +59,10 @@ def test_paper_is_the_paper():
   assert c.train_mode_at_test and not c.generator.mask_channel
 
 
+@pytest.mark.parametrize("module", [portraits, sharpen])
 @pytest.mark.parametrize("size", [128, 256])
-def test_portraits_sizes(size):
-  c = portraits.get_config(str(size))
+def test_portraits_sizes(module, size):
+  c = module.get_config(str(size))
   assert c.image_size == size
   assert c.augment.jitter_size > size
 

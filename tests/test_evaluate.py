@@ -1,8 +1,39 @@
+import numpy as np
 import pytest
 
-from maskgan_jax import errors, evaluate
+from maskgan_jax import errors, evaluate, report
 
 SUBJECT = {"workdir": "../run", "step": 4, "data_dir": "data", "split": "test"}
+
+
+def test_scores_of_a_picture():
+  rng = np.random.default_rng(0)
+  image = rng.integers(0, 256, (2, 64, 64, 3), np.uint8)
+  changed = image.copy()
+  changed[:, 20:40, 20:40] //= 2
+  mask = np.zeros((2, 64, 64, 1), np.uint8)
+  mask[0, 20:40, 20:40] = 1  # The second face is bare.
+  found = evaluate._image_scores(
+    {"equal": image, "changed": changed}, image, mask, np.ones_like(mask)
+  )
+  assert set(found) == {
+    f"{name}/{measure}"
+    for name in ("equal", "changed")
+    for measure in report.MEASURES
+  }
+  for name, value in found.items():
+    assert np.isnan(value[1]) == name.endswith("_in_mask")
+  assert found["equal/psnr"][0] == found["equal/psnr_in_mask"][0] == 100
+  assert found["equal/lpips_in_mask"][0] == pytest.approx(0, abs=1e-5)
+  assert found["changed/lpips_in_mask"][0] > found["changed/lpips"][0] > 0
+  assert found["changed/psnr_in_mask"][0] < found["changed/psnr"][0] < 50
+
+
+def test_ridge_is_scored_on_the_masked_test_faces(built):
+  found = evaluate.evaluate_ridge(built[0], 64)
+  assert found["n"] > 0
+  inside = found["psnr_in_mask"]
+  assert 5 < inside["low"] <= inside["mean"] <= inside["high"] < 40
 
 
 def test_scores_are_used_again_for_what_they_are_of(tmp_path):

@@ -172,6 +172,22 @@ def test_unknown_config_key(tmp_path):
     "--config.batchsize=4",
   )
   assert 'Did you mean "batch_size"' in message
+  assert "Traceback" not in message
+
+
+def test_config_that_is_not_there(tmp_path):
+  message = fail("train", "--config=configs/typo.py", f"--workdir={tmp_path}")
+  assert "configs/typo.py" in message and "Traceback" not in message
+
+
+def test_config_value_of_another_kind(tmp_path):
+  message = fail(
+    "train",
+    "--config=configs/quickstart.py",
+    f"--workdir={tmp_path}",
+    "--config.batch_size=many",
+  )
+  assert "batch_size" in message and "Traceback" not in message
 
 
 def test_not_built_and_not_trained(tmp_path):

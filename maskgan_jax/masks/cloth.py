@@ -28,7 +28,9 @@ class Sheet(NamedTuple):
   def shape(self) -> tuple[int, int]:
     return self.v.shape[0], self.u.shape[1]
 
-  def band(self, distance, centre, width):
+  def band(
+    self, distance: np.ndarray, centre: float, width: float
+  ) -> np.ndarray:
     """1 at `centre`, falling to 0 over `width`, smooth."""
     return np.exp(-np.square((distance - centre) / width))
 
@@ -41,7 +43,9 @@ def _smooth_noise(shape, cells, rng):
   return cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC)
 
 
-def wrinkle(sheet, work, amount, rng):
+def wrinkle(
+  sheet: Sheet, work: Work, amount: float, rng: np.random.Generator
+) -> None:
   """Soft dents and a few creases that run from the sides inwards."""
   work.relief += amount * _smooth_noise(sheet.shape, (4, 7), rng)
   work.relief += 0.4 * amount * _smooth_noise(sheet.shape, (9, 12), rng)
@@ -54,12 +58,18 @@ def wrinkle(sheet, work, amount, rng):
       work.relief += amount * 1.6 * fade * sheet.band(distance, 0, 0.035)
 
 
-def shade(work, mask, factor):
+def shade(work: Work, mask: np.ndarray, factor: float) -> None:
   """Multiplies the tone by `factor` where `mask` is 1."""
   work.tone *= 1 + np.float32(factor - 1) * mask
 
 
-def hem(sheet, work, width, stitched, rng):
+def hem(
+  sheet: Sheet,
+  work: Work,
+  width: float,
+  stitched: bool,
+  rng: np.random.Generator,
+) -> None:
   """A folded edge all round, `width` face widths, with a seam inside it."""
   edge = np.minimum(
     np.minimum(sheet.y, sheet.y[-1:] - sheet.y),
@@ -72,19 +82,26 @@ def hem(sheet, work, width, stitched, rng):
     shade(work, sheet.band(edge, width * 0.6, 0.004) * dashes, 0.8)
 
 
-def weave(sheet, work, rng):
+def weave(sheet: Sheet, work: Work, rng: np.random.Generator) -> None:
   """Threads, as fine as the sheet can show."""
   threads = np.sin(sheet.x * 260) * np.sin(sheet.y * 260)
   shade(work, 0.5 + 0.5 * threads, 0.93)
   speckle(work, 0.04, rng)
 
 
-def speckle(work, amount, rng):
+def speckle(work: Work, amount: float, rng: np.random.Generator) -> None:
+  """Grain of the fabric: noise of relative size `amount`."""
   noise = rng.standard_normal(work.tone.shape, np.float32)
   work.tone *= 1 + np.float32(amount) * noise
 
 
-def lettering(sheet, work, text, place, strength):
+def lettering(
+  sheet: Sheet,
+  work: Work,
+  text: str,
+  place: tuple[float, float],
+  strength: float,
+) -> None:
   """Small grey lettering around `place` (x in face widths, v)."""
   height, width = sheet.shape
   scale = width / (sheet.x[0, -1] * 2)  # elements per face width

@@ -43,7 +43,9 @@ class HeadFrame(NamedTuple):
   def to_picture(self, points: np.ndarray) -> np.ndarray:
     return points @ self.axes * self.width + self.origin
 
-  def from_cylinder(self, angle, height, radius) -> np.ndarray:
+  def from_cylinder(
+    self, angle: np.ndarray, height: np.ndarray, radius: np.ndarray
+  ) -> np.ndarray:
     """Points [..., 3] in pixels from angle (radians, 0 at the nose)."""
     forward = radius * np.cos(angle) + AXIS
     head = np.stack([radius * np.sin(angle), height, -forward], -1)
@@ -141,7 +143,10 @@ def unroll(frame: HeadFrame, landmarks: np.ndarray) -> Unrolled:
 
 
 def skin_radius(
-  mesh: Unrolled, angle, height, turn_in: float = 0.55
+  mesh: Unrolled,
+  angle: np.ndarray,
+  height: np.ndarray,
+  turn_in: float = 0.55,
 ) -> np.ndarray:
   """The mesh's smoothed radius at any (angle, height), broadcast together.
 

@@ -1,6 +1,7 @@
 """The frontal plane as a sheet to paint on: stencils, curves, noise."""
 
 import functools
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -59,16 +60,36 @@ class Canvas:
     self.image = np.empty((HEIGHT, WIDTH, 3), np.float32)
     self.image[:] = colour
 
-  def lay(self, stencil, colour, strength=1.0, box=None):
+  def lay(
+    self,
+    stencil: np.ndarray,
+    colour: np.ndarray,
+    strength: float = 1.0,
+    box: tuple[slice, slice] | None = None,
+  ) -> None:
     """Blends a colour in where the stencil (float32 [H, W]) says."""
     part = self.image if box is None else self.image[box]
     scene.over(part, colour, stencil * np.float32(strength))
 
-  def fill(self, points, colour, blur=0.0, strength=1.0, clip=None):
+  def fill(
+    self,
+    points: np.ndarray,
+    colour: np.ndarray,
+    blur: float = 0.0,
+    strength: float = 1.0,
+    clip: np.ndarray | None = None,
+  ) -> None:
     """Fills a polygon, edges softened by `blur` texture pixels."""
     self._stamp(points, colour, blur, strength, None, clip)
 
-  def lines(self, paths, colour, width, blur=0.8, strength=1.0):
+  def lines(
+    self,
+    paths: Sequence[np.ndarray],
+    colour: np.ndarray,
+    width: int,
+    blur: float = 0.8,
+    strength: float = 1.0,
+  ) -> None:
     """Draws polylines in one go, `width` in texture pixels."""
     self._stamp(np.stack(paths), colour, blur, strength, width, None)
 
@@ -109,7 +130,10 @@ def _mask(points, low, high, width, coarse=1):
   return mask
 
 
-def ellipse(x, y, rx, ry, count=24):
+def ellipse(
+  x: float, y: float, rx: float, ry: float, count: int = 24
+) -> np.ndarray:
+  """A closed line around (x, y), float32 [count, 2]."""
   angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
   ring = np.stack([x + rx * np.cos(angle), y + ry * np.sin(angle)], -1)
   return ring.astype(np.float32)
@@ -123,6 +147,6 @@ def _curve_basis(count):
   return (drawn @ np.linalg.inv(given)).astype(np.float32)
 
 
-def curve(*points):
+def curve(*points: Sequence[float]) -> np.ndarray:
   """A smooth line through a few points, float32 [24, 2]."""
   return _curve_basis(len(points)) @ np.float32(points)

@@ -199,7 +199,7 @@ def _paint_mouth(sheet, marks, person):
     sheet.fill(canvas.ellipse(*nook, 0.022, 0.016), dark, 2, 0.6)
 
 
-def beard_stencil(marks: np.ndarray, person) -> np.ndarray:
+def beard_stencil(marks: np.ndarray, person: traits.Traits) -> np.ndarray:
   """Where hair grows on the lower face, [HEIGHT, WIDTH] in [0, 1]."""
   stencil = np.zeros((canvas.HEIGHT, canvas.WIDTH), np.float32)
   if person.beard > 0:

@@ -42,7 +42,7 @@ class AlignedFace(NamedTuple):
 
 
 def align(
-  item: sources.Item, *, source, size: int
+  item: sources.Item, *, source: sources.Source, size: int
 ) -> AlignedFace | sources.Skipped:
   """Loads a picture, finds its largest face and cuts the aligned crop."""
   try:

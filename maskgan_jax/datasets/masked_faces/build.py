@@ -31,7 +31,7 @@ def make_source(
   seed: int = 0,
   tfds_data_dir: str | None = None,
   **pair_folders: str | None,
-):
+) -> sources.Source:
   """Returns the source that --source names.
 
   Args:
@@ -66,7 +66,9 @@ def make_source(
   )
 
 
-def build(source, build_settings: settings.Settings, data_dir: str) -> str:
+def build(
+  source: sources.Source, build_settings: settings.Settings, data_dir: str
+) -> str:
   """Builds the dataset, unless it is there already.
 
   Args:

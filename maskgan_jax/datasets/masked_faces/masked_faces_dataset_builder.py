@@ -54,7 +54,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   def __init__(
     self,
     *,
-    source=None,
+    source: sources.Source | None = None,
     build_settings: settings.Settings | None = None,
     file_format: str | None = None,
     **kwargs,

@@ -44,7 +44,7 @@ class Settings:
       )
 
 
-def describe(source, settings: Settings) -> dict[str, object]:
+def describe(source: sources.Source, settings: Settings) -> dict[str, object]:
   """Returns the parameters that determine what is on the disk."""
   values = dataclasses.asdict(settings)
   del values["num_processes"]

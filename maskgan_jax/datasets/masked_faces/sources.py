@@ -4,7 +4,7 @@ import csv
 import dataclasses
 import hashlib
 import pathlib
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -46,6 +46,22 @@ class Loaded(NamedTuple):
 
   image: np.ndarray  # [H, W, 3] uint8 RGB
   landmarks: np.ndarray | None  # [468, 3] float32, pixels
+
+
+class Source(Protocol):
+  """Where pictures come from."""
+
+  @property
+  def kind(self) -> str: ...
+
+  def items(self) -> tuple[list[Item], list[Skipped]]:
+    """Lists the pictures, and those that cannot be used already."""
+
+  def load(self, item: Item) -> Any:
+    """Returns a `Loaded`, or what `pairs.Pairs` finds."""
+
+  def fingerprint(self) -> str:
+    """Changes with the pictures."""
 
 
 @dataclasses.dataclass(frozen=True)
