@@ -4,9 +4,9 @@
     --data_dir=data
   python scripts/train.py --config=configs/portraits.py --workdir=runs/portraits
 
-configs/portraits.py:128 trains at 128 px (build with --image_size=128). The
-first 3,300 steps learn to reconstruct, the rest also to convince a small
-discriminator: it sharpens what the first part leaves smooth.
+configs/portraits.py:128 trains at 128 px (build with --image_size=128). It
+learns to reconstruct alone, which leaves smooth what is uncertain, mouths above
+all: configs/sharpen.py goes on from there.
 """
 
 import ml_collections
@@ -27,6 +27,7 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
     )
   c = default.get_config()
   c.image_size = int(image_size)
+  c.networks = ("segmenter", "generator")
   c.num_train_steps = 4_000
   c.log_every_steps = 50
   c.eval_every_steps = 1_000
@@ -34,17 +35,11 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   # At half the size a step sees twice to three times the faces a second, and
   # what is hidden is a matter of coarse structure first. A mask's outline and
   # its straps are not: the segmenter works at full size.
-  scale = c.image_size // 128
-  for network in (c.completion, c.discriminator):
-    network.scale = scale
+  c.completion.scale = c.image_size // 128
   c.completion.features = (48, 96, 192, 256)
-  c.discriminator.base_features = 32
   c.optimizer.learning_rate.generator = 8e-4
   c.optimizer.learning_rate.segmenter = 2e-3
-  c.optimizer.learning_rate.discriminator = 4e-4
   c.ema_decay = 0.998
-  c.loss.adversarial_weight = 2.0
-  c.loss.adversarial_from_step = 3_300
   c.shown_mask.true_until_step = 600
   # Crops are aligned, in use too: only as much play as alignment has.
   c.augment.jitter_size = c.image_size * 264 // 256

@@ -3,9 +3,11 @@
   python scripts/train.py --config=configs/sharpen.py \
     --workdir=runs/sharp --config.init_from=runs/portraits
 
-What the reconstruction loss leaves smooth, a perceptual loss and a
-discriminator that learns from the first step on make distinct. Both look at
-pictures of half the size, at which the generator works.
+(configs/sharpen.py:128 after configs/portraits.py:128.) What the reconstruction
+loss leaves smooth, a perceptual loss and a discriminator make distinct. Both
+look at pictures of half the size, at which the generator works. The
+discriminator needs some 400 steps until it knows anything; with a weight of 1
+instead of 0.4 it draws ragged teeth and speckles from step 2,000 on.
 """
 
 import ml_collections
@@ -21,10 +23,12 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   """
   c = portraits.get_config(image_size)
   c.init_from = "runs/portraits"
+  c.networks = ("segmenter", "generator", "discriminator")
+  c.discriminator.base_features = 32
+  c.discriminator.scale = c.completion.scale
   c.num_train_steps = 2_000
   c.eval_every_steps = 500
   c.checkpoint_every_steps = 500
-  c.loss.adversarial_from_step = 0
   c.loss.adversarial_weight = 0.4
   c.loss.perceptual_weight = 60.0
   c.loss.perceptual_scale = c.completion.scale
