@@ -7,7 +7,8 @@ def get_config() -> ml_collections.ConfigDict:
   """Returns the locked base configuration."""
   c = ml_collections.ConfigDict()
   c.seed = 0
-  # The workdir of a run whose best networks this one starts from, or empty.
+  # What the networks start from: the workdir of a run, its best checkpoint;
+  # "released", the weights that the project comes with; or nothing.
   c.init_from = ""
   c.data_dir = "data"  # The --data_dir of scripts/build_dataset.py.
   c.image_size = 256

@@ -121,32 +121,47 @@ class Checkpoints:
     self._manager.close()
 
 
-def start_from(
-  state: train_state.TrainState, workdir: str
-) -> train_state.TrainState:
-  """Returns a state that has the best networks of another run.
-
-  Networks that evaluation does not need, the discriminator, and all optimizers
-  start afresh.
+def best_networks(workdir: str) -> dict[str, dict[str, Any]]:
+  """Returns the variables by network of a run's best checkpoint.
 
   Raises:
-    errors.UserError: no run there, or one whose networks have other shapes.
+    errors.UserError: no run or no checkpoint there.
   """
   if not (pathlib.Path(workdir) / "checkpoints").is_dir():
     raise errors.UserError(
       f"config.init_from is {workdir}, where no run is. Give the --workdir of a"
-      " run of scripts/train.py: --config.init_from=WORKDIR."
+      " run of scripts/train.py, --config.init_from=WORKDIR, or"
+      " --config.init_from=released."
     )
   checkpoints = Checkpoints(workdir, read_only=True)
   _, found = checkpoints.restore_inference("best")
   checkpoints.close()
+  return found
+
+
+def start_from(
+  state: train_state.TrainState, found: dict[str, dict[str, Any]], origin: str
+) -> train_state.TrainState:
+  """Returns a state that has the networks of another run.
+
+  Networks that evaluation does not need, the discriminator, and all optimizers
+  start afresh.
+
+  Args:
+    state: at step 0.
+    found: the other run's variables by network.
+    origin: where they come from.
+
+  Raises:
+    errors.UserError: they have other shapes.
+  """
   networks = dict(state.networks)
   for name in found.keys() & networks.keys():
     variables, own = found[name], networks[name]
     new = (variables["params"], variables["batch_stats"])
     if _shapes(new) != _shapes((own.params, own.stats)):
       raise errors.UserError(
-        f"config.init_from {workdir}: its {name} has other shapes than this"
+        f"config.init_from {origin}: its {name} has other shapes than this"
         " config's. Start from a run with the same networks and image_size."
       )
     networks[name] = own._replace(

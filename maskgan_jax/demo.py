@@ -11,7 +11,7 @@ from maskgan_jax.masks import render
 
 
 def demonstrate(
-  workdir: str,
+  workdir: str | None,
   paths: Mapping[str, str | os.PathLike],
   output_dir: str | os.PathLike,
   which: str = "latest",
@@ -19,7 +19,7 @@ def demonstrate(
   """Writes for each photo: as it was, masked, unmasked, side by side.
 
   Args:
-    workdir: of a trained run.
+    workdir: of a trained run, None for the released weights.
     paths: the photos, by the name of the picture to write.
     output_dir: where to; pictures that exist there are replaced.
     which: "latest" or "best" checkpoint.

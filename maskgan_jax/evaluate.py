@@ -21,6 +21,7 @@ from maskgan_jax import (
   input_pipeline,
   logging_utils,
   metrics,
+  released,
   report,
 )
 
@@ -49,14 +50,20 @@ def _image_scores(candidates, image, mask, valid):
 
 
 class Evaluator:
-  """A run's networks, applied to batches of uint8 pictures."""
+  """A run's networks, applied to batches of uint8 pictures.
 
-  def __init__(self, workdir: str, which: str = "latest"):
-    self.config = checkpoint.read_config(workdir)
+  Without a workdir they are the released ones.
+  """
+
+  def __init__(self, workdir: str | None = None, which: str = "latest"):
+    if workdir is None:
+      self.config, self.step, self._variables = released.load()
+    else:
+      self.config = checkpoint.read_config(workdir)
+      checkpoints = checkpoint.Checkpoints(workdir, read_only=True)
+      self.step, self._variables = checkpoints.restore_inference(which)
+      checkpoints.close()
     self.run = factory.run_settings(self.config)
-    checkpoints = checkpoint.Checkpoints(workdir, read_only=True)
-    self.step, self._variables = checkpoints.restore_inference(which)
-    checkpoints.close()
     self._predict = factory.predict_step(self.config)
     # One fixed key: networks that draw noise at test draw the same.
     self._key = jax.random.key(self.run.seed)
@@ -72,7 +79,7 @@ class Evaluator:
 
 
 def evaluate(
-  workdir: str,
+  workdir: str | None = None,
   *,
   split: str = "test",
   output_dir: str | None = None,
@@ -84,7 +91,7 @@ def evaluate(
   A finished evaluation is not made again: its metrics are read.
 
   Args:
-    workdir: of the run.
+    workdir: of the run, None for the released weights.
     split: of the dataset.
     output_dir: by default a folder of the workdir named by split and step.
     data_dir: the dataset, by default the one that the run was trained on.
@@ -92,18 +99,26 @@ def evaluate(
 
   Raises:
     errors.UserError: no run or no checkpoint in the workdir.
+    errors.UserError: neither a workdir nor an output_dir.
     errors.UserError: dataset and run do not fit together.
     errors.UserError: output_dir holds the scores of another run, checkpoint,
       dataset or split.
   """
+  if not workdir and not output_dir:
+    raise errors.UserError(
+      "The released weights have no workdir: say with --output_dir where their"
+      " scores go, or give the --workdir of a run."
+    )
   evaluator = Evaluator(workdir, which)
-  default = pathlib.Path(workdir) / "evaluation" / f"{split}_{evaluator.step}"
-  folder = pathlib.Path(output_dir) if output_dir else default
+  if output_dir:
+    folder = pathlib.Path(output_dir)
+  else:
+    folder = pathlib.Path(workdir, "evaluation", f"{split}_{evaluator.step}")
   data_dir = data_dir or evaluator.run.data_dir
   path = folder / "metrics.json"
   subject = {
     # Relative, so that run, data and scores may be moved together.
-    "workdir": os.path.relpath(workdir, folder),
+    "workdir": os.path.relpath(workdir, folder) if workdir else "released",
     "step": int(evaluator.step),
     "data_dir": os.path.relpath(data_dir, folder),
     "split": split,

@@ -21,6 +21,7 @@ from maskgan_jax import (
   logging_utils,
   metrics,
   parallel,
+  released,
   train_state,
 )
 
@@ -55,7 +56,9 @@ def train(
     if (restored := checkpoints.restore(state)) is not None:
       state = restored
     elif run.init_from:
-      state = checkpoint.start_from(state, run.init_from)
+      state = checkpoint.start_from(
+        state, _start_networks(run.init_from), run.init_from
+      )
     start = int(state.step)
     if start >= run.num_train_steps:
       print(f"{workdir} has already trained {start} steps.")
@@ -70,6 +73,12 @@ def train(
       steps = _steps(config, source, start, devices)
       validator = Validator(config, validation)
       return _loop(run, steps, state, validator, checkpoints, log, progress)
+
+
+def _start_networks(init_from):
+  if init_from == "released":
+    return released.load().variables
+  return checkpoint.best_networks(init_from)
 
 
 def _steps(config, source, start, devices):

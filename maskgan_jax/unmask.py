@@ -96,7 +96,7 @@ def put_back(
 def unmask_file(
   input_path: str | os.PathLike,
   output_path: str | os.PathLike,
-  workdir: str,
+  workdir: str | None = None,
   which: str = "latest",
 ) -> UnmaskResult:
   """Unmasks one photo file into another; a bare face writes nothing.
@@ -104,7 +104,7 @@ def unmask_file(
   Args:
     input_path: the photo.
     output_path: of the photo without the mask.
-    workdir: of a trained run.
+    workdir: of a trained run, None for the released weights.
     which: "latest" or "best" checkpoint.
 
   Raises:

@@ -1,6 +1,6 @@
 """Draws masks on two public-domain photos and takes them off again.
 
-  python scripts/demo.py --workdir=runs/portraits --output_dir=runs/photos
+  python scripts/demo.py --output_dir=runs/photos [--workdir=runs/faces]
 
 The photos come with matplotlib (Grace Hopper) and scikit-image (Eileen
 Collins).
@@ -15,7 +15,9 @@ from absl import flags
 
 from maskgan_jax import demo
 
-_WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
+_WORKDIR = flags.DEFINE_string(
+  "workdir", None, "Of scripts/train.py; by default the released weights."
+)
 _CHECKPOINT = command.define_checkpoint()
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where pictures go.")
 
@@ -34,5 +36,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-  flags.mark_flags_as_required(["workdir", "output_dir"])
+  flags.mark_flags_as_required(["output_dir"])
   command.run(main)

@@ -1,6 +1,7 @@
-"""Evaluates a trained run on people it never saw.
+"""Evaluates a trained run, or the released weights, on people it never saw.
 
 python scripts/evaluate.py --workdir=runs/faces [--split=test]
+python scripts/evaluate.py --output_dir=runs/released --data_dir=data
 """
 
 import command
@@ -8,7 +9,9 @@ from absl import flags
 
 from maskgan_jax import evaluate, report
 
-_WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
+_WORKDIR = flags.DEFINE_string(
+  "workdir", None, "Of scripts/train.py; by default the released weights."
+)
 _SPLIT = flags.DEFINE_string("split", "test", "test or validation.")
 _OUTPUT_DIR = flags.DEFINE_string(
   "output_dir",
@@ -35,5 +38,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-  flags.mark_flags_as_required(["workdir"])
   command.run(main)

@@ -38,12 +38,9 @@ $python scripts/train.py --config=configs/quickstart.py --workdir="$output_dir/r
   --config.data_dir="$output_dir/data"
 echo "== 3/4 Evaluation on people not trained on"
 $python scripts/evaluate.py --workdir="$output_dir/run" --output_dir="$output_dir/evaluation"
-echo "== 4/4 Two real photos (public domain), masks drawn on and taken off"
-$python scripts/demo.py --workdir="$output_dir/run" --output_dir="$output_dir/photos"
+echo "== 4/4 Two real photos (public domain), masks drawn on and taken off by the released weights"
+$python scripts/demo.py --output_dir="$output_dir/photos"
 
 echo
-if [ -z "$faces_dir" ]; then
-  echo "Painted faces teach little about real ones: the two photos come out wrong."
-fi
 echo "Look at:"
 find "$output_dir/evaluation/figures" "$output_dir/photos" -name '*.png' | sort | sed 's/^/  /'

@@ -1,7 +1,7 @@
 """Takes the mask off the largest face of a photo.
 
   python scripts/unmask.py --input=photo.jpg --output=unmasked.jpg \
-    --workdir=runs/faces
+    [--workdir=runs/faces]
 """
 
 import command
@@ -11,7 +11,9 @@ from maskgan_jax import unmask
 
 _INPUT = flags.DEFINE_string("input", None, "A photo.")
 _OUTPUT = flags.DEFINE_string("output", None, "Where the result goes.")
-_WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
+_WORKDIR = flags.DEFINE_string(
+  "workdir", None, "Of scripts/train.py; by default the released weights."
+)
 _CHECKPOINT = command.define_checkpoint()
 
 
@@ -26,5 +28,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-  flags.mark_flags_as_required(["input", "output", "workdir"])
+  flags.mark_flags_as_required(["input", "output"])
   command.run(main)

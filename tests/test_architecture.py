@@ -18,6 +18,7 @@ LAYERS = (
     "logging_utils",
     "figures",
     "report",
+    "released",
   ),
   ("train_step", "eval_step", "step_inputs", "train_state", "parallel"),
   ("features",),
@@ -83,7 +84,7 @@ def test_networks_and_data_know_nothing_of_each_other():
   [
     ("pmap(", {"parallel"}),
     ("from absl import", set()),
-    ("ConfigDict", {"factory", "checkpoint", "train", "benchmark"}),
+    ("ConfigDict", {"factory", "checkpoint", "released", "train", "benchmark"}),
     ("import tensorflow\n", set()),
   ],
 )

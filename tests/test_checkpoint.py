@@ -99,7 +99,8 @@ def test_starts_from_the_best_networks_of_another_run(tiny_config, tmp_path):
   checkpoints.save(_at(better, 1), {"psnr_in_mask": 2.0})
   checkpoints.save(_at(state, 2), {"psnr_in_mask": 1.0})
   checkpoints.close()
-  started = checkpoint.start_from(state, str(tmp_path))
+  found = checkpoint.best_networks(str(tmp_path))
+  started = checkpoint.start_from(state, found, str(tmp_path))
   assert int(started.step) == 0
   for name in ("segmenter", "generator"):
     expected = better.networks[name].ema_params
@@ -120,9 +121,11 @@ def test_does_not_start_from_other_shapes_or_from_nothing(
   tiny_config.completion.features = (8, 16)
   other = one_device.fresh(tiny_config)
   with pytest.raises(errors.UserError, match="its generator has other shapes"):
-    checkpoint.start_from(other, str(tmp_path / "run"))
+    checkpoint.start_from(
+      other, checkpoint.best_networks(str(tmp_path / "run")), "run"
+    )
   with pytest.raises(errors.UserError, match="nowhere, where no run is. Give"):
-    checkpoint.start_from(other, str(tmp_path / "nowhere"))
+    checkpoint.best_networks(str(tmp_path / "nowhere"))
 
 
 def test_no_checkpoint_yet(tmp_path):

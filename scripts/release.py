@@ -1,0 +1,41 @@
+"""Makes a run's weights those that the project comes with.
+
+  python scripts/release.py --workdir=runs/sharp \
+    --metrics=runs/sharp/evaluation/test_2000/metrics.json \
+    --trained_by="python scripts/train.py ..." [--trained_by=...]
+"""
+
+import json
+import pathlib
+
+import command
+from absl import flags
+
+from maskgan_jax import errors, released
+
+_WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
+_CHECKPOINT = command.define_checkpoint()
+_METRICS = flags.DEFINE_string("metrics", None, "Of scripts/evaluate.py.")
+_TRAINED_BY = flags.DEFINE_multi_string(
+  "trained_by", None, "The commands that trained it, one a flag."
+)
+
+
+def main() -> None:
+  path = pathlib.Path(_METRICS.value)
+  if not path.is_file():
+    raise errors.UserError(
+      f"--metrics={path}: no such file. Evaluate the run first."
+    )
+  written = released.write(
+    _WORKDIR.value,
+    which=_CHECKPOINT.value,
+    scores=json.loads(path.read_text()),
+    commands=_TRAINED_BY.value,
+  )
+  print(f"{written}: {written.stat().st_size / 2**20:.1f} MiB")
+
+
+if __name__ == "__main__":
+  flags.mark_flags_as_required(["workdir", "metrics", "trained_by"])
+  command.run(main)

@@ -1,0 +1,94 @@
+import shutil
+
+import jax
+import numpy as np
+import pytest
+
+from maskgan_jax import checkpoint, errors, evaluate, factory, photos, released
+from tests import one_device, test_scripts
+
+
+def test_released_weights_fit_their_config():
+  found = released.load()
+  state = jax.eval_shape(
+    lambda key: factory.initial_state(found.config, key), jax.random.key(0)
+  )
+  state = checkpoint.start_from(state, found.variables, "released")
+  for name in ("segmenter", "generator"):
+    leaves = jax.tree.leaves(state.networks[name].params)
+    assert all(x.dtype == np.float32 for x in leaves)
+    assert all(np.isfinite(x).all() for x in leaves)
+  assert sum(p.stat().st_size for p in released.FOLDER.iterdir()) < 20e6
+
+
+def test_written_weights_load_as_they_were(tiny_config, tmp_path):
+  workdir = tmp_path / "run"
+  checkpoint.claim_workdir(workdir, tiny_config)
+  state = one_device.fresh(tiny_config)
+  checkpoints = checkpoint.Checkpoints(workdir, keep=1)
+  checkpoints.save(
+    state._replace(step=jax.numpy.asarray(7)), {"psnr_in_mask": 1.0}
+  )
+  checkpoints.close()
+  released.write(
+    str(workdir),
+    which="latest",
+    scores={"n": 3},
+    commands=["train"],
+    folder=tmp_path / "weights",
+  )
+  found = released.load(tmp_path / "weights")
+  assert found.step == 7
+  assert found.config.image_size == tiny_config.image_size
+  assert found.config.data_dir == "data"
+  for name, variables in found.variables.items():
+    saved = state.networks[name].ema_params
+    assert jax.tree.structure(variables["params"]) == jax.tree.structure(saved)
+    for a, b in zip(
+      *map(jax.tree.leaves, (variables["params"], saved)), strict=True
+    ):
+      np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-6)
+
+
+@pytest.fixture
+def copied(tmp_path):
+  return shutil.copytree(released.FOLDER, tmp_path / "weights")
+
+
+def test_changed_weights_are_refused(copied):
+  with (copied / "portraits.safetensors").open("ab") as file:
+    file.write(b"0")
+  with pytest.raises(errors.UserError, match="its card says .* Get both files"):
+    released.load(copied)
+
+
+def test_missing_weights_are_named(copied):
+  (copied / "portraits.json").unlink()
+  with pytest.raises(errors.UserError, match=r"portraits.json is missing. Get"):
+    released.load(copied)
+
+
+def test_they_take_a_mask_off_a_real_face(tmp_path):
+  """Closer to the person's own face than the mask is, and nothing else."""
+  test_scripts.succeed("demo", f"--output_dir={tmp_path}")
+  for name in ("grace_hopper", "astronaut"):
+    row = photos.read(tmp_path / f"{name}.png").astype(np.float32)
+    truth, masked, completed = np.split(row, 3, axis=1)
+    hidden = np.abs(truth - masked).max(axis=2) > 0
+    away = np.abs(masked - completed).max(axis=2) == 0
+    assert 0.02 < hidden.mean() < 0.3 and away.mean() > 0.7
+    errors_of = [
+      np.square(x - truth)[hidden].mean() for x in (masked, completed)
+    ]
+    assert errors_of[1] < 0.6 * errors_of[0]
+
+
+def test_scores_of_released_weights_need_a_place():
+  with pytest.raises(errors.UserError, match="say with --output_dir where"):
+    evaluate.evaluate()
+
+
+def test_released_weights_do_not_start_other_networks(tiny_config):
+  state = one_device.fresh(tiny_config)
+  with pytest.raises(errors.UserError, match="released: its .* other shapes"):
+    checkpoint.start_from(state, released.load().variables, "released")
