@@ -34,7 +34,10 @@ def run(main: Callable[[], None]) -> None:
 def _parse(arguments: list[str]) -> list[str]:
   """Parses flags; a config's own errors end with their message alone too."""
   try:
-    return app.parse_flags_with_usage(arguments)
+    rest = app.parse_flags_with_usage(arguments)
+    # A config whose file is missing says so once something is asked of it.
+    getattr(getattr(flags.FLAGS, "config", None), "is_locked", None)
+    return rest
   except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
     raise SystemExit(f"error: {error}") from error
 
