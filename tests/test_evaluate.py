@@ -29,13 +29,6 @@ def test_scores_of_a_picture():
   assert found["changed/psnr_in_mask"][0] < found["changed/psnr"][0] < 50
 
 
-def test_ridge_is_scored_on_the_masked_test_faces(built):
-  found = evaluate.evaluate_ridge(built[0], 64)
-  assert found["n"] > 0
-  inside = found["psnr_in_mask"]
-  assert 5 < inside["low"] <= inside["mean"] <= inside["high"] < 40
-
-
 def test_scores_are_used_again_for_what_they_are_of(tmp_path):
   evaluate._write_json(tmp_path / "subject.json", SUBJECT)
   evaluate._check_subject(tmp_path, dict(SUBJECT))
