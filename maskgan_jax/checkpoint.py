@@ -1,5 +1,6 @@
 """Orbax checkpoints of a run, and the config that belongs to them."""
 
+import contextlib
 import json
 import pathlib
 from typing import Any
@@ -121,22 +122,21 @@ class Checkpoints:
     self._manager.close()
 
 
-def best_networks(workdir: str) -> dict[str, dict[str, Any]]:
-  """Returns the variables by network of a run's best checkpoint.
+def load_inference(
+  workdir: str, which: str
+) -> tuple[int, dict[str, dict[str, Any]]]:
+  """Returns the step and the variables by network of a run's checkpoint.
+
+  Args:
+    workdir: of the run.
+    which: "latest" or "best".
 
   Raises:
     errors.UserError: no run or no checkpoint there.
   """
-  if not (pathlib.Path(workdir) / "checkpoints").is_dir():
-    raise errors.UserError(
-      f"config.init_from is {workdir}, where no run is. Give the --workdir of a"
-      " run of scripts/train.py, --config.init_from=WORKDIR, or"
-      " --config.init_from=released."
-    )
-  checkpoints = Checkpoints(workdir, read_only=True)
-  _, found = checkpoints.restore_inference("best")
-  checkpoints.close()
-  return found
+  read_config(workdir)  # Says so where no run is.
+  with contextlib.closing(Checkpoints(workdir, read_only=True)) as checkpoints:
+    return checkpoints.restore_inference(which)
 
 
 def start_from(

@@ -60,9 +60,7 @@ class Evaluator:
       self.config, self.step, self._variables = released.load()
     else:
       self.config = checkpoint.read_config(workdir)
-      checkpoints = checkpoint.Checkpoints(workdir, read_only=True)
-      self.step, self._variables = checkpoints.restore_inference(which)
-      checkpoints.close()
+      self.step, self._variables = checkpoint.load_inference(workdir, which)
     self.run = factory.run_settings(self.config)
     self._predict = factory.predict_step(self.config)
     # One fixed key: networks that draw noise at test draw the same.
@@ -118,7 +116,9 @@ def evaluate(
   path = folder / "metrics.json"
   subject = {
     # Relative, so that run, data and scores may be moved together.
-    "workdir": os.path.relpath(workdir, folder) if workdir else "released",
+    "workdir": os.path.relpath(workdir, folder)
+    if workdir
+    else f"released {released.sha256()[:12]}",
     "step": int(evaluator.step),
     "data_dir": os.path.relpath(data_dir, folder),
     "split": split,

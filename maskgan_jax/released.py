@@ -58,6 +58,11 @@ def load(folder: pathlib.Path = FOLDER) -> Released:
   )
 
 
+def sha256() -> str:
+  """Returns the hash that tells these weights from others."""
+  return json.loads((FOLDER / _CARD).read_text())["sha256"]
+
+
 def write(
   workdir: str,
   *,
@@ -81,9 +86,7 @@ def write(
   config = checkpoint.read_config(workdir).to_dict()
   # Where the run lay says nothing to others.
   config |= {"data_dir": "data", "init_from": ""}
-  checkpoints = checkpoint.Checkpoints(workdir, read_only=True)
-  step, variables = checkpoints.restore_inference(which)
-  checkpoints.close()
+  step, variables = checkpoint.load_inference(workdir, which)
   flat = traverse_util.flatten_dict(variables, sep="/")
   content = safetensors.numpy.save(
     {name: np.asarray(x, np.float16) for name, x in flat.items()}

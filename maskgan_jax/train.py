@@ -78,7 +78,10 @@ def train(
 def _start_networks(init_from):
   if init_from == "released":
     return released.load().variables
-  return checkpoint.best_networks(init_from)
+  try:
+    return checkpoint.load_inference(init_from, "best")[1]
+  except errors.UserError as error:
+    raise errors.UserError(f"config.init_from: {error}") from error
 
 
 def _steps(config, source, start, devices):

@@ -51,6 +51,13 @@ def _keep_compilations() -> None:
   jax.config.update("jax_compilation_cache_dir", str(folder))
 
 
+def define_workdir() -> flags.FlagHolder[str]:
+  """Returns the flag that chooses whose networks are used."""
+  return flags.DEFINE_string(
+    "workdir", None, "Of scripts/train.py; by default the released weights."
+  )
+
+
 def define_checkpoint() -> flags.FlagHolder[str]:
   """Returns the flag that chooses among a run's checkpoints."""
   return flags.DEFINE_enum(

@@ -15,9 +15,7 @@ from absl import flags
 
 from maskgan_jax import demo
 
-_WORKDIR = flags.DEFINE_string(
-  "workdir", None, "Of scripts/train.py; by default the released weights."
-)
+_WORKDIR = command.define_workdir()
 _CHECKPOINT = command.define_checkpoint()
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where pictures go.")
 

@@ -9,9 +9,7 @@ from absl import flags
 
 from maskgan_jax import evaluate, report
 
-_WORKDIR = flags.DEFINE_string(
-  "workdir", None, "Of scripts/train.py; by default the released weights."
-)
+_WORKDIR = command.define_workdir()
 _SPLIT = flags.DEFINE_string("split", "test", "test or validation.")
 _OUTPUT_DIR = flags.DEFINE_string(
   "output_dir",

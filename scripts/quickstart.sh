@@ -11,7 +11,7 @@ output_dir=
 for argument in "$@"; do
   case "$argument" in
     --faces_dir=/*) faces_dir=${argument#*=} ;;
-    --faces_dir=*) faces_dir=$caller/${argument#*=} ;;
+    --faces_dir=?*) faces_dir=$caller/${argument#*=} ;;
     --output_dir=*) output_dir=${argument#*=} ;;
     *)
       echo "error: unknown argument $argument. Usage: $0 [--faces_dir=PHOTOS] [--output_dir=DIR]" >&2

@@ -11,9 +11,7 @@ from maskgan_jax import unmask
 
 _INPUT = flags.DEFINE_string("input", None, "A photo.")
 _OUTPUT = flags.DEFINE_string("output", None, "Where the result goes.")
-_WORKDIR = flags.DEFINE_string(
-  "workdir", None, "Of scripts/train.py; by default the released weights."
-)
+_WORKDIR = command.define_workdir()
 _CHECKPOINT = command.define_checkpoint()
 
 

@@ -99,7 +99,8 @@ def test_starts_from_the_best_networks_of_another_run(tiny_config, tmp_path):
   checkpoints.save(_at(better, 1), {"psnr_in_mask": 2.0})
   checkpoints.save(_at(state, 2), {"psnr_in_mask": 1.0})
   checkpoints.close()
-  found = checkpoint.best_networks(str(tmp_path))
+  checkpoint.claim_workdir(tmp_path, tiny_config)
+  _, found = checkpoint.load_inference(str(tmp_path), "best")
   started = checkpoint.start_from(state, found, str(tmp_path))
   assert int(started.step) == 0
   for name in ("segmenter", "generator"):
@@ -111,21 +112,16 @@ def test_starts_from_the_best_networks_of_another_run(tiny_config, tmp_path):
   _equal(started.networks[name], state.networks[name])
 
 
-def test_does_not_start_from_other_shapes_or_from_nothing(
-  tiny_config, tmp_path
-):
-  checkpoints = checkpoint.Checkpoints(tmp_path / "run", keep=1)
+def test_does_not_start_from_other_shapes(tiny_config):
   state = one_device.fresh(tiny_config)
-  checkpoints.save(_at(state, 1), {"psnr_in_mask": 1.0})
-  checkpoints.close()
+  found = {
+    name: train_state.inference_variables(state.networks[name])
+    for name in ("segmenter", "generator")
+  }
   tiny_config.completion.features = (8, 16)
   other = one_device.fresh(tiny_config)
   with pytest.raises(errors.UserError, match="its generator has other shapes"):
-    checkpoint.start_from(
-      other, checkpoint.best_networks(str(tmp_path / "run")), "run"
-    )
-  with pytest.raises(errors.UserError, match="nowhere, where no run is. Give"):
-    checkpoint.best_networks(str(tmp_path / "nowhere"))
+    checkpoint.start_from(other, found, "run")
 
 
 def test_no_checkpoint_yet(tmp_path):

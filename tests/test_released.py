@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax import checkpoint, errors, evaluate, factory, photos, released
-from tests import one_device, test_scripts
+from tests import command_line, one_device
 
 
 def test_released_weights_fit_their_config():
@@ -70,7 +70,7 @@ def test_missing_weights_are_named(copied):
 
 def test_they_take_a_mask_off_a_real_face(tmp_path):
   """Closer to the person's own face than the mask is, and nothing else."""
-  test_scripts.succeed("demo", f"--output_dir={tmp_path}")
+  command_line.succeed("demo", f"--output_dir={tmp_path}")
   for name in ("grace_hopper", "astronaut"):
     row = photos.read(tmp_path / f"{name}.png").astype(np.float32)
     truth, masked, completed = np.split(row, 3, axis=1)

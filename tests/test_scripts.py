@@ -2,18 +2,15 @@
 
 import csv
 import json
-import os
 import pathlib
-import subprocess
-import sys
 
 import matplotlib
 import pytest
 from PIL import Image
 
 from maskgan_jax import report
+from tests import command_line
 
-ROOT = pathlib.Path(__file__).parent.parent
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
 )
@@ -34,37 +31,12 @@ SMALL = (
 )
 
 
-def run(script: str, *arguments: object) -> subprocess.CompletedProcess:
-  environment = dict(os.environ)
-  environment.pop("XLA_FLAGS", None)
-  return subprocess.run(
-    [sys.executable, f"scripts/{script}.py", *map(str, arguments)],
-    cwd=ROOT,
-    env=environment,
-    capture_output=True,
-    text=True,
-    timeout=300,
-  )
-
-
-def succeed(script: str, *arguments: object) -> str:
-  result = run(script, *arguments)
-  assert result.returncode == 0, result.stderr
-  return result.stdout
-
-
-def fail(script: str, *arguments: object) -> str:
-  result = run(script, *arguments)
-  assert result.returncode != 0
-  return result.stderr
-
-
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory) -> tuple[pathlib.Path, pathlib.Path]:
   """A dataset of painted faces and a run of three steps."""
   folder = tmp_path_factory.mktemp("job")
   data_dir, workdir = folder / "data", folder / "run"
-  built = succeed(
+  built = command_line.succeed(
     "build_dataset",
     "--source=sample_faces",
     "--num_faces=40",
@@ -73,7 +45,7 @@ def trained(tmp_path_factory) -> tuple[pathlib.Path, pathlib.Path]:
     f"--data_dir={data_dir}",
   )
   assert "people: 40" in built
-  succeed(
+  command_line.succeed(
     "train",
     "--config=configs/quickstart.py",
     f"--workdir={workdir}",
@@ -86,7 +58,7 @@ def trained(tmp_path_factory) -> tuple[pathlib.Path, pathlib.Path]:
 def test_evaluation_writes_everything(trained, tmp_path):
   _, workdir = trained
   arguments = (f"--workdir={workdir}", f"--output_dir={tmp_path}")
-  shown = succeed("evaluate", *arguments)
+  shown = command_line.succeed("evaluate", *arguments)
   assert "completed predicted mask" in shown and str(tmp_path) in shown
   result = json.loads((tmp_path / "metrics.json").read_text())
   assert set(result) == {"n", "mean_mask_area", "mask", *report.CANDIDATES}
@@ -114,13 +86,13 @@ def test_evaluation_writes_everything(trained, tmp_path):
   assert {"best.png", "median.png", "worst.png", "random.png"} <= figures
   with Image.open(tmp_path / "figures" / "best.png") as picture:
     assert min(picture.size) > 500
-  assert "exists and is used" in succeed("evaluate", *arguments)
+  assert "exists and is used" in command_line.succeed("evaluate", *arguments)
 
 
 def test_unmask_writes_a_photo_or_says_why_not(trained, tmp_path):
   _, workdir = trained
   output = tmp_path / "unmasked.jpg"
-  shown = succeed(
+  shown = command_line.succeed(
     "unmask",
     f"--input={HOPPER}",
     f"--output={output}",
@@ -136,26 +108,25 @@ def test_unmask_writes_a_photo_or_says_why_not(trained, tmp_path):
   text = tmp_path / "text.jpg"
   text.write_text("not a picture")
   arguments = (f"--output={tmp_path / 'new.jpg'}", f"--workdir={workdir}")
-  assert "text.jpg: not a readable picture" in fail(
+  assert "text.jpg: not a readable picture" in command_line.fail(
     "unmask", f"--input={text}", *arguments
   )
 
 
 def test_another_size_than_built(trained, tmp_path):
   data_dir, _ = trained
-  message = fail(
+  message = command_line.fail(
     "train",
     "--config=configs/portraits.py:128",
     f"--workdir={tmp_path}",
     f"--config.data_dir={data_dir}",
   )
   assert "was built at 64 px, the config has image_size 128" in message
-  assert "Traceback" not in message
 
 
 def test_workdir_of_another_config(trained):
   data_dir, workdir = trained
-  message = fail(
+  message = command_line.fail(
     "train",
     "--config=configs/quickstart.py",
     f"--workdir={workdir}",
@@ -164,38 +135,31 @@ def test_workdir_of_another_config(trained):
   assert "belongs to a run with another config: batch_size was 4" in message
 
 
-def test_unknown_config_key(tmp_path):
-  message = fail(
-    "train",
-    "--config=configs/quickstart.py",
-    f"--workdir={tmp_path}",
-    "--config.batchsize=4",
-  )
-  assert 'Did you mean "batch_size"' in message
-  assert "Traceback" not in message
-
-
-def test_config_that_is_not_there(tmp_path):
-  message = fail("train", "--config=configs/typo.py", f"--workdir={tmp_path}")
-  assert "configs/typo.py" in message and "Traceback" not in message
-
-
-def test_config_value_of_another_kind(tmp_path):
-  message = fail(
-    "train",
-    "--config=configs/quickstart.py",
-    f"--workdir={tmp_path}",
-    "--config.batch_size=many",
-  )
-  assert "batch_size" in message and "Traceback" not in message
+@pytest.mark.parametrize(
+  ("arguments", "expected"),
+  [
+    (
+      ("--config=configs/quickstart.py", "--config.batchsize=4"),
+      'Did you mean "batch_size"',
+    ),
+    (
+      ("--config=configs/quickstart.py", "--config.batch_size=many"),
+      "--config.batch_size=many",
+    ),
+    (("--config=configs/typo.py",), "configs/typo.py"),
+  ],
+)
+def test_bad_configs(arguments, expected, tmp_path):
+  message = command_line.fail("train", f"--workdir={tmp_path}", *arguments)
+  assert expected in message
 
 
 def test_not_built_and_not_trained(tmp_path):
-  message = fail(
+  message = command_line.fail(
     "train",
     "--config=configs/quickstart.py",
     f"--workdir={tmp_path}/run",
     f"--config.data_dir={tmp_path}/missing",
   )
   assert "no such folder. Build the dataset first" in message
-  assert "no run here" in fail("evaluate", f"--workdir={tmp_path}")
+  assert "no run here" in command_line.fail("evaluate", f"--workdir={tmp_path}")

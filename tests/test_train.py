@@ -70,6 +70,18 @@ def test_starts_from_another_run_once(tiny_config, tmp_path):
     np.testing.assert_array_equal(a, b)
 
 
+def test_no_run_to_start_from_spoils_nothing(tiny_config, tmp_path):
+  tiny_config.networks = ("segmenter",)
+  tiny_config.init_from = str(tmp_path / "nowhere")
+  with pytest.raises(
+    errors.UserError, match="config.init_from: .*nowhere: no run here"
+  ):
+    _train(tiny_config, tmp_path / "run")
+  tiny_config.init_from = ""
+  tiny_config.num_train_steps = 2
+  assert int(_train(tiny_config, tmp_path / "run").step) == 2
+
+
 def test_the_adversary_comes_later(tiny_config, tmp_path):
   tiny_config.loss.adversarial_from_step = 2
   _train(tiny_config, tmp_path)
