@@ -27,7 +27,13 @@ def get_config() -> ml_collections.ConfigDict:
 
   # A segmenter can train alone: ("segmenter",).
   c.networks = ("segmenter", "generator", "discriminator")
-  c.segmenter = ml_collections.ConfigDict({"features": (32, 48, 64, 96)})
+  c.segmenter = ml_collections.ConfigDict(
+    {
+      "features": (32, 48, 64, 96),
+      # Keeps the segmenter of init_from and saves the time to train it.
+      "frozen": False,
+    }
+  )
   c.generator = ml_collections.ConfigDict(
     {
       "name": "completion",  # Or "pix2pix".
@@ -93,6 +99,8 @@ def get_config() -> ml_collections.ConfigDict:
       "true_until_step": 1_000,
       "predicted_share": 0.4,
       "jittered_share": 0.2,
+      # Of another face, whatever the generator would be shown otherwise.
+      "borrowed_share": 0.0,
     }
   )
   c.augment = ml_collections.ConfigDict(

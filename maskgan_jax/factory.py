@@ -217,8 +217,23 @@ def compiled_train_step(
 def step_settings(
   config: ml_collections.ConfigDict,
 ) -> train_step.StepSettings:
-  """Returns the losses and inputs of a step."""
+  """Returns the losses and inputs of a step.
+
+  Raises:
+    errors.UserError: settings that contradict each other, by name.
+  """
   loss, mask = config.loss, config.shown_mask
+  if mask.borrowed_share and not config.generator.mask_channel:
+    raise errors.UserError(
+      f"config.shown_mask.borrowed_share is {mask.borrowed_share}, but without"
+      " config.generator.mask_channel the generator knows of no mask that is"
+      " not in the picture. Set one of them differently."
+    )
+  if config.segmenter.frozen and not config.init_from:
+    raise errors.UserError(
+      "config.segmenter.frozen keeps the segmenter that the run starts from:"
+      " set config.init_from."
+    )
   return train_step.StepSettings(
     adversarial_loss=loss.adversarial,
     adversarial_weight=loss.adversarial_weight,
@@ -230,7 +245,9 @@ def step_settings(
     composite=loss.composite,
     predicted_mask_share=mask.predicted_share,
     jittered_mask_share=mask.jittered_share,
+    borrowed_mask_share=mask.borrowed_share,
     true_masks_until_step=mask.true_until_step,
+    freeze_segmenter=config.segmenter.frozen,
     ema_decay=config.ema_decay,
     augmentation=images.Augmentation(**config.augment),
   )

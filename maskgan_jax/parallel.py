@@ -152,6 +152,16 @@ def mean(tree: Any, axis_name: str | None) -> Any:
   return jax.lax.pmean(tree, axis_name)
 
 
+def from_previous_example(x: jax.Array, axis_name: str | None) -> jax.Array:
+  """Gives each example of [B, ...] the one before it in the global batch."""
+  last = x[-1:]
+  if axis_name is not None:
+    count = jax.lax.axis_size(axis_name)
+    ring = [(i, (i + 1) % count) for i in range(count)]
+    last = jax.lax.ppermute(last, axis_name, ring)
+  return jax.numpy.concatenate([last, x[:-1]])
+
+
 def example_keys(key: jax.Array, size: int, axis_name: str | None) -> jax.Array:
   """Returns one key an example, by its place in the global batch.
 

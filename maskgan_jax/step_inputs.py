@@ -64,3 +64,37 @@ def shown_mask(
   draw = draw[:, None, None, None]
   shown = jnp.where(draw < predicted_share + jittered_share, jittered, mask)
   return jnp.where(draw < predicted_share, predicted, shown)
+
+
+def borrow_masks(
+  inputs: Inputs,
+  shown_mask: jax.Array,
+  key: jax.Array,
+  *,
+  share: jax.Array | float,
+  axis_name: str | None,
+) -> tuple[Inputs, jax.Array]:
+  """Lets the generator complete some faces under the mask of another one.
+
+  No mask is drawn on them: this is for a generator that sees nothing of the
+  picture under the mask it is shown.
+
+  Args:
+    inputs: of the batch.
+    shown_mask: what the generator is shown otherwise, [B, H, W, 1] in {0, 1}.
+    key: a PRNG key.
+    share: probability of another face's mask.
+    axis_name: the device axis, None on one device.
+
+  Returns:
+    The generator's inputs and the masks that it is shown.
+  """
+  keys = parallel.example_keys(key, len(shown_mask), axis_name)
+  borrowed = jax.vmap(lambda k: jax.random.bernoulli(k, share))(keys)
+  borrowed = borrowed[:, None, None, None]
+  mask = parallel.from_previous_example(inputs.mask, axis_name)
+  inputs = inputs._replace(
+    masked_image=jnp.where(borrowed, inputs.image, inputs.masked_image),
+    mask=jnp.where(borrowed, mask, inputs.mask),
+  )
+  return inputs, jnp.where(borrowed, mask, shown_mask)

@@ -45,7 +45,10 @@ class StepSettings:
     predicted_mask_share: of examples whose generator sees the predicted mask.
     jittered_mask_share: of examples whose generator sees the true mask moved,
       grown or shrunk a little.
+    borrowed_mask_share: of examples whose generator completes the face under
+      the mask of another one.
     true_masks_until_step: before it, every example shows its true mask.
+    freeze_segmenter: the segmenter stays what the run started from.
     ema_decay: of the running average of the parameters.
     augmentation: what `images.augment` varies.
   """
@@ -60,7 +63,9 @@ class StepSettings:
   composite: bool
   predicted_mask_share: float
   jittered_mask_share: float
+  borrowed_mask_share: float
   true_masks_until_step: int
+  freeze_segmenter: bool
   ema_decay: float
   augmentation: images.Augmentation
 
@@ -130,7 +135,11 @@ def make_train_step(
     )
     networks = dict(state.networks)
     networks["segmenter"], probability, metrics = _segmenter_step(
-      learner, networks["segmenter"], inputs, state.step
+      learner,
+      networks["segmenter"],
+      inputs,
+      state.step,
+      frozen=settings.freeze_segmenter,
     )
     if "generator" in modules:
       mixed = (state.step >= settings.true_masks_until_step).astype(jnp.float32)
@@ -140,6 +149,13 @@ def make_train_step(
         keys[1],
         predicted_share=mixed * settings.predicted_mask_share,
         jittered_share=mixed * settings.jittered_mask_share,
+        axis_name=axis_name,
+      )
+      inputs, shown_mask = step_inputs.borrow_masks(
+        inputs,
+        shown_mask,
+        jax.random.fold_in(keys[1], 1),
+        share=settings.borrowed_mask_share,
         axis_name=axis_name,
       )
       changed, found = _completion_step(
@@ -166,7 +182,13 @@ def _device_key(key: jax.Array, axis_name: str | None) -> jax.Array:
   return jax.random.fold_in(key, jax.lax.axis_index(axis_name))
 
 
-def _segmenter_step(learner, network, inputs, step):
+def _segmenter_step(learner, network, inputs, step, frozen):
+  if frozen:
+    logits, _ = learner.apply(
+      "segmenter", network, network.params, inputs.masked_image
+    )
+    return network, jax.nn.sigmoid(logits), {}
+
   def loss_fn(params):
     logits, stats = learner.apply(
       "segmenter", network, params, inputs.masked_image
