@@ -88,5 +88,6 @@ def tiny_config(built) -> ml_collections.ConfigDict:
   c.discriminator.num_levels = 1
   c.optimizer.warmup_steps = 0
   c.shown_mask.true_until_step = 1
+  c.shown_mask.borrowed_share = 0.3
   c.augment.jitter_size = 72
   return c

@@ -6,7 +6,7 @@ import pathlib
 import jax
 import pytest
 
-from configs import default, paper, portraits, sharpen
+from configs import default, paper, portraits, refine, sharpen
 from maskgan_jax import errors, factory
 
 CONFIGS = sorted(
@@ -59,7 +59,7 @@ def test_paper_is_the_paper():
   assert c.train_mode_at_test and not c.generator.mask_channel
 
 
-@pytest.mark.parametrize("module", [portraits, sharpen])
+@pytest.mark.parametrize("module", [portraits, refine, sharpen])
 @pytest.mark.parametrize("size", [128, 256])
 def test_portraits_sizes(module, size):
   c = module.get_config(str(size))
@@ -92,6 +92,22 @@ def test_networks_that_need_others(networks):
   c.networks = networks
   with pytest.raises(errors.UserError, match="Each network needs those before"):
     factory.networks(c)
+
+
+def test_borrowed_masks_need_a_mask_channel():
+  c = default.get_config()
+  c.shown_mask.borrowed_share = 0.5
+  factory.step_settings(c)
+  c.generator.mask_channel = False
+  with pytest.raises(errors.UserError, match="borrowed_share is 0.5, but"):
+    factory.step_settings(c)
+
+
+def test_a_frozen_segmenter_needs_a_start():
+  c = default.get_config()
+  c.segmenter.frozen = True
+  with pytest.raises(errors.UserError, match="set config.init_from"):
+    factory.step_settings(c)
 
 
 def test_checkpoints_have_scores():

@@ -73,6 +73,20 @@ def test_segmenter_trains_alone(tiny_config):
   assert set(metrics) == {"segmenter_loss", "segmenter_grad_norm"}
 
 
+def test_a_frozen_segmenter_stays(tiny_config):
+  tiny_config.segmenter.frozen = True
+  tiny_config.init_from = "somewhere"
+  tiny_config.shown_mask.true_until_step = 0
+  tiny_config.shown_mask.predicted_share = 1.0
+  before = fresh(tiny_config)
+  after, metrics = run(tiny_config, state=before)
+  assert not moved(before.networks["segmenter"], after.networks["segmenter"])
+  assert moved(
+    before.networks["generator"].params, after.networks["generator"].params
+  )
+  assert "segmenter_loss" not in metrics
+
+
 def test_same_key_same_result_and_steps_differ(tiny_config):
   first, _ = run(tiny_config, steps=2)
   second, _ = run(tiny_config, steps=2)
@@ -102,7 +116,9 @@ def test_invalid_pixels_teach_nothing(tiny_config):
   image[:, :, :8] = 0  # Further than a resize mixes.
   tiny_config.augment.flip = False
   tiny_config.augment.saturation = 0.0
-  tiny_config.augment.bare_share = 0.0  # It shows the truth.
+  # Both show the truth.
+  tiny_config.augment.bare_share = 0.0
+  tiny_config.shown_mask.borrowed_share = 0.0
   step = factory.compiled_train_step(
     tiny_config, adversarial=False, devices=jax.devices()[:1]
   )

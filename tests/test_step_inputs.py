@@ -1,0 +1,63 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from maskgan_jax import parallel, step_inputs
+
+
+@pytest.fixture
+def inputs() -> step_inputs.Inputs:
+  """Four faces of grey 0 to 3 under four masks of 1 to 4 rows, drawn as -1."""
+  grey = jnp.arange(4.0)[:, None, None, None]
+  rows = jnp.arange(8)[None, :, None, None]
+  mask = jnp.broadcast_to(rows <= grey, (4, 8, 8, 1)).astype(jnp.float32)
+  image = jnp.broadcast_to(grey, (4, 8, 8, 3))
+  valid = jnp.ones_like(mask)
+  return step_inputs.Inputs(image, jnp.where(mask > 0, -1, image), mask, valid)
+
+
+def borrow(inputs, share):
+  return step_inputs.borrow_masks(
+    inputs, inputs.mask, jax.random.key(0), share=share, axis_name=None
+  )
+
+
+def test_every_face_borrows_the_mask_before_it(inputs):
+  changed, shown = borrow(inputs, 1.0)
+  np.testing.assert_array_equal(shown, jnp.roll(inputs.mask, 1, axis=0))
+  np.testing.assert_array_equal(changed.mask, shown)
+  # Nothing is drawn on the face.
+  np.testing.assert_array_equal(changed.masked_image, inputs.image)
+  np.testing.assert_array_equal(changed.image, inputs.image)
+
+
+def test_no_face_borrows(inputs):
+  changed, shown = borrow(inputs, 0.0)
+  for name in inputs._fields:
+    np.testing.assert_array_equal(
+      getattr(changed, name), getattr(inputs, name), name
+    )
+  np.testing.assert_array_equal(shown, inputs.mask)
+
+
+def test_some_faces_borrow(inputs):
+  """Each is all its own or all borrowed."""
+  changed, shown = borrow(inputs, 0.5)
+  borrowed = np.any(shown != inputs.mask, axis=(1, 2, 3))
+  assert 0 < borrowed.sum() < 4
+  np.testing.assert_array_equal(
+    changed.masked_image[~borrowed], inputs.masked_image[~borrowed]
+  )
+  np.testing.assert_array_equal(
+    changed.masked_image[borrowed], inputs.image[borrowed]
+  )
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_the_one_before_is_that_of_the_global_batch(count):
+  x = jnp.arange(8.0)
+  spread = jax.pmap(
+    lambda x: parallel.from_previous_example(x, "a"), axis_name="a"
+  )(x.reshape(count, -1))
+  np.testing.assert_array_equal(spread.reshape(-1), jnp.roll(x, 1))
