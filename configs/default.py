@@ -78,7 +78,7 @@ def get_config() -> ml_collections.ConfigDict:
       ),
     }
   )
-  c.ema_decay = 0.999
+  c.ema_decay = 0.999  # 0 keeps no average.
 
   c.loss = ml_collections.ConfigDict(
     {

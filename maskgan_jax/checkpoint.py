@@ -164,8 +164,9 @@ def start_from(
         f"config.init_from {origin}: its {name} has other shapes than this"
         " config's. Start from a run with the same networks and image_size."
       )
+    ema_params = jax.tree.map(jnp.array, new[0]) if own.ema_params else {}
     networks[name] = own._replace(
-      params=new[0], stats=new[1], ema_params=jax.tree.map(jnp.array, new[0])
+      params=new[0], stats=new[1], ema_params=ema_params
     )
   return state._replace(networks=networks)
 
@@ -185,10 +186,10 @@ def _split(state):
   inference = {
     name: train_state.inference_variables(network)
     for name, network in state.networks.items()
-    if network.ema_params
+    if name in train_state.INFERENCE
   }
   networks = {
-    name: network._replace(ema_params={}, stats={})
+    name: network._replace(stats={}, **{_evaluated(network): {}})
     if name in inference
     else network
     for name, network in state.networks.items()
@@ -196,11 +197,18 @@ def _split(state):
   return state._replace(networks=networks), inference
 
 
+def _evaluated(network: train_state.NetworkState) -> str:
+  """Which parameters evaluation uses."""
+  return "ema_params" if network.ema_params else "params"
+
+
 def _join(rest, inference):
   networks = {
     name: network._replace(
-      ema_params=inference[name]["params"],
       stats=inference[name]["batch_stats"],
+      **{
+        "ema_params" if network.params else "params": inference[name]["params"]
+      },
     )
     if name in inference
     else network

@@ -180,6 +180,7 @@ def initial_state(
       "discriminator": (image, image),
     },
     key,
+    ema=config.ema_decay > 0,
   )
 
 

@@ -213,7 +213,7 @@ class Validator:
     variables = {
       name: train_state.inference_variables(network)
       for name, network in state.networks.items()
-      if network.ema_params
+      if name in train_state.INFERENCE
     }
     scores: dict[str, list[np.ndarray]] = {}
     rows: list[list[np.ndarray]] = []

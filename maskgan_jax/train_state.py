@@ -9,6 +9,8 @@ import optax
 from flax import linen as nn
 
 Params = Any
+# The networks that evaluation and use need.
+INFERENCE = ("segmenter", "generator")
 
 
 class NetworkState(NamedTuple):
@@ -17,7 +19,9 @@ class NetworkState(NamedTuple):
   params: Params
   stats: Params  # Batch statistics, {} for a network that keeps none.
   opt_state: optax.OptState
-  ema_params: Params  # Running average of params; {} for the discriminator.
+  # Running average of params; {} for the discriminator, and in a run that
+  # keeps none.
+  ema_params: Params
 
 
 class TrainState(NamedTuple):
@@ -32,6 +36,8 @@ def create(
   txs: Mapping[str, optax.GradientTransformation],
   example_inputs: Mapping[str, tuple],
   key: jax.Array,
+  *,
+  ema: bool = True,
 ) -> TrainState:
   """Initialises every network.
 
@@ -40,7 +46,9 @@ def create(
     txs: their optimizers, same names.
     example_inputs: what each is called with, one example is enough.
     key: a PRNG key.
+    ema: keep a running average of the parameters.
   """
+  averaged = INFERENCE if ema else ()
   networks = {}
   for index, (name, module) in enumerate(sorted(modules.items())):
     rngs = {
@@ -53,7 +61,7 @@ def create(
       params=params,
       stats=variables.get("batch_stats", {}),
       opt_state=txs[name].init(params),
-      ema_params={} if name == "discriminator" else _copy(params),
+      ema_params=_copy(params) if name in averaged else {},
     )
   return TrainState(step=jnp.zeros((), jnp.int32), networks=networks)
 
@@ -64,8 +72,9 @@ def _copy(params: Params) -> Params:
 
 
 def inference_variables(network: NetworkState) -> dict[str, Params]:
-  """Returns the variables to evaluate with: averaged parameters, statistics."""
-  return {"params": network.ema_params, "batch_stats": network.stats}
+  """Returns what to evaluate with: parameters, averaged if they are, and stats."""
+  params = network.ema_params or network.params
+  return {"params": params, "batch_stats": network.stats}
 
 
 def update_ema(

@@ -20,7 +20,9 @@ def _at(state, step):
   return state._replace(step=jax.numpy.asarray(step, jax.numpy.int32))
 
 
-def test_restores_what_was_saved(tiny_config, tmp_path):
+@pytest.mark.parametrize("ema_decay", [0.999, 0.0])
+def test_restores_what_was_saved(tiny_config, tmp_path, ema_decay):
+  tiny_config.ema_decay = ema_decay
   tiny_config.generator.name = "pix2pix"  # Has batch statistics.
   tiny_config.pix2pix.base_features = 8
   tiny_config.pix2pix.num_levels = 2

@@ -7,7 +7,7 @@ import jax
 import pytest
 
 from configs import default, paper, portraits, refine, sharpen
-from maskgan_jax import errors, factory
+from maskgan_jax import errors, factory, train_state
 
 CONFIGS = sorted(
   p.stem
@@ -27,7 +27,7 @@ def test_config_builds(name):
   jax.eval_shape(
     lambda: factory.predict_step(config)(
       {
-        n: {"params": v.ema_params, "batch_stats": v.stats}
+        n: train_state.inference_variables(v)
         for n, v in factory.initial_state(
           config, jax.random.key(0)
         ).networks.items()

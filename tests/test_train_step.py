@@ -2,7 +2,7 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import factory
+from maskgan_jax import factory, train_state
 from maskgan_jax.models import convolution
 from tests.one_device import fresh, make_batch, run, sgd_state, sgd_step
 
@@ -71,6 +71,17 @@ def test_segmenter_trains_alone(tiny_config):
   state, metrics = run(tiny_config)
   assert set(state.networks) == {"segmenter"}
   assert set(metrics) == {"segmenter_loss", "segmenter_grad_norm"}
+
+
+def test_without_an_average_none_is_kept(tiny_config):
+  tiny_config.ema_decay = 0.0
+  state, _ = run(tiny_config)
+  for network in state.networks.values():
+    assert network.ema_params == {}
+  generator = state.networks["generator"]
+  assert (
+    train_state.inference_variables(generator)["params"] is generator.params
+  )
 
 
 def test_a_frozen_segmenter_stays(tiny_config):
