@@ -20,6 +20,7 @@ from maskgan_jax import (
   train_state,
   train_step,
 )
+from maskgan_jax import step_settings as step_settings_lib
 from maskgan_jax.models import discriminator, generator, segmenter
 
 NETWORKS = ("segmenter", "generator", "discriminator")
@@ -217,7 +218,7 @@ def compiled_train_step(
 
 def step_settings(
   config: ml_collections.ConfigDict,
-) -> train_step.StepSettings:
+) -> step_settings_lib.StepSettings:
   """Returns the losses and inputs of a step.
 
   Raises:
@@ -235,7 +236,7 @@ def step_settings(
       "config.segmenter.frozen keeps the segmenter that the run starts from:"
       " set config.init_from."
     )
-  return train_step.StepSettings(
+  return step_settings_lib.StepSettings(
     adversarial_loss=loss.adversarial,
     adversarial_weight=loss.adversarial_weight,
     reconstruction_weight=loss.reconstruction_weight,

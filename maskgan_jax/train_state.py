@@ -72,7 +72,7 @@ def _copy(params: Params) -> Params:
 
 
 def inference_variables(network: NetworkState) -> dict[str, Params]:
-  """Returns what to evaluate with: parameters, averaged if they are, and stats."""
+  """Returns what evaluation uses: averaged parameters where there are some."""
   params = network.ema_params or network.params
   return {"params": params, "batch_stats": network.stats}
 

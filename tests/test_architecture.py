@@ -10,7 +10,7 @@ PACKAGE = ROOT / "maskgan_jax"
 
 # From top to bottom; a module may import from its own layer and those below.
 LAYERS = (
-  ("demo", "train", "evaluate", "unmask", "benchmark"),
+  ("demo", "train", "evaluate", "unmask", "benchmark", "interpolation"),
   (
     "factory",
     "checkpoint",
@@ -20,7 +20,14 @@ LAYERS = (
     "report",
     "released",
   ),
-  ("train_step", "eval_step", "step_inputs", "train_state", "parallel"),
+  (
+    "train_step",
+    "eval_step",
+    "step_inputs",
+    "train_state",
+    "parallel",
+    "step_settings",
+  ),
   ("features",),
   ("models", "optimizers"),
   ("losses", "metrics", "images", "batch"),
