@@ -76,8 +76,8 @@ def borrow_masks(
 ) -> tuple[Inputs, jax.Array]:
   """Lets the generator complete some faces under the mask of another one.
 
-  No mask is drawn on them: this is for a generator that sees nothing of the
-  picture under the mask it is shown.
+  No mask is drawn on them, they are grey there: this is for a generator that
+  sees nothing of the picture under the mask it is shown.
 
   Args:
     inputs: of the batch.
@@ -94,7 +94,9 @@ def borrow_masks(
   borrowed = borrowed[:, None, None, None]
   mask = parallel.from_previous_example(inputs.mask, axis_name)
   inputs = inputs._replace(
-    masked_image=jnp.where(borrowed, inputs.image, inputs.masked_image),
+    masked_image=jnp.where(
+      borrowed, inputs.image * (1.0 - mask), inputs.masked_image
+    ),
     mask=jnp.where(borrowed, mask, inputs.mask),
   )
   return inputs, jnp.where(borrowed, mask, shown_mask)

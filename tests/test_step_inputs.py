@@ -27,8 +27,10 @@ def test_every_face_borrows_the_mask_before_it(inputs):
   changed, shown = borrow(inputs, 1.0)
   np.testing.assert_array_equal(shown, jnp.roll(inputs.mask, 1, axis=0))
   np.testing.assert_array_equal(changed.mask, shown)
-  # Nothing is drawn on the face.
-  np.testing.assert_array_equal(changed.masked_image, inputs.image)
+  # The face is grey there, and bare elsewhere.
+  np.testing.assert_array_equal(
+    changed.masked_image, jnp.where(shown > 0, 0, inputs.image)
+  )
   np.testing.assert_array_equal(changed.image, inputs.image)
 
 
@@ -50,7 +52,8 @@ def test_some_faces_borrow(inputs):
     changed.masked_image[~borrowed], inputs.masked_image[~borrowed]
   )
   np.testing.assert_array_equal(
-    changed.masked_image[borrowed], inputs.image[borrowed]
+    changed.masked_image[borrowed],
+    (inputs.image * (1 - shown))[borrowed],
   )
 
 
