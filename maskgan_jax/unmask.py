@@ -20,9 +20,9 @@ FACES = ("all", "largest")
 _MAX_BATCH = 8
 
 # Under a mask the chin is a guess: where the mask leaves the crop on more than
-# this share of its lower edge, the crop is widened, once. Of 40 real photos this
-# concerns five; three become whole, two hardly change. Touching less than that
-# is the shadow below the chin: widened, such a face was drawn too low.
+# this share of its lower edge, the crop is widened, once. Of 40 real photos
+# this concerned five: three became whole, two hardly changed. One that touched
+# the edge on less was drawn too low when it was widened.
 _CUT_SHARE = 0.08
 _WIDENED = 0.8  # Of the scale.
 _WIDENED_ABOUT = (0.5, 0.2)  # What stays in its place, in shares of the side.
