@@ -103,7 +103,7 @@ class Tracker:
       [H, W] in 0..255.
     """
     self.tracks = self._follow(found)
-    result, shown = frame, np.zeros(frame.shape[:2], np.uint8)
+    result, shown = frame.copy(), np.zeros(frame.shape[:2], np.uint8)
     if not self.tracks:
       return result, shown
     transforms = [cv2.invertAffineTransform(t.placement) for t in self.tracks]
@@ -121,10 +121,10 @@ class Tracker:
       strict=True,
     ):
       if is_masked:
-        result, part = blending.put_back(
+        window, share = blending.put_back(
           result, track.predicted, blend, transform.astype(np.float32)
         )
-        shown = np.maximum(shown, part)
+        shown[window] = np.maximum(shown[window], share)
     return result, shown
 
   def _follow(self, found) -> list[Track]:

@@ -46,6 +46,7 @@ def change_frames(
   input_path: str | os.PathLike,
   output_path: str | os.PathLike,
   change: Callable[[np.ndarray], np.ndarray],
+  keep: Callable[[], bool] = lambda: True,
 ) -> int:
   """Writes a video whose frames went through a function.
 
@@ -57,6 +58,7 @@ def change_frames(
     input_path: .mp4, .mov or .webm.
     output_path: of the same kind.
     change: uint8 [H, W, 3] RGB to the same shape, called in order.
+    keep: asked at the end whether the result is worth keeping.
 
   Returns:
     The number of frames.
@@ -74,7 +76,8 @@ def change_frames(
       av.open(str(partial), "w", format=kind) as target,
     ):
       count = _copy(source, target, input_path, codec, options, change)
-    partial.replace(output_path)
+    if keep():
+      partial.replace(output_path)
     return count
   except (av.FFmpegError, OSError) as error:
     raise errors.UserError(

@@ -10,7 +10,7 @@ PACKAGE = ROOT / "maskgan_jax"
 
 # From top to bottom; a module may import from its own layer and those below.
 LAYERS = (
-  ("demo", "train", "benchmark", "unmask_folder"),
+  ("demo", "train", "benchmark", "unmask_folder", "unmask_video"),
   ("unmask_files",),
   ("unmask",),
   ("evaluate",),
@@ -22,9 +22,10 @@ LAYERS = (
     "figures",
     "report",
     "released",
+    "video",
   ),
   ("train_step", "eval_step", "step_inputs", "train_state", "parallel"),
-  ("features",),
+  ("features", "face_tracks"),
   ("models", "optimizers"),
   ("losses", "metrics", "images", "batch"),
   ("baselines", "blending"),
