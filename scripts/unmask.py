@@ -1,7 +1,8 @@
-"""Takes the masks off the faces of a photo, or of a folder of photos.
+"""Takes the masks off the faces of a photo, a folder of photos, or a video.
 
   python scripts/unmask.py --input=photo.jpg --output=unmasked.jpg
   python scripts/unmask.py --input=photos --output=unmasked [--save_masks]
+  python scripts/unmask.py --input=film.mp4 --output=unmasked.mp4
 
 Every face is looked at; those without a mask stay as they are. A folder may be
 interrupted: the same command goes on. What failed, and why, is in its
@@ -14,9 +15,18 @@ import pathlib
 import command
 from absl import flags
 
-from maskgan_jax import errors, unmask, unmask_files, unmask_folder
+from maskgan_jax import (
+  errors,
+  unmask,
+  unmask_files,
+  unmask_folder,
+  unmask_video,
+  video,
+)
 
-_INPUT = flags.DEFINE_string("input", None, "A photo, or a folder of photos.")
+_INPUT = flags.DEFINE_string(
+  "input", None, "A photo, a folder of photos, or a video."
+)
 _OUTPUT = flags.DEFINE_string(
   "output", None, "Where the result goes; for a folder, another folder."
 )
@@ -67,9 +77,15 @@ def main() -> None:
     overwrite=_OVERWRITE.value,
   )
   is_folder = pathlib.Path(_INPUT.value).is_dir()
-  if is_folder and (_MASK.value or _COMPARE.value):
+  is_video = pathlib.Path(_INPUT.value).suffix.lower() in video.SUFFIXES
+  if is_video and options != unmask_files.Options(overwrite=_OVERWRITE.value):
     raise errors.UserError(
-      "--mask and --compare belong to one photo, but --input is a folder."
+      "A video takes --overwrite alone of the options for photos."
+    )
+  if (is_folder or is_video) and (_MASK.value or _COMPARE.value):
+    raise errors.UserError(
+      "--mask and --compare belong to one photo, but --input is a"
+      f" {'folder' if is_folder else 'video'}."
     )
   unmasker = unmask.Unmasker(_WORKDIR.value, _CHECKPOINT.value)
   if is_folder:
@@ -77,8 +93,29 @@ def main() -> None:
       unmasker, _INPUT.value, _OUTPUT.value, options
     )
     print(summary.text())
+  elif is_video:
+    _video(unmasker)
   else:
     _one(unmasker, options)
+
+
+def _video(unmasker) -> None:
+  summary = unmask_video.unmask_video(
+    unmasker, _INPUT.value, _OUTPUT.value, _OVERWRITE.value
+  )
+  if not summary.num_unmasked:
+    print(f"{_INPUT.value}: no mask found, nothing to do.")
+    return
+  print(
+    f"{_OUTPUT.value}: written, {summary.num_unmasked} of"
+    f" {summary.num_frames} frames unmasked. The face under a mask is a guess."
+  )
+  if (flicker := summary.flicker) is not None:
+    print(
+      "Mean change from frame to frame, of 255: completed region"
+      f" {flicker.completed:.2f}, the mask there before {flicker.masked:.2f},"
+      f" elsewhere {flicker.background:.2f}."
+    )
 
 
 def _one(unmasker, options) -> None:

@@ -1,0 +1,168 @@
+"""Takes the masks off the faces in a video."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import time
+
+import numpy as np
+
+from maskgan_jax import (
+  errors,
+  evaluate,
+  face_models,
+  face_tracks,
+  images,
+  logging_utils,
+  photos,
+  provenance,
+  unmask,
+  video,
+)
+
+# A line about the progress, once in so many seconds.
+_REPORT_EVERY = 5.0
+
+
+@dataclasses.dataclass
+class Flicker:
+  """How much pixels change from one frame to the next, in 0..255.
+
+  Attributes:
+    completed: mean change where both frames were completed, in the result.
+    masked: there, in the video itself.
+    background: everywhere else.
+  """
+
+  completed: float
+  masked: float
+  background: float
+
+
+@dataclasses.dataclass
+class Summary:
+  """What became of a video.
+
+  Attributes:
+    num_frames: of the video.
+    num_unmasked: frames in which at least one face lost its mask.
+    flicker: of the result; None where nothing was completed twice in a row.
+  """
+
+  num_frames: int
+  num_unmasked: int
+  flicker: Flicker | None
+
+
+def unmask_video(
+  unmasker: unmask.Unmasker,
+  input_path: str | os.PathLike,
+  output_path: str | os.PathLike,
+  overwrite: bool = False,
+) -> Summary:
+  """Unmasks a video into another, and writes NAME.json about where it is from.
+
+  A video on which no mask is found writes nothing.
+
+  Args:
+    unmasker: the networks.
+    input_path: .mp4, .mov or .webm.
+    output_path: of the same kind.
+    overwrite: replace a result that exists.
+
+  Raises:
+    errors.UserError: the video cannot be read or written, or the output exists
+      or is the input.
+  """
+  input_path, output_path = pathlib.Path(input_path), pathlib.Path(output_path)
+  video.check_paths(input_path, output_path)
+  if output_path.resolve() == input_path.resolve():
+    raise errors.UserError(
+      f"{output_path} is the input itself, which is never overwritten. Give"
+      " another --output."
+    )
+  if output_path.exists() and not overwrite:
+    raise errors.UserError(
+      f"{output_path} exists. Give another --output, or --overwrite."
+    )
+  worker = _Worker(unmasker.evaluator, video.read_info(input_path).num_frames)
+  video.change_frames(
+    input_path,
+    output_path,
+    worker.unmask,
+    keep=lambda: worker.num_unmasked > 0,
+  )
+  if worker.num_unmasked:
+    _write_sidecar(unmasker, input_path, output_path)
+  return worker.summary()
+
+
+def _write_sidecar(unmasker, source, target) -> None:
+  # Video containers have no agreed place for IPTC's word.
+  facts = {
+    "software": provenance.SOFTWARE,
+    "weights_sha256": unmasker.evaluator.weights_sha256,
+    "digital_source_type": provenance.DIGITAL_SOURCE_TYPE,
+    "notice": provenance.NOTICE,
+    "source": source.name,
+  }
+  photos.write(
+    target.with_name(target.name + ".json"),
+    json.dumps(facts, indent=2).encode(),
+  )
+
+
+class _Worker:
+  """Unmasks frames in their order and counts what became of them."""
+
+  def __init__(self, evaluator: evaluate.Evaluator, num_frames: int):
+    self._evaluator = evaluator
+    self._tracker = face_tracks.Tracker(self._predict, evaluator.run.image_size)
+    self._progress = logging_utils.Progress(num_frames, unit="frame")
+    self._told = time.monotonic()
+    self.num_frames = self.num_unmasked = 0
+    self._before = None
+    self._changes = np.zeros((3, 2))  # Sums of changes, and of pixels.
+
+  def unmask(self, frame: np.ndarray) -> np.ndarray:
+    """Returns uint8 [H, W, 3] without masks."""
+    detector, mesh = face_models.load()
+    found = [
+      face_models.LandmarkedFace(face.box, mesh(frame, face)[0])
+      for face in detector.detect(frame)
+    ]
+    result, shown = self._tracker.unmask(frame, found)
+    self.num_frames += 1
+    self.num_unmasked += bool(shown.any())
+    self._measure(frame, result, shown > 127)
+    if time.monotonic() - self._told > _REPORT_EVERY:
+      self._progress.line(self.num_frames)
+      self._told = time.monotonic()
+    return result
+
+  def _predict(self, crops):
+    # XLA compiles once for each number of faces: powers of two are few.
+    count = len(crops)
+    padded = 1 << (count - 1).bit_length()
+    crops = np.concatenate([crops, np.repeat(crops[-1:], padded - count, 0)])
+    found = self._evaluator(crops)
+    pixels = np.asarray(images.to_uint8(found.predicted_image), np.float32)
+    return np.array(found.probability)[:count], pixels[:count]
+
+  def _measure(self, frame, result, shown):
+    if self._before is not None:
+      old_frame, old_result, old_shown = self._before
+      regions = (shown & old_shown, shown & old_shown, ~(shown | old_shown))
+      pairs = ((result, old_result), (frame, old_frame), (frame, old_frame))
+      for i, (region, (new, old)) in enumerate(
+        zip(regions, pairs, strict=True)
+      ):
+        change = np.abs(new[region].astype(np.float32) - old[region])
+        self._changes[i] += change.sum(), change.size
+    self._before = (frame, result, shown)
+
+  def summary(self) -> Summary:
+    sums, counts = self._changes.T
+    flicker = Flicker(*(sums / counts).tolist()) if counts.all() else None
+    return Summary(self.num_frames, self.num_unmasked, flicker)

@@ -1,0 +1,103 @@
+import json
+import pathlib
+import types
+
+import av
+import cv2
+import matplotlib
+import numpy as np
+import pytest
+
+from maskgan_jax import (
+  errors,
+  eval_step,
+  images,
+  photos,
+  provenance,
+  unmask_video,
+  video,
+)
+
+HOPPER = pathlib.Path(
+  matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
+)
+SIZE = 64
+NUM_FRAMES = 4
+
+
+class FakeEvaluator:
+  """Finds a mask on the lower half, or none, and predicts green there."""
+
+  weights_sha256 = "0" * 64
+
+  def __init__(self, probability=0.9):
+    self.run = types.SimpleNamespace(image_size=SIZE)
+    self._probability = probability
+
+  def __call__(self, masked_image, mask=None):
+    probability = np.zeros((*masked_image.shape[:3], 1), np.float32)
+    probability[:, 36:60, 12:52] = self._probability
+    green = np.zeros(masked_image.shape, np.uint8)
+    green[..., 1] = 220
+    predicted = images.to_float(green)
+    return eval_step.Prediction(probability, predicted, predicted)
+
+
+def unmasker(**options):
+  return types.SimpleNamespace(evaluator=FakeEvaluator(**options))
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+  """A real face that moves a little to the right in each frame."""
+  path = tmp_path_factory.mktemp("film") / "film.mp4"
+  still = cv2.resize(photos.read(HOPPER), (256, 300), None, 0, 0, 3)
+  with av.open(str(path), "w") as container:
+    stream = container.add_stream("libx264", rate=25, options={"crf": "10"})
+    stream.width, stream.height, stream.pix_fmt = 256, 300, "yuv420p"
+    for i in range(NUM_FRAMES):
+      frame = av.VideoFrame.from_ndarray(np.roll(still, 2 * i, 1), "rgb24")
+      container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+  return path
+
+
+def test_every_frame_is_unmasked(film, tmp_path):
+  target = tmp_path / "out.mp4"
+  summary = unmask_video.unmask_video(unmasker(), film, target)
+  assert (summary.num_frames, summary.num_unmasked) == (NUM_FRAMES, NUM_FRAMES)
+  for before, after in zip(
+    video.frames(film), video.frames(target), strict=True
+  ):
+    greener = after.astype(int) - before
+    changed = greener[..., 1] - greener[..., 0] > 60
+    assert 0.02 < changed.mean() < 0.3
+    # Away from it, what encoding changes is all.
+    assert np.abs(greener[:40]).mean() < 6
+  flicker = summary.flicker
+  # One green, against a face that moves under it.
+  assert flicker.completed < 0.5 * flicker.masked
+  assert flicker.background > 0
+  told = json.loads((tmp_path / "out.mp4.json").read_text())
+  assert told["digital_source_type"] == provenance.DIGITAL_SOURCE_TYPE
+  assert told["source"] == "film.mp4"
+
+
+def test_a_bare_face_writes_nothing(film, tmp_path):
+  target = tmp_path / "out.mp4"
+  summary = unmask_video.unmask_video(unmasker(probability=0.0), film, target)
+  assert (summary.num_frames, summary.num_unmasked) == (NUM_FRAMES, 0)
+  assert summary.flicker is None
+  assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_overwritten_unasked(film, tmp_path):
+  target = tmp_path / "out.mp4"
+  target.write_bytes(b"mine")
+  with pytest.raises(errors.UserError, match="out.mp4 exists. Give another"):
+    unmask_video.unmask_video(unmasker(), film, target)
+  assert target.read_bytes() == b"mine"
+  unmask_video.unmask_video(unmasker(), film, target, overwrite=True)
+  assert target.stat().st_size > 1000
+  with pytest.raises(errors.UserError, match="film.mp4 is the input itself"):
+    unmask_video.unmask_video(unmasker(), film, film, overwrite=True)
