@@ -23,7 +23,7 @@ _MEASURES = (
 )
 # An interval over fewer pictures would say more than they do.
 MIN_FOR_INTERVAL = 10
-_SKIN_TONES = (*colour.SKIN_TONES, colour.NOT_VISIBLE)
+_SKIN_TONES = (*colour.SKIN_TONES, colour.UNKNOWN)
 
 
 def summarise(

@@ -158,6 +158,8 @@ def _interval(scores, decimals):
 
 
 def _range(scores):
+  if not scores["pairs"]:
+    return "unknown (no pairs)"
   return (
     f"{scores['mean']:.2f} (5 % to 95 %: {scores['p5']:.2f} to"
     f" {scores['p95']:.2f}, {scores['pairs']} pairs)"

@@ -152,18 +152,14 @@ def _score_by_eye(batch_: batch.Batch, index: int, shown):
   )
   mask, valid = mask[..., 0], valid[..., 0]
   angle = colour.typology_angle(image, mask, valid)
-  row = {
-    "typology_angle": angle,
-    "skin_tone": colour.skin_tone(angle),
-    "true/seam": colour.seam(image, mask, valid),
-  }
-  if not mask.any():
-    row |= {f"{x}/{y}": math.nan for x in shown for y in ("identity", "seam")}
+  seams = colour.seams(image, shown, mask, valid)
+  row = {"typology_angle": angle, "skin_tone": colour.skin_tone(angle)}
+  row |= {f"{name}/seam": value for name, value in seams.items()}
+  if not mask.any():  # Nothing of the face was hidden.
+    row |= {f"{name}/identity": math.nan for name in shown}
     return row, np.full(identity.DIMENSIONS, np.nan, np.float32)
   person = identity.Person(image)
-  for name, picture in shown.items():
-    row[f"{name}/identity"] = person.similarity(picture)
-    row[f"{name}/seam"] = colour.seam(picture, mask, valid)
+  row |= {f"{name}/identity": person.similarity(x) for name, x in shown.items()}
   return row, person.vector
 
 
