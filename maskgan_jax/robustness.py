@@ -1,7 +1,6 @@
 """What worse photos, and attacks, make of the completion."""
 
 import dataclasses
-import functools
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -29,7 +28,7 @@ BLUR = 2 / 256  # Standard deviation of a Gaussian, of the picture's height.
 LOW_LIGHT = 0.3  # Of the light.
 LOW_LIGHT_NOISE = 2.0  # Standard deviation of the sensor's noise, of 255.
 RADII = (2, 4)  # Of the attacks, of 255.
-ATTACK_STEPS = 10
+ATTACK_STEPS = 10  # Of 2.5 / ATTACK_STEPS of the radius each.
 
 # From float [B, H, W, 3] in [-1, 1] and, unless it is to be found, the mask.
 Predict = Callable[..., eval_step.Prediction]
@@ -97,14 +96,12 @@ CORRUPTIONS = {
 }
 
 
-@functools.partial(jax.jit, static_argnames="num_steps")
+@jax.jit
 def attack(
   predict: Predict,
   examples: batch.Batch,
   key: jax.Array,
   radius: jax.Array | float,
-  *,
-  num_steps: int = ATTACK_STEPS,
 ) -> jax.Array:
   """Changes the visible pixels so that the completion is as bad as can be.
 
@@ -118,7 +115,6 @@ def attack(
     examples: the batch.
     key: of the random start.
     radius: in levels of 255.
-    num_steps: of 2.5 * radius / num_steps each.
 
   Returns:
     uint8 [B, H, W, 3]; in the mask equal to the masked image.
@@ -137,12 +133,12 @@ def attack(
     return losses.weighted_l1(completed, image, mask * examples.valid).sum()
 
   def step(_, shown):
-    change = 2.5 / num_steps * reach * jnp.sign(jax.grad(loss)(shown))
+    change = 2.5 / ATTACK_STEPS * reach * jnp.sign(jax.grad(loss)(shown))
     return jnp.clip(shown + change, low, high)
 
   start = low + (high - low) * jax.random.uniform(key, clean.shape)
   # Radius and picture are whole levels: rounding stays within the ball.
-  return images.to_uint8(jax.lax.fori_loop(0, num_steps, step, start))
+  return images.to_uint8(jax.lax.fori_loop(0, ATTACK_STEPS, step, start))
 
 
 def conditions(

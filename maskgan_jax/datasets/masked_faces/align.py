@@ -58,7 +58,7 @@ def align(
     return sources.Skipped(item.name, reason)
   embedding = None
   if item.person_id is None and face is not None:
-    embedding = _embed(
+    embedding = embed(
       crop, face.keypoints @ transform[:, :2].T + transform[:, 2]
     )
   return AlignedFace(
@@ -71,8 +71,8 @@ def align(
   )
 
 
-def _embed(image, keypoints) -> np.ndarray | None:
-  """None where the package that carries the recognizer is not installed."""
+def embed(image: np.ndarray, keypoints: np.ndarray) -> np.ndarray | None:
+  """Returns `identity.embed`, None where its package is not installed."""
   try:
     return identity.embed(image, keypoints)
   except model_files.MissingModelError:
