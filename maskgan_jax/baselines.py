@@ -14,6 +14,22 @@ TELEA_RADIUS = 3
 RIDGE_SIZE = 48
 
 
+def visible_skin(mask: np.ndarray) -> np.ndarray:
+  """Returns where an aligned crop shows bare skin, bool [H, W].
+
+  Args:
+    mask: [H, W], nonzero where hidden.
+  """
+  height, width = mask.shape
+  skin = np.zeros(mask.shape, bool)
+  for top, bottom, left, right in SKIN_BOXES:
+    skin[
+      round(top * height) : round(bottom * height),
+      round(left * width) : round(right * width),
+    ] = True
+  return skin & (mask == 0)
+
+
 def skin_colour(masked_image: np.ndarray, mask: np.ndarray) -> np.ndarray:
   """Fills the mask with the person's mean visible skin colour.
 
@@ -24,16 +40,9 @@ def skin_colour(masked_image: np.ndarray, mask: np.ndarray) -> np.ndarray:
   Returns:
     uint8 [H, W, 3].
   """
-  height, width = mask.shape
-  skin = np.zeros(mask.shape, bool)
-  for top, bottom, left, right in SKIN_BOXES:
-    skin[
-      round(top * height) : round(bottom * height),
-      round(left * width) : round(right * width),
-    ] = True
-  visible = mask == 0
-  chosen = skin & visible
+  chosen = visible_skin(mask)
   if not chosen.any():
+    visible = mask == 0
     chosen = visible if visible.any() else ~visible
   filled = masked_image.copy()
   filled[mask > 0] = np.round(masked_image[chosen].mean(0)).astype(np.uint8)

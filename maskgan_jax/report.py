@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax import errors, metrics
+from maskgan_jax import errors, groups, identity, metrics
 
 CANDIDATES = (
   "masked_input",
@@ -27,13 +27,24 @@ MEASURES = (
   "ssim_in_mask",
   "lpips_in_mask",
 )
+# What identity and seam are told of, which take long: before and after.
+PHASES = ("masked_input", "completed_predicted_mask")
 FIGURE_ROWS = 4
 
 
-def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def summarise(
+  rows: Sequence[Mapping[str, Any]], vectors: np.ndarray
+) -> dict[str, Any]:
   """Returns what metrics.json holds, from the rows of per_image.csv.
 
   Faces without a mask count in the false-positive rate only.
+
+  Args:
+    rows: one an example.
+    vectors: [N, 128], who the true faces look like, NaN where unknown.
+
+  Raises:
+    errors.UserError: no face has a mask.
   """
   masked = [row for row in rows if row["mask_area"] > 0]
   if not masked:
@@ -62,7 +73,29 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
       measure: metrics.confidence_interval(column(f"{name}/{measure}"), persons)
       for measure in MEASURES
     }
+  result["identity"] = {
+    name: metrics.confidence_interval(column(f"{name}/identity"), persons)
+    for name in PHASES
+  }
+  result["identity"] |= identity.ranges(*_one_a_photo(rows, vectors))
+  seams = {name: column(f"{name}/seam") for name in ("true", *PHASES)}
+  # What completion adds to the edge that the true face has there itself.
+  seams["excess"] = seams[PHASES[-1]] - seams["true"]
+  result["seam"] = {
+    name: metrics.confidence_interval(values, persons)
+    for name, values in seams.items()
+  }
+  result["groups"] = groups.summarise(rows)
   return result
+
+
+def _one_a_photo(rows, vectors):
+  """One vector and person a photo, of which a split may hold variants."""
+  names = [row["id"].rpartition("#")[0] or row["id"] for row in rows]
+  known = ~np.isnan(vectors).any(axis=1)
+  photos = {name: i for i, name in enumerate(names) if known[i]}
+  chosen = list(photos.values())
+  return vectors[chosen], np.array([rows[i]["person_id"] for i in chosen])
 
 
 def table(result: Mapping[str, Any]) -> str:
@@ -88,7 +121,49 @@ def table(result: Mapping[str, Any]) -> str:
       f" | {scores['ssim_in_mask']['mean']:.3f}"
       f" | {scores['lpips_in_mask']['mean']:.3f} |"
     )
+  lines += ["", *_by_eye(result), "", groups.table(result["groups"])]
   return "\n".join(lines)
+
+
+def _by_eye(result) -> list[str]:
+  """Identity, seam and FD-VGG16, a line each."""
+  before, after = (result["identity"][name] for name in PHASES)
+  same, different = (
+    result["identity"][name] for name in ("same_person", "different_people")
+  )
+  seam = result["seam"]
+  lines = [
+    f"Identity (SFace cosine with the true face): completed"
+    f" {_interval(after, 3)}, masked input {before['mean']:.3f}; two photos of"
+    f" one person {_range(same)}, of two people {_range(different)}",
+    f"Colour difference across the mask's edge (CIELAB): true"
+    f" {seam['true']['mean']:.1f}, masked input"
+    f" {seam[PHASES[0]]['mean']:.1f}, completed"
+    f" {seam[PHASES[1]]['mean']:.1f}; excess {_interval(seam['excess'], 2)}",
+  ]
+  if "fd_vgg16" in result:
+    found = result["fd_vgg16"]
+    lines.append(
+      f"FD-VGG16 of completed and true crops:"
+      f" {found['completed_predicted_mask']:.2f} (n {found['n']})"
+    )
+  return lines
+
+
+def _interval(scores, decimals):
+  return (
+    f"{scores['mean']:.{decimals}f} ({scores['low']:.{decimals}f} to"
+    f" {scores['high']:.{decimals}f})"
+  )
+
+
+def _range(scores):
+  if not scores["pairs"]:
+    return "unknown (no pairs)"
+  return (
+    f"{scores['mean']:.2f} (5 % to 95 %: {scores['p5']:.2f} to"
+    f" {scores['p95']:.2f}, {scores['pairs']} pairs)"
+  )
 
 
 def write_csv(path: pathlib.Path, rows: Sequence[Mapping[str, Any]]) -> None:

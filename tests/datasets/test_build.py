@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from maskgan_jax import model_files, photos
+from maskgan_jax import identity, model_files, photos
 from maskgan_jax.datasets.masked_faces import (
-  align,
   build,
   examples,
   pairs,
@@ -120,7 +119,7 @@ def test_hostile_files_are_skipped(faces_dir, tmp_path, monkeypatch):
   cv2.imwrite(str(faces_dir / "wall.png"), np.full((80, 80, 3), 99, np.uint8))
   cv2.imwrite(str(faces_dir / "band.png"), np.full((33, 5000), 99, np.uint8))
   # Without a manifest and a recognizer every file is a person.
-  monkeypatch.setattr(align, "_recognizer", _missing)
+  monkeypatch.setattr(identity, "_recognizer", _missing)
   monkeypatch.setattr(people, "split_of", lambda name: name.split("_")[0])
   report = _build(sources.Folder(str(faces_dir)), tmp_path / "out")
   assert "Used 8 pictures, skipped 7" in report

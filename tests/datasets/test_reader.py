@@ -54,12 +54,14 @@ def test_mask_is_where_alpha_exceeds_one_half():
       "id": text,
       "person_id": text,
       "mask_type": text,
+      "mask_params": b'{"wear": "worn", "seed": 3}',
     }
   )
   assert not example["mask"][:8].any()
   assert example["mask"][8:16].all()
   assert not example["mask"][16:].any()
   assert not example["valid"].any()
+  assert example["mask_params"] == {"wear": "worn", "seed": 3}
 
 
 def test_slices(built):

