@@ -7,8 +7,8 @@ is not yet a face mask. They need to be plausible, not perfect.
 import cv2
 import numpy as np
 
+from maskgan_jax.masks import head
 from maskgan_jax.masks import light as light_lib
-from maskgan_jax.masks import shapes
 
 _LIPS = (
   *(61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291),
@@ -188,7 +188,7 @@ def _scarf(image, landmarks, rng):
     base = np.where(stripe, base * 0.45 + 0.1, base)
   shade = 0.72 + 0.16 * folds + 0.05 * knit - 0.4 * np.square(a)
   colour = base * light.colour * np.clip(shade, 0.12, 1.2)[..., None] + 0.004
-  face = _region(image.shape, landmarks[list(shapes.FACE_OVAL), :2], 0.6)
+  face = _region(image.shape, landmarks[list(head.FACE_OVAL), :2], 0.6)
   shadow = 0.8 * rounded * face * (1 - alpha)
   image = _cover(image, np.array([24, 14, 12], np.float32), shadow)
   return _cover(image, 255 * np.sqrt(np.clip(colour, 0, 1)), alpha)
@@ -270,5 +270,5 @@ def draw_distractor(
   """
   if kind not in _KINDS:
     raise ValueError(f"kind is {kind!r}, expected one of {', '.join(KINDS)}.")
-  shapes.check_landmarks(landmarks)
+  head.check_landmarks(landmarks)
   return _KINDS[kind](image, landmarks.astype(np.float32), rng)

@@ -5,18 +5,19 @@ import cv2
 import numpy as np
 import pytest
 
+from maskgan_jax import masks
 from maskgan_jax.masks import render
 
 
 def params_of(kind, **options):
-  return render.MaskParams(kind, **{"seed": 5, **options})
+  return masks.MaskParams(kind, **{"seed": 5, **options})
 
 
 def iou(first, second):
   return (first & second).sum() / max((first | second).sum(), 1)
 
 
-@pytest.mark.parametrize("kind", render.MASK_TYPES)
+@pytest.mark.parametrize("kind", masks.MASK_TYPES)
 def test_every_kind_draws(photo, landmarks, kind):
   overlay = render.draw(photo, landmarks, params_of(kind))
   assert overlay.rgba.shape == (256, 256, 4)
@@ -33,7 +34,7 @@ def test_every_kind_draws(photo, landmarks, kind):
   assert not mask[y, x].any()
 
 
-@pytest.mark.parametrize("kind", render.MASK_TYPES)
+@pytest.mark.parametrize("kind", masks.MASK_TYPES)
 def test_same_arguments_same_overlay(photo, landmarks, kind):
   first, second, other = (
     render.draw(photo, landmarks, params_of(kind, seed=s)) for s in (1, 1, 2)
@@ -61,7 +62,7 @@ def test_mean_area(landmarks_of, photo_of):
   for _ in range(24):
     landmarks = landmarks_of(yaw=rng.uniform(-25, 25))
     photo = photo_of(landmarks)
-    overlay = render.draw(photo, landmarks, render.sample_params(rng))
+    overlay = render.draw(photo, landmarks, masks.sample_params(rng))
     areas.append((overlay.alpha > 127).mean())
   assert 0.18 < np.mean(areas) < 0.27
 
@@ -76,7 +77,7 @@ def test_follows_rotation(landmarks_of, photo_of, kind):
   assert iou(expected > 127, second > 127) > 0.97
 
 
-@pytest.mark.parametrize("kind", render.MASK_TYPES)
+@pytest.mark.parametrize("kind", masks.MASK_TYPES)
 def test_mirrored_turn_gives_mirrored_mask(landmarks_of, photo_of, kind):
   masks = []
   for yaw in (-30, 30):
@@ -172,7 +173,7 @@ def test_face_cut_by_the_border(photo, landmarks):
 def test_draws_within_its_time(photo, landmarks):
   times = []
   for seed in range(8):
-    params = render.sample_params(np.random.default_rng(seed))
+    params = masks.sample_params(np.random.default_rng(seed))
     start = time.process_time()
     render.draw(photo, landmarks, params)
     times.append(time.process_time() - start)
@@ -181,8 +182,8 @@ def test_draws_within_its_time(photo, landmarks):
 
 
 def test_params_draw_the_same_after_a_round_trip(photo, landmarks):
-  params = render.sample_params(np.random.default_rng(8))
-  again = render.MaskParams(**dataclasses.asdict(params))
+  params = masks.sample_params(np.random.default_rng(8))
+  again = masks.MaskParams(**dataclasses.asdict(params))
   first = render.draw(photo, landmarks, params)
   np.testing.assert_array_equal(
     first.rgba, render.draw(photo, landmarks, again).rgba
