@@ -10,7 +10,7 @@ PACKAGE = ROOT / "maskgan_jax"
 
 # From top to bottom; a module may import from its own layer and those below.
 LAYERS = (
-  ("demo", "train", "evaluate", "unmask", "benchmark"),
+  ("demo", "train", "evaluate", "unmask", "benchmark", "mask_files"),
   (
     "factory",
     "checkpoint",
@@ -25,6 +25,7 @@ LAYERS = (
   ("models", "optimizers"),
   ("losses", "metrics", "images", "batch"),
   ("baselines",),
+  ("mask_photos",),
   ("datasets",),
   ("masks",),
   ("faces", "face_models", "portraits"),

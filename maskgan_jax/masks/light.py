@@ -70,9 +70,8 @@ def estimate(image: np.ndarray, landmarks: np.ndarray) -> Light:
   chroma = middle / middle.mean() / _SKIN_CHROMA
   # Skins differ: a small deviation is the person's, a large one the light's.
   shift = np.log(np.maximum(chroma / chroma.mean(), 1e-2))
-  tint = np.exp(
-    np.clip(shift * np.abs(shift) / (np.abs(shift) + 0.3), -0.7, 0.7)
-  )
+  by_skin = np.clip(shift * np.abs(shift) / (np.abs(shift) + 0.3), -0.7, 0.7)
+  tint = np.exp(0.6 * by_skin + 0.4 * _highlights(image))
   tint /= tint.mean()
   # Skin is never grey: if it is, the photo is, and its tone is the tint.
   saturation = float(np.clip(np.ptp(middle) / middle.mean() * 6 - 0.6, 0, 1))
@@ -108,6 +107,16 @@ def _direction(frame, points, brightness):
   return direction, float(
     np.clip(strength / (strength + max(fit[3], 0.2)), 0.2, 0.7)
   )
+
+
+def _highlights(image):
+  """Logarithm of the colour [3] of the photo's brightest places, mean 0."""
+  sparse = image[::4, ::4].reshape(-1, 3)
+  brightness = sparse.max(1)
+  bright = sparse[brightness >= np.percentile(brightness, 95)]
+  chroma = np.square(bright.mean(0) / 255) + 1e-3
+  chroma = np.log(chroma / chroma.mean())
+  return np.clip(chroma - chroma.mean(), -0.3, 0.3)
 
 
 def _exposure(skin, window, image):
