@@ -141,10 +141,11 @@ def _outline(mesh, params, rng):
 
 
 def _level(mesh, coverage):
-  """Height of the top edge's middle, beyond the bridge too."""
+  """Height of the top edge's middle, beyond bridge and chin too."""
   marks = mesh.height[list(_LEVEL_MARKS)]
-  beyond = max(coverage - 1, 0) * (marks[3] - marks[2])
-  return np.interp(coverage, _LEVELS, marks) + beyond
+  above = max(coverage - 1, 0) * (marks[3] - marks[2])
+  below = max(-2 - coverage, 0) * (marks[0] - marks[1])
+  return np.interp(coverage, _LEVELS, marks) + above + below
 
 
 def _stretch(angle, radius, amount):
