@@ -85,7 +85,7 @@ def mask_files(
   sheet = output / CONTACT_SHEET
   if options.contact_sheet and sheet.exists() and not options.overwrite:
     raise errors.UserError(f"{sheet} exists. Add --overwrite to replace it.")
-  work = functools.partial(_mask_file, root, output, options)
+  work = functools.partial(mask_file, root, output, options)
   progress = workers.Progress("Masking", len(names))
   with workers.Workers(min(num_processes, max(len(names), 1))) as pool:
     done, tiles = [], []
@@ -99,8 +99,14 @@ def mask_files(
   return _report(done, output)
 
 
-def _mask_file(root, output, options, name):
-  """Masks one photo; the photo itself is written last."""
+def mask_file(
+  root: pathlib.Path, output: pathlib.Path, options: Options, name: str
+) -> Done:
+  """Masks the photo `root / name`; the photo itself is written last.
+
+  Raises:
+    errors.UserError: the output cannot be written.
+  """
   target = output / name
   if target.suffix.lower() == ".bmp":
     target = target.with_name(target.name + ".png")

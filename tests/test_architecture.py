@@ -10,7 +10,15 @@ PACKAGE = ROOT / "maskgan_jax"
 
 # From top to bottom; a module may import from its own layer and those below.
 LAYERS = (
-  ("demo", "train", "evaluate", "unmask", "benchmark", "mask_files"),
+  (
+    "demo",
+    "train",
+    "evaluate",
+    "unmask",
+    "benchmark",
+    "benchmark_masks",
+    "mask_files",
+  ),
   (
     "factory",
     "checkpoint",

@@ -120,25 +120,19 @@ def _motif(tile, place, away, axes, angle, level):
 
   Axes are shares of `away`, or pixels where that is 0.
   """
-  direction = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
-  length = np.array(axes) * (away or 1)
-  for shift in np.ndindex(3, 3):
-    centre = place + direction * away + (np.array(shift) - 1) * _TILE
-    centre, size = (
-      tuple(np.round(v * 16).astype(int)) for v in (centre, length)
-    )
-    cv2.ellipse(
-      tile,
-      tuple(map(int, centre)),
-      tuple(map(int, size)),
-      float(angle),
-      0,
-      360,
-      level,
-      -1,
-      cv2.LINE_AA,
-      4,
-    )
+  turn = math.radians(angle)
+  x = place[0] + away * math.cos(turn)
+  y = place[1] + away * math.sin(turn)
+  half = tuple(round(16 * axis * (away or 1)) for axis in axes)
+  reach = max(half) / 16 + 1
+  for dx in (-_TILE, 0, _TILE):
+    for dy in (-_TILE, 0, _TILE):
+      if -reach < x + dx < _TILE + reach and -reach < y + dy < _TILE + reach:
+        centre = round(16 * (x + dx)), round(16 * (y + dy))
+        cv2.ellipse(
+          *(tile, centre, half, float(angle), 0, 360, level, -1),
+          *(cv2.LINE_AA, 4),
+        )
 
 
 def _lettering(a, b, rng):

@@ -40,7 +40,7 @@ def rasterise(points: np.ndarray, height: int, width: int, fine: int) -> Raster:
   area = e1[:, 0] * e2[:, 1] - e1[:, 1] * e2[:, 0]
   keep = np.flatnonzero(area > 1e-3)
   keep = keep[np.argsort(-p[keep, :, 2].mean(1), kind="stable")]
-  owner = np.zeros((height * fine, width * fine), np.int32)
+  owner = np.zeros((height * fine, width * fine), np.int16)
   corners = to_fine(p[keep, :, :2], fine)
   for i, corner in enumerate(corners, 1):
     cv2.fillConvexPoly(owner, corner, i, cv2.LINE_8, SHIFT)
@@ -50,9 +50,9 @@ def rasterise(points: np.ndarray, height: int, width: int, fine: int) -> Raster:
   ) * np.float32(1 / 255)
   # A pixel shows the nearest triangle of its middle or, at the rim, of
   # its neighbours.
-  middle = owner[fine // 2 :: fine, fine // 2 :: fine].astype(np.float32)
+  middle = np.ascontiguousarray(owner[fine // 2 :: fine, fine // 2 :: fine])
   near = cv2.dilate(middle, np.ones((3, 3), np.uint8))
-  owner = np.where(middle > 0, middle, near).astype(np.int32)
+  owner = np.where(middle > 0, middle, near)
   coverage[owner == 0] = 0
   v, u = np.mgrid[0 : 1 : rows * 1j, 0 : 1 : columns * 1j]
   values = np.stack([u.ravel(), v.ravel()], 1)[triangles[keep]]

@@ -28,6 +28,8 @@ class Surface(NamedTuple):
   normals: np.ndarray  # [ROWS, COLUMNS, 3], unit, outwards (z < 0: to camera)
   extent: tuple[float, float]  # width and height in face widths, unrolled
   width: float  # of the face, px
+  frame: head.HeadFrame
+  mesh: head.Unrolled  # the face in this frame
 
 
 class _Outline(NamedTuple):
@@ -104,7 +106,7 @@ def mask_surface(
     float(2 * head.RADIUS * np.abs(angle).max()),
     float(np.ptp(height[:, COLUMNS // 2])),
   )
-  return Surface(points, _normals(points), extent, frame.width)
+  return Surface(points, _normals(points), extent, frame.width, frame, mesh)
 
 
 def _outline(mesh, params, rng):

@@ -45,8 +45,7 @@ def visible_straps(
   """
   if params.mask_type in params_lib.WRAPS:
     return []
-  frame = head.head_frame(landmarks)
-  mesh = head.unroll(frame, landmarks)
+  frame, mesh = surface.frame, surface.mesh
   width = float(rng.uniform(*_width(params.mask_type)))
   jitter = rng.uniform(-0.02, 0.02, 2)
   under_hair = rng.random() < 0.85
