@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import head, paint, shapes
+from maskgan_jax.masks import glasses, head, paint, shapes
 from maskgan_jax.masks import light as light_lib
 from maskgan_jax.masks import params as params_lib
 from maskgan_jax.masks import straps as straps_lib
@@ -58,6 +58,9 @@ def draw(
     return overlay
   light = light_lib.estimate(image, landmarks)
   colour, alpha = paint.paint(surface, straps, light, params, window, rng)
+  rims = glasses.rims(image, landmarks, window)
+  if rims is not None:
+    alpha *= 1 - rims
   shadow = _shadow(landmarks, alpha, light, surface.width, window)
   x0, y0, x1, y1 = window
   overlay.rgba[y0:y1, x0:x1] = _blend(colour, alpha, shadow)
