@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from maskgan_jax import errors, face_models, figures, photos, unmask
-from maskgan_jax.masks import render
+from maskgan_jax import errors, face_models, figures, masks, photos, unmask
 
 
 def demonstrate(
@@ -42,11 +41,12 @@ def demonstrate(
 
 
 def draw_mask(image: np.ndarray, seed: int) -> np.ndarray:
-  """Draws a random mask on the largest face of uint8 [H, W, 3].
+  """Draws a random mask, worn well, on the largest face of uint8 [H, W, 3].
 
   Raises:
     errors.UserError: no face is found.
   """
   landmarks = face_models.largest_face(image)
-  params = render.sample_params(np.random.default_rng(seed))
-  return render.composite(image, render.draw(image, landmarks, params).rgba)
+  worn_well = masks.MaskDistribution().only(wears=["correct"])
+  rng = np.random.default_rng(seed)
+  return masks.draw(image, landmarks, rng, worn_well).image

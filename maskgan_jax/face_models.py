@@ -27,6 +27,8 @@ _MESH = (
 # YuNet finds most masked faces at this size, more than at a larger one.
 DETECTION_SIDES = (320, 160)
 DETECTION_THRESHOLD = 0.55
+# A picture with a face wider than this share of it has no room for a group.
+PORTRAIT_SHARE = 0.3
 # In parts of a photo of half and a quarter of its length, faces of a group are
 # as large as YuNet needs them. Smaller parts hold no face worth completing.
 TILE_SHARES = (1 / 2, 1 / 4)
@@ -74,8 +76,9 @@ class FaceDetector:
   def detect_all(self, image: np.ndarray) -> list[Face]:
     """Finds faces of all sizes, those of a group photo too.
 
-    Looks at the whole picture at both sizes and at overlapping parts of it;
-    what was found several times is merged by non-maximum suppression.
+    Looks at the whole picture at both sizes and, unless one face fills it, at
+    overlapping parts of it; what was found several times is merged by
+    non-maximum suppression.
 
     Args:
       image: uint8 [H, W, 3] RGB.
@@ -87,6 +90,8 @@ class FaceDetector:
       face for side in DETECTION_SIDES for face in self._detect_at(image, side)
     ]
     whole = len(found)
+    if any(f.box[2] > PORTRAIT_SHARE * image.shape[1] for f in found):
+      return _merge(found, whole)
     for share in TILE_SHARES:
       if share * max(image.shape) >= TILE_MIN_SIDE:
         found += self._detect_in_tiles(image, round(DETECTION_SIDES[0] / share))

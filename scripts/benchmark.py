@@ -6,6 +6,7 @@
     --config.data_dir=data
   python scripts/benchmark.py --what=unmask --workdir=runs/portraits \
     --input=photo.jpg
+  python scripts/benchmark.py --what=masks
 
 Prints a table, and the same as one line of JSON.
 """
@@ -18,16 +19,16 @@ import command
 from absl import flags
 from ml_collections import config_flags
 
-from maskgan_jax import benchmark, errors, evaluate
+from maskgan_jax import benchmark, benchmark_masks, errors, evaluate
 
 _WHAT = flags.DEFINE_enum(
   "what",
   None,
-  ["train_step", "generator", "input", "unmask", "scaling", "ridge"],
+  ["train_step", "generator", "input", "unmask", "scaling", "ridge", "masks"],
   "train_step: all networks' update. generator: its forward pass. input:"
   " reading batches. unmask: one photo. scaling: the step on 1 to 8 virtual"
   " devices. ridge: no time, but the score of a linear regression from the"
-  " visible pixels at 48 px, which the README quotes.",
+  " visible pixels at 48 px, which the README quotes. masks: drawing them.",
 )
 _CONFIG = config_flags.DEFINE_config_file("config", None, "A file of configs/.")
 _BATCH_SIZE = flags.DEFINE_integer("batch_size", None, "Instead of config's.")
@@ -46,7 +47,10 @@ _HERE = flags.DEFINE_bool(
 
 
 def main() -> None:
-  result = _unmask() if _WHAT.value == "unmask" else _of_config()
+  if _WHAT.value == "masks":
+    result = benchmark_masks.masks_speed(_REPEATS.value)
+  else:
+    result = _unmask() if _WHAT.value == "unmask" else _of_config()
   for row in result.get("rows", [result]):
     for name, value in _flat(row).items():
       shown = f"{value:,.3f}" if isinstance(value, float) else value

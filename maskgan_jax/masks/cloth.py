@@ -1,10 +1,18 @@
 """A flat sheet of cloth in the making, and the marks put on it."""
 
 import dataclasses
+import functools
 from typing import NamedTuple
 
 import cv2
 import numpy as np
+
+from maskgan_jax import photos
+from maskgan_jax.masks import params as params_lib
+from maskgan_jax.masks import patterns
+
+# Pictures are printed no finer than this, pixels a side.
+_PRINT_SIDE = 768
 
 
 @dataclasses.dataclass
@@ -33,6 +41,58 @@ class Sheet(NamedTuple):
   ) -> np.ndarray:
     """1 at `centre`, falling to 0 over `width`, smooth."""
     return np.exp(-np.square((distance - centre) / width))
+
+
+def linear(colour: tuple[int, int, int]) -> np.ndarray:
+  """RGB in 0..255 to linear float32 [3]."""
+  return np.square(np.array(colour, np.float32) / 255)
+
+
+def slack(params: params_lib.MaskParams) -> float:
+  """How much more than usual a mask wrinkles as it is worn."""
+  gathered = params.wear in ("under_lip", "chin")
+  return 0.8 + 0.9 * params.looseness + 0.8 * gathered
+
+
+def stamp(
+  sheet: Sheet,
+  params: params_lib.MaskParams,
+  work: Work,
+  rng: np.random.Generator,
+) -> None:
+  """Prints the mask's texture or pattern on the cloth.
+
+  Raises:
+    photos.PhotoError: the texture is no readable picture.
+  """
+  if params.texture:
+    picture = _print_of(params.texture)
+    # The largest piece of the cloth's proportions, or one smaller.
+    height, width = work.tone.shape
+    zoom = rng.uniform(0.6, 1.0)
+    fit = min(picture.shape[0] / height, picture.shape[1] / width) * zoom
+    part = max(1, int(height * fit)), max(1, int(width * fit))
+    y, x = (
+      int(rng.integers(whole - wanted + 1))
+      for whole, wanted in zip(picture.shape[:2], part, strict=True)
+    )
+    piece = picture[y : y + part[0], x : x + part[1]]
+    piece = cv2.resize(piece, (width, height), interpolation=cv2.INTER_AREA)
+    work.albedo[:] = np.square(piece.astype(np.float32) * (0.94 / 255))
+  elif params.pattern != "plain":
+    ink = patterns.paint(params.pattern, sheet.x, sheet.y, rng)[..., None]
+    work.albedo += (linear(params.accent) - work.albedo) * ink
+
+
+@functools.lru_cache(maxsize=16)
+def _print_of(path):
+  picture = photos.read(path)
+  scale = _PRINT_SIDE / max(picture.shape[:2])
+  if scale >= 1:
+    return picture
+  return cv2.resize(
+    picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
+  )
 
 
 def _smooth_noise(shape, cells, rng):
@@ -91,8 +151,27 @@ def weave(sheet: Sheet, work: Work, rng: np.random.Generator) -> None:
 
 def speckle(work: Work, amount: float, rng: np.random.Generator) -> None:
   """Grain of the fabric: noise of relative size `amount`."""
-  noise = rng.standard_normal(work.tone.shape, np.float32)
-  work.tone *= 1 + np.float32(amount) * noise
+  work.tone *= 1 + np.float32(amount) * white_noise(work.tone.shape, rng)
+
+
+def white_noise(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+  """A piece of one fixed sheet of unit noise, float32 [h, w]."""
+  # A new one for each mask would take a tenth of all its time.
+  tile = _noise_tile()
+  side = len(tile) // 2
+  y, x = (int(v) for v in rng.integers(side, size=2))
+  height, width = shape
+  if max(shape) <= side:
+    return tile[y : y + height, x : x + width]
+  rows, columns = (y + np.arange(height)) % side, (x + np.arange(width)) % side
+  return tile[rows][:, columns]
+
+
+@functools.cache
+def _noise_tile():
+  """Twice repeated each way, so that most pieces are views of it."""
+  noise = np.random.default_rng(0).standard_normal((509, 509), np.float32)
+  return np.tile(noise, (2, 2))
 
 
 def lettering(

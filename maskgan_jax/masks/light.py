@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import shapes
+from maskgan_jax.masks import head
 
 # Skin that no mask hides: forehead, temples, nose bridge, upper cheeks.
 _VISIBLE = (
@@ -16,6 +16,8 @@ _VISIBLE = (
 )
 # Mean chroma (each channel over the mean of the three) of skin in white light.
 _SKIN_CHROMA = np.array([1.42, 0.92, 0.66])
+# Side of the piece that tells softness and grain, px.
+_SAMPLE = 160
 _DEFAULT_DIRECTION = np.array([0.0, -0.5, -0.87])
 
 
@@ -45,7 +47,7 @@ def estimate(image: np.ndarray, landmarks: np.ndarray) -> Light:
   Returns:
     The light. Where no landmark lies inside the picture, a neutral one.
   """
-  frame = shapes.head_frame(landmarks)
+  frame = head.head_frame(landmarks)
   height, width = image.shape[:2]
   points = landmarks[list(_VISIBLE)]
   x = np.round(points[:, 0]).astype(int)
@@ -65,17 +67,17 @@ def estimate(image: np.ndarray, landmarks: np.ndarray) -> Light:
   direction, contrast = _direction(
     frame, points[inside], skin @ np.full(3, 1 / 3)
   )
+  pixels, brightness = _sparse(image)
   chroma = middle / middle.mean() / _SKIN_CHROMA
   # Skins differ: a small deviation is the person's, a large one the light's.
   shift = np.log(np.maximum(chroma / chroma.mean(), 1e-2))
-  tint = np.exp(
-    np.clip(shift * np.abs(shift) / (np.abs(shift) + 0.3), -0.7, 0.7)
-  )
+  by_skin = np.clip(shift * np.abs(shift) / (np.abs(shift) + 0.3), -0.7, 0.7)
+  tint = np.exp(0.6 * by_skin + 0.4 * _highlights(pixels, brightness))
   tint /= tint.mean()
   # Skin is never grey: if it is, the photo is, and its tone is the tint.
   saturation = float(np.clip(np.ptp(middle) / middle.mean() * 6 - 0.6, 0, 1))
   tint = saturation * tint + (1 - saturation) * middle / middle.mean()
-  exposure = _exposure(middle.mean(), window, image)
+  exposure = _exposure(middle.mean(), _sparse(window)[1], brightness)
   blur, grain = _texture(window)
   return Light(exposure * tint, direction, contrast, saturation, blur, grain)
 
@@ -108,7 +110,28 @@ def _direction(frame, points, brightness):
   )
 
 
-def _exposure(skin, window, image):
+def _sparse(image):
+  """Some thousands of an image's pixels, [n, 3], and each one's maximum."""
+  step = max(1, min(image.shape[:2]) // 64)
+  pixels = image[::step, ::step].reshape(-1, 3)
+  return pixels, pixels.T.max(0)
+
+
+def _quantile(values, share):
+  """A quantile of [n] values; NumPy's own takes longer than the rest here."""
+  k = int(share * (len(values) - 1))
+  return float(np.partition(values, k)[k])
+
+
+def _highlights(pixels, brightness):
+  """Logarithm of the colour [3] of the photo's brightest places, mean 0."""
+  bright = pixels[brightness >= _quantile(brightness, 0.95)]
+  chroma = np.square(bright.mean(0) / 255) + 1e-3
+  chroma = np.log(chroma / chroma.mean())
+  return np.clip(chroma - chroma.mean(), -0.3, 0.3)
+
+
+def _exposure(skin, face, photo):
   """Linear brightness of white cloth, from the skin's and the photo's own.
 
   Skin alone does not tell: its reflectance is taken as log-normal around
@@ -117,27 +140,33 @@ def _exposure(skin, window, image):
   photo's brightest tenth suggest.
   """
   by_skin = np.log(0.8) + 0.45 * np.log(max(skin, 1e-3) / (0.8 * 0.34))
-  bright = np.square(np.percentile(window[::2, ::2].max(-1), 97) / 255)
-  photo = np.square(np.percentile(image[::4, ::4].max(-1), 90) / 255)
-  by_face = np.log(max(bright, 0.02) / 0.75)
-  by_photo = np.log(np.clip(photo, 0.25, 0.8) / 0.75)
-  exposure = np.exp(0.6 * by_skin + 0.25 * by_face + 0.15 * by_photo)
-  return float(np.clip(exposure, 0.03, 1.0))
+  bright = np.square(_quantile(face, 0.97) / 255)
+  photo = np.square(_quantile(photo, 0.9) / 255)
+  by_face = np.log(max(bright, 0.02) / 0.7)
+  by_photo = np.log(np.clip(photo, 0.25, 0.8) / 0.7)
+  exposure = np.exp(0.45 * by_skin + 0.3 * by_face + 0.25 * by_photo)
+  return float(np.clip(1.12 * exposure, 0.03, 1.1))
 
 
 def _texture(window):
   """Sigma of softness and standard deviation of noise, of a face window."""
+  # Only large faces have room for the softness of an enlarged photo. A part
+  # tells as much as the whole.
+  large = min(window.shape[:2]) > _SAMPLE
+  y, x = (max(0, (side - _SAMPLE) // 2) for side in window.shape[:2])
+  window = window[y : y + _SAMPLE, x : x + _SAMPLE]
   if min(window.shape[:2]) < 16:
     return 0.5, 1.0
   grey = cv2.cvtColor(window, cv2.COLOR_RGB2GRAY).astype(np.float32)
-  fine = grey - cv2.GaussianBlur(grey, (0, 0), 0.8)
-  coarse = cv2.GaussianBlur(grey, (0, 0), 0.8) - cv2.GaussianBlur(
-    grey, (0, 0), 2.4
-  )
-  ratio = fine.std() / max(coarse.std(), 1e-3)
+  soft = [cv2.GaussianBlur(grey, (0, 0), s) for s in (0.8, 2.4, 4.8)]
+  fine, coarse = grey - soft[0], soft[0] - soft[1]
+  ratio = fine.std() / max(float(coarse.std()), 1e-3)
+  blur = float(np.clip(1.0 - 1.4 * ratio, 0.35, 0.9))
+  if large:
+    # Two broader bands; line fitted to photos blurred by known sigmas.
+    broad = coarse.std() / max(float((soft[1] - soft[2]).std()), 1e-3)
+    blur = float(np.clip(0.7 + 8.0 * (0.82 - broad), blur, 4.0))
   # A low percentile ignores edges and pores; 0.57 and 1.48 turn it into a
   # standard deviation, and the high pass keeps about 0.8 of white noise.
-  grain = 1.48 * np.percentile(np.abs(fine), 30) / (0.57 * 0.8)
-  return float(np.clip(1.0 - 1.4 * ratio, 0.35, 0.9)), float(
-    np.clip(grain, 0.3, 3.0)
-  )
+  grain = 1.48 * _quantile(np.abs(fine[::2, ::2]).ravel(), 0.3) / (0.57 * 0.8)
+  return blur, float(np.clip(grain, 0.3, 3.0))

@@ -1,7 +1,13 @@
 """Printed and woven patterns for cloth."""
 
+import math
+
 import cv2
 import numpy as np
+
+# Side in pixels of what is drawn once and repeated.
+_TILE = 160
+_WORDS = ("HELLO", "SMILE", "2020", "STAY", "KIND", "LOVE", "NOVA", "RUN")
 
 
 def paint(
@@ -10,9 +16,9 @@ def paint(
   """How much of the second colour each place of a cloth takes.
 
   Args:
-    pattern: "checks", "stripes", "dots", "weave" or "camouflage".
+    pattern: one of params.PATTERNS but "plain".
     x: float [1, w], face widths.
-    y: float [h, 1], face widths.
+    y: float [h, 1] or [h, w], face widths.
     rng: draws size, direction and phase.
 
   Returns:
@@ -25,9 +31,9 @@ def paint(
     raise ValueError(
       f"pattern is {pattern!r}, expected one of {', '.join(_PATTERNS)}."
     )
-  turn = rng.choice([0.0, np.pi / 4, rng.uniform(-0.2, 0.2)])
-  a = (x * np.cos(turn) + y * np.sin(turn)).astype(np.float32)
-  b = (y * np.cos(turn) - x * np.sin(turn)).astype(np.float32)
+  turn = float(rng.choice([0.0, np.pi / 4, rng.uniform(-0.2, 0.2)]))
+  a = x * math.cos(turn) + y * math.sin(turn)
+  b = y * math.cos(turn) - x * math.sin(turn)
   return _PATTERNS[pattern](a, b, rng).astype(np.float32)
 
 
@@ -81,10 +87,91 @@ def _camouflage(a, b, rng):
   return np.clip(blots, 0, 1)
 
 
+def _tie_dye(a, b, rng):
+  """A spiral, its arms frayed."""
+  dx, dy = a - rng.uniform(-0.3, 0.3), b - rng.uniform(0.1, 0.5)
+  shape = np.broadcast_shapes(a.shape, b.shape)
+  fray = rng.standard_normal((6, 10)).astype(np.float32)
+  fray = cv2.resize(fray, shape[::-1], interpolation=cv2.INTER_CUBIC)
+  turns = int(rng.integers(3, 7) * rng.choice([-1, 1]))
+  phase = np.arctan2(dy, dx) * turns + np.hypot(dx, dy) * rng.uniform(14, 30)
+  return np.clip(0.5 + 0.9 * np.sin(phase + 0.9 * fray), 0, 1)
+
+
+def _floral(a, b, rng):
+  """Blossoms and leaves strewn over a tile."""
+  tile = np.zeros((_TILE, _TILE), np.uint8)
+  petals = int(rng.integers(5, 8))
+  places = [(0.22, 0.25), (0.7, 0.18), (0.48, 0.55), (0.1, 0.72), (0.8, 0.78)]
+  for place in places:
+    place = (np.array(place) + rng.uniform(-0.07, 0.07, 2)) * _TILE
+    size, turn = rng.uniform(0.1, 0.2) * _TILE, rng.uniform(0, 360)
+    for leaf in (20, 150):
+      _motif(tile, place, 0.9 * size, (0.6, 0.22), turn + leaf, 110)
+    for k in range(petals):
+      angle = turn + 360 * k / petals
+      _motif(tile, place, 0.5 * size, (0.95, 0.55), angle, 255 - 60 * (k % 2))
+    _motif(tile, place, 0, (0.25 * size, 0.25 * size), 0, 60)
+  return _tiled(tile, a, b, rng.uniform(0.3, 0.55))
+
+
+def _motif(tile, place, away, axes, angle, level):
+  """An ellipse `away` from a place, on a tile that joins with itself.
+
+  Axes are shares of `away`, or pixels where that is 0.
+  """
+  turn = math.radians(angle)
+  x = place[0] + away * math.cos(turn)
+  y = place[1] + away * math.sin(turn)
+  half = tuple(round(16 * axis * (away or 1)) for axis in axes)
+  reach = max(half) / 16 + 1
+  for dx in (-_TILE, 0, _TILE):
+    for dy in (-_TILE, 0, _TILE):
+      if -reach < x + dx < _TILE + reach and -reach < y + dy < _TILE + reach:
+        centre = round(16 * (x + dx)), round(16 * (y + dy))
+        cv2.ellipse(
+          *(tile, centre, half, float(angle), 0, 360, level, -1),
+          *(cv2.LINE_AA, 4),
+        )
+
+
+def _lettering(a, b, rng):
+  """Words in rows."""
+  tile = np.zeros((_TILE, _TILE), np.uint8)
+  for y in (0.2, 0.53, 0.87):
+    word = _WORDS[rng.integers(len(_WORDS))]
+    cv2.putText(
+      tile,
+      word,
+      (int(rng.integers(2, 24)), int(y * _TILE)),
+      int(rng.choice([cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX])),
+      1.25,
+      255,
+      int(rng.integers(2, 6)),
+      cv2.LINE_AA,
+    )
+  return _tiled(tile, a, b, rng.uniform(0.25, 0.6))
+
+
+def _tiled(tile, a, b, period):
+  """A tile, uint8, repeated every `period` face widths."""
+  a, b = np.broadcast_arrays(a, b)
+  scale = np.float32(_TILE / period)
+  return (
+    cv2.remap(
+      tile, a * scale, b * scale, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
+    ).astype(np.float32)
+    / 255
+  )
+
+
 _PATTERNS = {
   "checks": _checks,
   "stripes": _stripes,
   "dots": _dots,
   "weave": _weave,
   "camouflage": _camouflage,
+  "tie_dye": _tie_dye,
+  "floral": _floral,
+  "lettering": _lettering,
 }

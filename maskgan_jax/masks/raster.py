@@ -15,21 +15,13 @@ class Raster(NamedTuple):
   pixels: np.ndarray  # [n] indices of the pixels touched, row-major
   u: np.ndarray  # [n] in [0, 1], left to right, of these pixels
   v: np.ndarray  # [n] in [0, 1], top to bottom
-  normals: np.ndarray  # [3, n], unit
 
 
-def rasterise(
-  points: np.ndarray,
-  normals: np.ndarray,
-  height: int,
-  width: int,
-  fine: int,
-) -> Raster:
+def rasterise(points: np.ndarray, height: int, width: int, fine: int) -> Raster:
   """Draws the front faces of a surface, far ones first.
 
   Args:
     points: [R, C, 3]; x and y in pixels of the window, smaller z is nearer.
-    normals: [R, C, 3], unit.
     height: of the window, pixels.
     width: of the window, pixels.
     fine: samples per pixel side, for the coverage.
@@ -48,33 +40,29 @@ def rasterise(
   area = e1[:, 0] * e2[:, 1] - e1[:, 1] * e2[:, 0]
   keep = np.flatnonzero(area > 1e-3)
   keep = keep[np.argsort(-p[keep, :, 2].mean(1), kind="stable")]
-  owner = np.zeros((height * fine, width * fine), np.int32)
+  owner = np.zeros((height * fine, width * fine), np.int16)
   corners = to_fine(p[keep, :, :2], fine)
   for i, corner in enumerate(corners, 1):
     cv2.fillConvexPoly(owner, corner, i, cv2.LINE_8, SHIFT)
+  covered = (owner > 0).view(np.uint8) * np.uint8(255)
   coverage = cv2.resize(
-    (owner > 0).astype(np.float32), (width, height), None, 0, 0, cv2.INTER_AREA
-  )
+    covered, (width, height), interpolation=cv2.INTER_AREA
+  ) * np.float32(1 / 255)
   # A pixel shows the nearest triangle of its middle or, at the rim, of
   # its neighbours.
-  middle = owner[fine // 2 :: fine, fine // 2 :: fine].astype(np.float32)
+  middle = np.ascontiguousarray(owner[fine // 2 :: fine, fine // 2 :: fine])
   near = cv2.dilate(middle, np.ones((3, 3), np.uint8))
-  owner = np.where(middle > 0, middle, near).astype(np.int32)
+  owner = np.where(middle > 0, middle, near)
   coverage[owner == 0] = 0
   v, u = np.mgrid[0 : 1 : rows * 1j, 0 : 1 : columns * 1j]
-  values = np.concatenate(
-    [u.reshape(-1, 1), v.reshape(-1, 1), normals.reshape(-1, 3)], 1
-  )[triangles[keep]]
+  values = np.stack([u.ravel(), v.ravel()], 1)[triangles[keep]]
   planes = _planes(p[keep, 0, :2], e1[keep], e2[keep], area[keep], values)
   pixels = np.flatnonzero(coverage)
   y, x = np.divmod(pixels, width)
   plane = np.take(planes, owner.ravel()[pixels] - 1, axis=2)
   shown = plane[0] * x.astype(np.float32) + plane[1] * y.astype(np.float32)
-  shown += plane[2]
-  facing = shown[2:]
-  facing /= np.maximum(np.sqrt(np.square(facing).sum(0)), 1e-6)
-  u, v = np.clip(shown[:2], 0, 1)
-  return Raster(coverage, pixels, u, v, facing)
+  u, v = np.clip(shown + plane[2], 0, 1)
+  return Raster(coverage, pixels, u, v)
 
 
 def _planes(origin, e1, e2, area, values):

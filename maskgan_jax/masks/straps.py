@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
+from maskgan_jax.masks import head, shapes
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks import shapes
 
 _STEPS = 14
 # A strap is drawn while the head's surface under it faces the camera, or
@@ -13,6 +14,8 @@ _STEPS = 14
 _GRAZING = 0.16
 # Round the neck they do not.
 _GRAZING_NECK = -0.05
+# Skin whose colour and brightness differ by more than this is hair or cloth.
+_NOT_SKIN = 1.0
 
 
 class Strap(NamedTuple):
@@ -23,65 +26,102 @@ class Strap(NamedTuple):
 
 
 def visible_straps(
+  image: np.ndarray,
   landmarks: np.ndarray,
   surface: shapes.Surface,
   params: params_lib.MaskParams,
   rng: np.random.Generator,
 ) -> list[Strap]:
-  """The visible parts of a mask's straps; [] for a bandana.
+  """The visible parts of a mask's straps; [] for what wraps the head.
+
+  Ear loops mostly end where hair begins that hangs over the ear.
 
   Args:
+    image: uint8 [H, W, 3], the photo.
     landmarks: float [468, 3], px.
     surface: the mask on this face.
     params: what the mask is.
     rng: draws the straps' width and where they meet ears or head.
   """
-  if params.mask_type == "bandana":
+  if params.mask_type in params_lib.WRAPS:
     return []
-  frame = shapes.head_frame(landmarks)
-  mesh = shapes.unroll(frame, landmarks)
-  width = {
-    "cloth": rng.uniform(0.016, 0.045),
-    "cloth_pattern": rng.uniform(0.016, 0.035),
-  }.get(params.mask_type, rng.uniform(0.015, 0.024))
+  frame, mesh = surface.frame, surface.mesh
+  width = float(rng.uniform(*_width(params.mask_type)))
   jitter = rng.uniform(-0.02, 0.02, 2)
-  straps = []
+  under_hair = rng.random() < 0.85
+  loops = params.mask_type not in ("n95", "n95_valve")
+  sides, starts, ends = [], [], []
   for side, column in ((-1, 0), (1, -1)):
-    for row, end in _ends(params.mask_type, jitter):
+    for row, end in _ends(loops, jitter):
       start = frame.to_head(surface.points[row, column])
-      angle = np.arctan2(start[0], -start[2] - shapes.AXIS)
-      points = _strand(frame, mesh, (angle, start[1]), (side * end[0], end[1]))
-      if len(points) > 1:
-        straps.append(Strap(points, float(width)))
+      sides.append(side)
+      starts.append((np.arctan2(start[0], -start[2] - head.AXIS), start[1]))
+      ends.append((side * end[0], end[1]))
+  points, facing = _strands(frame, mesh, np.array(starts), np.array(ends))
+  straps = []
+  for strand, visible in zip(points, facing, strict=True):
+    hidden = np.flatnonzero(~visible)
+    strand = strand[: hidden[0] if hidden.size else _STEPS]
+    if loops and under_hair and len(strand) > 1:
+      strand = strand[: _skin_end(image, landmarks, strand)]
+    if len(strand) > 1:
+      straps.append(Strap(strand, width))
   return straps
 
 
-def _ends(mask_type, jitter):
+def _width(mask_type):
+  """Least and largest width of a strap, face widths."""
+  return {
+    "cloth": (0.014, 0.034),
+    "cloth_two_layer": (0.014, 0.03),
+    "sport": (0.04, 0.07),
+    "kf94": (0.013, 0.02),
+  }.get(mask_type, (0.013, 0.021))
+
+
+def _ends(loops, jitter):
   """Row of the mask's edge, and (angle, height) where its strap ends."""
   last = shapes.ROWS - 1
-  if mask_type in ("n95", "n95_valve"):
+  if not loops:
     return (
-      (last // 3, (np.radians(108), -0.42 + jitter[0])),
-      (2 * last // 3, (np.radians(108), 0.42 + jitter[1])),
+      (last // 3, (np.radians(112), -0.46 + jitter[0])),
+      (2 * last // 3, (np.radians(112), 0.38 + jitter[1])),
     )
   return (
-    (1, (np.radians(106), -0.1 + jitter[0])),
-    (last - 1, (np.radians(106), 0.16 + jitter[1])),
+    (1, (np.radians(108), -0.1 + jitter[0])),
+    (last - 1, (np.radians(107), 0.13 + jitter[1])),
   )
 
 
-def _strand(frame, mesh, start, end):
-  """Points [n, 2] from `start` on until the head turns them away."""
+def _strands(frame, mesh, starts, ends):
+  """Points [n, steps, 2] of strands, and where they face the camera."""
   t = np.linspace(0, 1, _STEPS)
-  angle = start[0] + (end[0] - start[0]) * t
-  height = start[1] + (end[1] - start[1]) * t
+  angle, height = (
+    starts[:, k, None] + (ends - starts)[:, k, None] * t for k in (0, 1)
+  )
   # Nothing hangs straight: a loop sags a little on its way.
   height = height + 0.02 * np.sin(np.pi * t)
   # Straps run past the jaw to the ear, where skin turns in no further.
-  radius = shapes.skin_radius(mesh, angle, height, turn_in=0.0) + 0.012
+  radius = head.skin_radius(mesh, angle, height, turn_in=0.0) + 0.012
   points = frame.from_cylinder(angle, height, radius)
   outwards = np.stack([np.sin(angle), 0 * angle, -np.cos(angle)], -1)
   limit = np.where(height > 0.3, _GRAZING_NECK, _GRAZING)
-  facing = (outwards @ frame.axes)[:, 2] < limit
-  hidden = np.flatnonzero(~facing)
-  return points[: hidden[0] if hidden.size else _STEPS, :2]
+  return points[..., :2], (outwards @ frame.axes)[..., 2] < limit
+
+
+def _skin_end(image, landmarks, strand):
+  """How many of a strand's points lie before the hair over the ear begins.
+
+  Only its second half is asked: a beard may grow under the first.
+  """
+  cheeks = landmarks[[50, 280, 117, 346, 101, 330], :2]
+  points = np.concatenate([cheeks, strand]).astype(int)
+  limit = np.array(image.shape[1::-1]) - 1
+  points = np.clip(points, 0, limit)
+  colours = image[points[:, 1], points[:, 0]][None]
+  lab = cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)[0].astype(np.float32)
+  skin = np.median(lab[: len(cheeks)], 0)
+  away = np.abs(lab[len(cheeks) :] - skin) / [70.0, 16.0, 16.0]
+  is_skin = np.flatnonzero(away.max(1) < _NOT_SKIN)
+  last = is_skin[-1] if is_skin.size else 0
+  return max(int(last) + 2, len(strand) // 2)

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces import align, coding, examples, sources
 from maskgan_jax.masks import render
 
@@ -33,7 +34,7 @@ def test_the_seed_determines_the_drawing(face):
 
 def test_params_say_what_was_drawn(face):
   example = next(e for e in _make(face, 5) if e["mask_type"] != "none")
-  params = render.MaskParams(**json.loads(example["mask_params"]))
+  params = masks.MaskParams(**json.loads(example["mask_params"]))
   assert params.mask_type == example["mask_type"]
   image = coding.rgb(example["image"])
   again = render.draw(image, face.landmarks, params)
@@ -68,11 +69,11 @@ def test_bare_face(face, monkeypatch):
 def test_bare_face_with_a_distractor(face, monkeypatch):
   monkeypatch.setattr(examples, "rng_for", lambda *_: _Fixed(0.0, 0.0))
   monkeypatch.setattr(
-    render, "draw_distractor", lambda image, landmarks, kind, rng: image // 2
+    masks, "draw_distractor", lambda image, landmarks, kind, rng: image // 2
   )
   (example,) = _make(face, 1)
   assert example["mask_type"] == "none"
-  assert json.loads(example["mask_params"])["distractor"] in render.DISTRACTORS
+  assert json.loads(example["mask_params"])["distractor"] in masks.DISTRACTORS
   darker = coding.rgb(example["image"]).mean() / coding.rgb(face.image).mean()
   assert darker == pytest.approx(0.5, abs=0.02)
   assert not coding.grey(example["alpha"]).any()
@@ -90,7 +91,7 @@ def test_an_error_names_the_picture(face, monkeypatch):
   def fail(*_):
     raise ZeroDivisionError
 
-  monkeypatch.setattr(render, "sample_params", fail)
+  monkeypatch.setattr(masks, "sample_params", fail)
   monkeypatch.setattr(examples, "BARE_SHARE", 0.0)
   with pytest.raises(ZeroDivisionError) as error:
     _make(face, 1)

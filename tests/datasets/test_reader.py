@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces import coding, reader, sources
-from maskgan_jax.masks import render
 
 
 def test_arrays(built):
@@ -21,7 +21,7 @@ def test_arrays(built):
     assert set(np.unique(example[name])) <= {0, 1}
   assert example["transform"].shape == (2, 3)
   assert example["transform"].dtype == np.float32
-  assert example["mask_type"] in (*render.MASK_TYPES, "none")
+  assert example["mask_type"] in (*masks.MASK_TYPES, "none")
   assert example["id"].startswith("train_person")
   assert example["person_id"].startswith("person")
 

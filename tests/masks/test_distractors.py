@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from maskgan_jax.masks import distractors, render
+from maskgan_jax import masks
+from maskgan_jax.masks import distractors
 
 
 @pytest.mark.parametrize("kind", distractors.KINDS)
@@ -40,9 +41,9 @@ def test_beard_leaves_the_lips_free(photo, landmarks):
   assert drawn[y, x].mean() < photo[y, x].mean() - 30
 
 
-def test_render_draws_them_too():
-  assert render.DISTRACTORS == ("beard", "hand", "scarf", "microphone")
-  assert render.draw_distractor is distractors.draw_distractor
+def test_the_package_draws_them():
+  assert masks.DISTRACTORS == ("beard", "hand", "scarf", "microphone")
+  assert masks.draw_distractor is distractors.draw_distractor
 
 
 def test_unknown_kind(photo, landmarks):

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 
 from maskgan_jax.masks import light
@@ -32,3 +33,30 @@ def test_mute():
   colour = np.array([1.0, 0.5, 0.0])
   np.testing.assert_array_equal(light.mute(colour, 1), colour)
   np.testing.assert_allclose(light.mute(colour, 0), 0.595)
+
+
+def test_highlights_tell_the_white_balance(photo, landmarks):
+  warm = photo.copy()
+  warm[:40] = (255, 225, 180)
+  cold = photo.copy()
+  cold[:40] = (180, 225, 255)
+  first = light.estimate(warm, landmarks).colour
+  second = light.estimate(cold, landmarks).colour
+  assert first[0] / first[2] > 1.15 * second[0] / second[2]
+
+
+def test_a_soft_large_photo_is_told_from_a_sharp_one(landmarks_of):
+  rng = np.random.default_rng(0)
+  size, landmarks = 512, landmarks_of(size=512)
+  # Noise of every size, the coarser the stronger, as in photos.
+  photo = np.full((size, size), 150.0)
+  for k in range(7):
+    cells = size >> k
+    noise = rng.standard_normal((cells, cells)) * 3 * 1.4**k
+    photo += cv2.resize(noise, (size, size), interpolation=cv2.INTER_CUBIC)
+  photo = np.repeat(np.clip(photo, 0, 255)[..., None], 3, -1).astype(np.uint8)
+  found = [
+    light.estimate(cv2.GaussianBlur(photo, (0, 0), s), landmarks).blur
+    for s in (0.3, 1.5, 3.0)
+  ]
+  assert found[0] < 1.0 < found[1] < found[2] <= 4.0, found

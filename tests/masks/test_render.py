@@ -5,18 +5,20 @@ import cv2
 import numpy as np
 import pytest
 
+from maskgan_jax import errors, masks
 from maskgan_jax.masks import render
+from tests import pictures
 
 
 def params_of(kind, **options):
-  return render.MaskParams(kind, **{"seed": 5, **options})
+  return masks.MaskParams(kind, **{"seed": 5, **options})
 
 
 def iou(first, second):
   return (first & second).sum() / max((first | second).sum(), 1)
 
 
-@pytest.mark.parametrize("kind", render.MASK_TYPES)
+@pytest.mark.parametrize("kind", masks.MASK_TYPES)
 def test_every_kind_draws(photo, landmarks, kind):
   overlay = render.draw(photo, landmarks, params_of(kind))
   assert overlay.rgba.shape == (256, 256, 4)
@@ -33,7 +35,7 @@ def test_every_kind_draws(photo, landmarks, kind):
   assert not mask[y, x].any()
 
 
-@pytest.mark.parametrize("kind", render.MASK_TYPES)
+@pytest.mark.parametrize("kind", masks.MASK_TYPES)
 def test_same_arguments_same_overlay(photo, landmarks, kind):
   first, second, other = (
     render.draw(photo, landmarks, params_of(kind, seed=s)) for s in (1, 1, 2)
@@ -61,7 +63,7 @@ def test_mean_area(landmarks_of, photo_of):
   for _ in range(24):
     landmarks = landmarks_of(yaw=rng.uniform(-25, 25))
     photo = photo_of(landmarks)
-    overlay = render.draw(photo, landmarks, render.sample_params(rng))
+    overlay = render.draw(photo, landmarks, masks.sample_params(rng))
     areas.append((overlay.alpha > 127).mean())
   assert 0.18 < np.mean(areas) < 0.27
 
@@ -76,7 +78,7 @@ def test_follows_rotation(landmarks_of, photo_of, kind):
   assert iou(expected > 127, second > 127) > 0.97
 
 
-@pytest.mark.parametrize("kind", render.MASK_TYPES)
+@pytest.mark.parametrize("kind", masks.MASK_TYPES)
 def test_mirrored_turn_gives_mirrored_mask(landmarks_of, photo_of, kind):
   masks = []
   for yaw in (-30, 30):
@@ -172,7 +174,7 @@ def test_face_cut_by_the_border(photo, landmarks):
 def test_draws_within_its_time(photo, landmarks):
   times = []
   for seed in range(8):
-    params = render.sample_params(np.random.default_rng(seed))
+    params = masks.sample_params(np.random.default_rng(seed))
     start = time.process_time()
     render.draw(photo, landmarks, params)
     times.append(time.process_time() - start)
@@ -181,8 +183,8 @@ def test_draws_within_its_time(photo, landmarks):
 
 
 def test_params_draw_the_same_after_a_round_trip(photo, landmarks):
-  params = render.sample_params(np.random.default_rng(8))
-  again = render.MaskParams(**dataclasses.asdict(params))
+  params = masks.sample_params(np.random.default_rng(8))
+  again = masks.MaskParams(**dataclasses.asdict(params))
   first = render.draw(photo, landmarks, params)
   np.testing.assert_array_equal(
     first.rgba, render.draw(photo, landmarks, again).rgba
@@ -213,3 +215,74 @@ def test_wrong_image(photo, landmarks):
 def test_wrong_landmarks(photo, landmarks):
   with pytest.raises(ValueError, match=r"\(68, 3\), expected \(468, 3\)"):
     render.draw(photo, landmarks[:68], params_of("cloth"))
+
+
+def test_thin_cloth_lets_the_face_through(photo, landmarks):
+  params = params_of("cloth", opacity=0.8)
+  overlay = render.draw(photo, landmarks, params)
+  inside = cv2.erode(overlay.alpha, np.ones((9, 9), np.uint8)) > 100
+  assert np.median(overlay.alpha[inside]) == pytest.approx(204, abs=2)
+  solid = render.draw(photo, landmarks, params_of("cloth")).alpha
+  assert iou(overlay.alpha > 127, solid > 127) > 0.96
+
+
+@pytest.mark.parametrize("kind", ["surgical", "kf94", "cloth", "gaiter"])
+def test_worn_on_the_chin_it_leaves_the_mouth_free(photo, landmarks, kind):
+  params = params_of(kind, wear="chin", coverage=-1.4, drop=0.2)
+  mask = render.draw(photo, landmarks, params).alpha > 127
+  x, y = np.round(landmarks[[4, 13, 14, 61, 291], :2]).astype(int).T
+  assert not mask[y, x].any()
+  x, y = np.round(landmarks[[199, 175, 152], :2]).astype(int).T
+  assert mask[y, x].all()
+
+
+def test_with_the_nose_out_it_covers_the_mouth(photo, landmarks):
+  params = params_of("surgical", wear="nose_out", coverage=-0.3)
+  mask = render.draw(photo, landmarks, params).alpha > 127
+  x, y = np.round(landmarks[[13, 200], :2]).astype(int).T
+  assert mask[y, x].all()
+  x, y = np.round(landmarks[4, :2]).astype(int)
+  assert not mask[y, x]
+
+
+def test_a_picture_is_printed_on_the_cloth(photo, landmarks, tmp_path):
+  pixels = np.full((80, 120, 3), 220, np.uint8)
+  pixels[..., 1:] = 20
+  path = tmp_path / "red.png"
+  path.write_bytes(pictures.encode(pixels))
+  params = params_of("cloth", texture=str(path), colour=(60, 110, 60))
+  overlay = render.draw(photo, landmarks, params)
+  red, green, _ = overlay.rgba[overlay.alpha == 255][:, :3].mean(0)
+  assert red > 3 * green
+
+
+def test_a_texture_that_is_gone(photo, landmarks):
+  params = params_of("cloth", texture="/nowhere/red.png")
+  with pytest.raises(errors.UserError, match="/nowhere/red.png: no such file"):
+    render.draw(photo, landmarks, params)
+
+
+def test_loops_end_where_hair_begins(photo, landmarks):
+  params = params_of("cloth")
+  skin = np.full_like(photo, (198, 150, 126))
+  plain = render.draw(skin, landmarks, params).alpha > 127
+  hairy = skin.copy()
+  low, high = landmarks[:, 0].min(), landmarks[:, 0].max()
+  margin = 0.12 * (high - low)
+  hairy[:, : int(low + margin)] = hairy[:, int(high - margin) :] = (30, 20, 15)
+  short = render.draw(hairy, landmarks, params).alpha > 127
+  assert short.sum() < plain.sum()
+  assert (short & ~plain).sum() < 0.2 * (plain & ~short).sum()
+
+
+def test_masks_draw_gives_picture_truth_and_parameters(photo, landmarks):
+  given = masks.MaskDistribution().only(["surgical"], ["correct"])
+  masked = masks.draw(photo, landmarks, np.random.default_rng(3), given)
+  assert masked.params.mask_type == "surgical"
+  overlay = render.draw(photo, landmarks, masked.params)
+  np.testing.assert_array_equal(masked.alpha, overlay.alpha)
+  np.testing.assert_array_equal(masked.mask, overlay.alpha > 127)
+  expected = render.composite(photo, overlay.rgba)
+  np.testing.assert_array_equal(masked.image, expected)
+  again = masks.draw_params(photo, landmarks, masked.params)
+  np.testing.assert_array_equal(again.image, masked.image)

@@ -10,29 +10,6 @@ def surface_of(landmarks, kind="surgical", **options):
   )
 
 
-def test_head_frame_is_orthonormal_and_inverts(landmarks_of):
-  landmarks = landmarks_of(yaw=25, roll=10)
-  frame = shapes.head_frame(landmarks)
-  np.testing.assert_allclose(frame.axes @ frame.axes.T, np.eye(3), atol=1e-9)
-  back = frame.to_picture(frame.to_head(landmarks))
-  np.testing.assert_allclose(back, landmarks, atol=1e-3)
-
-
-def test_cylinder_inverts(landmarks):
-  frame = shapes.head_frame(landmarks)
-  mesh = shapes.unroll(frame, landmarks)
-  back = frame.from_cylinder(mesh.angle, mesh.height, mesh.radius)
-  np.testing.assert_allclose(back, landmarks, atol=1e-3)
-
-
-def test_skin_radius_stays_near_the_mesh(landmarks):
-  mesh = shapes.unroll(shapes.head_frame(landmarks), landmarks)
-  # Cheeks: smooth, away from the nose and the rim.
-  cheeks = [50, 280, 205, 425, 187, 411]
-  radius = shapes.skin_radius(mesh, mesh.angle[cheeks], mesh.height[cheeks])
-  np.testing.assert_allclose(radius, mesh.radius[cheeks], atol=0.03)
-
-
 @pytest.mark.parametrize("kind", params.MASK_TYPES)
 def test_surface_lies_before_the_face(landmarks, kind):
   surface = surface_of(landmarks, kind)
@@ -71,26 +48,3 @@ def test_turning_the_landmarks_turns_the_surface(landmarks_of):
   centre = 255 / 2
   expected = (flat[..., :2] - centre) @ matrix.T + centre
   np.testing.assert_allclose(turned[..., :2], expected, atol=0.05)
-
-
-def test_wrong_shape():
-  with pytest.raises(
-    ValueError, match=r"shape \(478, 3\), expected \(468, 3\)"
-  ):
-    shapes.check_landmarks(np.zeros((478, 3), np.float32))
-
-
-def test_wrong_dtype():
-  with pytest.raises(TypeError, match="int64, expected a float type"):
-    shapes.check_landmarks(np.zeros((468, 3), np.int64))
-
-
-def test_not_finite(landmarks):
-  landmarks[7, 1] = np.nan
-  with pytest.raises(ValueError, match="not finite; skip this face"):
-    shapes.check_landmarks(landmarks)
-
-
-def test_fractions_instead_of_pixels(landmarks):
-  with pytest.raises(ValueError, match="must be in pixels, not in fractions"):
-    shapes.check_landmarks(landmarks / 256)

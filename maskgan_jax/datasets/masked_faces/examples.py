@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 
+from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces import align, coding
 from maskgan_jax.masks import render
 
@@ -75,7 +76,7 @@ def _draw(
 ) -> dict[str, object]:
   if rng.random() < BARE_SHARE:
     return _bare(face, image, rng)
-  params = render.sample_params(rng)
+  params = masks.sample_params(rng)
   overlay = render.draw(image, face.landmarks, params)
   return {
     "image": face.image,
@@ -91,10 +92,10 @@ def _bare(
 ) -> dict[str, object]:
   params, encoded = {}, face.image
   if rng.random() < DISTRACTOR_SHARE:
-    kind = render.DISTRACTORS[rng.integers(len(render.DISTRACTORS))]
+    kind = masks.DISTRACTORS[rng.integers(len(masks.DISTRACTORS))]
     params = {"distractor": kind}
     encoded = coding.jpeg(
-      render.draw_distractor(image, face.landmarks, kind, rng)
+      masks.draw_distractor(image, face.landmarks, kind, rng)
     )
   size = image.shape[:2]
   return {

@@ -1,0 +1,108 @@
+"""How fast masks are drawn on one core, on painted portraits."""
+
+import itertools
+import pathlib
+import tempfile
+import time
+from typing import Any
+
+import cv2
+import numpy as np
+
+from maskgan_jax import (
+  face_models,
+  faces,
+  mask_files,
+  masks,
+  portraits,
+)
+from maskgan_jax.datasets.masked_faces import coding
+
+_FACES, _SIZE = 16, 256
+_PHOTOS, _PHOTO_SIZE = 4, 1024
+
+
+def masks_speed(repeats: int) -> dict[str, Any]:
+  """Times drawing on a crop, with detection, and from file to file.
+
+  The time is the process's own, so that other work on the machine counts
+  little.
+
+  Args:
+    repeats: rounds over all portraits.
+
+  Returns:
+    {"rows": one dict for each of the three, with the time of a face}.
+  """
+  threads = cv2.getNumThreads()
+  cv2.setNumThreads(1)
+  try:
+    with tempfile.TemporaryDirectory() as folder:
+      calls = {
+        f"drawing, {_SIZE} px": _drawing(detect=False),
+        f"with detection, {_SIZE} px": _drawing(detect=True),
+        f"file to file, {_PHOTO_SIZE} px": _files(pathlib.Path(folder)),
+      }
+      rows = []
+      for name, call in calls.items():
+        call()
+        times = _measure(call, repeats * _FACES)
+        rate = 1000 / times["mean"]
+        rows.append({"what": name, "faces_per_second": rate, "face_ms": times})
+  finally:
+    cv2.setNumThreads(threads)
+  return {"rows": rows}
+
+
+def _measure(call, count):
+  """Milliseconds of CPU time a call."""
+  times = []
+  for _ in range(count):
+    start = time.process_time()
+    call()
+    times.append(1000 * (time.process_time() - start))
+  return {
+    "mean": float(np.mean(times)),
+    "median": float(np.median(times)),
+    "p10": float(np.percentile(times, 10)),
+    "p90": float(np.percentile(times, 90)),
+  }
+
+
+def _drawing(detect):
+  """A call that draws on the next portrait's crop."""
+  crops = []
+  for seed in range(_FACES):
+    portrait = portraits.paint(seed)
+    transform = faces.crop_transform(portrait.landmarks, _SIZE)
+    image, _ = faces.warp(portrait.image, transform, _SIZE)
+    points = faces.transform_landmarks(portrait.landmarks, transform)
+    crops.append((image, points.astype(np.float32)))
+  detector, mesh = face_models.load()
+  turn, rng = itertools.cycle(crops), np.random.default_rng(0)
+
+  def call():
+    image, landmarks = next(turn)
+    if detect:
+      found = detector.detect(image)
+      landmarks = mesh(image, found[0])[0] if found else landmarks
+    return masks.draw(image, landmarks, rng).image
+
+  return call
+
+
+def _files(folder):
+  """A call that masks the next portrait's JPEG."""
+  names = [f"{seed}.jpg" for seed in range(_PHOTOS)]
+  for seed, name in enumerate(names):
+    image = portraits.paint(seed).image
+    image = cv2.resize(image, (_PHOTO_SIZE,) * 2, interpolation=cv2.INTER_CUBIC)
+    (folder / name).write_bytes(coding.jpeg(image))
+  turn = itertools.cycle(names)
+  options = mask_files.Options(overwrite=True)
+
+  def call():
+    name = next(turn)
+    return mask_files.mask_file(folder, folder / "out", options, name)
+
+  return call

@@ -1,0 +1,119 @@
+"""Masks drawn on all faces of a photo, at its own resolution."""
+
+import dataclasses
+import hashlib
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from maskgan_jax import face_models, faces, masks
+
+# Narrower faces show nothing of a mask but its colour.
+MIN_WIDTH = 32
+# Beyond this turn the face mesh is a guess.
+MAX_TURN = 60.0
+# Share of the landmarks that may lie outside the picture.
+MAX_OUTSIDE = 0.3
+# Landmarks are kept to a hundredth of a pixel.
+_DIGITS = 2
+
+
+class MaskedPhoto(NamedTuple):
+  """A photo after masks were drawn on its faces."""
+
+  image: np.ndarray  # [H, W, 3] uint8, equal to the photo outside the masks
+  mask: np.ndarray  # [H, W] uint8, 1 where a face mask hides a face
+  alpha: np.ndarray  # [H, W] uint8, the masks' opacity
+  # What JSON holds: "photo", "seed", "faces" (each its "params" and
+  # "landmarks") and "skipped", why other faces were left as they are.
+  record: dict[str, Any]
+
+
+def mask_photo(
+  image: np.ndarray,
+  name: str,
+  distribution: masks.MaskDistribution,
+  seed: int = 0,
+) -> MaskedPhoto:
+  """Draws a random mask on every usable face.
+
+  Args:
+    image: uint8 [H, W, 3], RGB, upright.
+    name: of the photo; with the seed and a face's number it decides the mask.
+    distribution: what is how likely.
+    seed: of all photos.
+  """
+  detector, mesh = face_models.load()
+  found = detector.detect_all(image)
+  drawn, skipped = [], [] if found else ["no face found"]
+  # Nearer faces are larger: their masks come last and lie on top.
+  for number, face in enumerate(reversed(found)):
+    landmarks, confidence = mesh(image, face)
+    landmarks = np.round(landmarks, _DIGITS).astype(np.float32)
+    reason = unusable_reason(landmarks, confidence, image.shape)
+    if reason:
+      skipped.append(reason)
+      continue
+    rng = rng_for(name, seed, number)
+    params = masks.sample_params(rng, distribution)
+    drawn.append(
+      {
+        "params": dataclasses.asdict(params),
+        "landmarks": [
+          [round(float(v), _DIGITS) for v in point] for point in landmarks
+        ],
+      }
+    )
+  record = {"photo": name, "seed": seed, "faces": drawn, "skipped": skipped}
+  return redraw(image, record)
+
+
+def redraw(image: np.ndarray, record: dict[str, Any]) -> MaskedPhoto:
+  """Draws the masks that a record tells of, equal to the bit.
+
+  Args:
+    image: the photo, uint8 [H, W, 3].
+    record: of `MaskedPhoto`, or what JSON made of it.
+  """
+  mask = np.zeros(image.shape[:2], np.uint8)
+  alpha = np.zeros(image.shape[:2], np.uint8)
+  for face in record["faces"]:
+    masked = masks.draw_params(
+      image,
+      np.array(face["landmarks"], np.float32),
+      masks.MaskParams(**face["params"]),
+    )
+    image = masked.image
+    np.maximum(mask, masked.mask, out=mask)
+    np.maximum(alpha, masked.alpha, out=alpha)
+  return MaskedPhoto(image, mask, alpha, record)
+
+
+def rng_for(name: str, seed: int, number: int) -> np.random.Generator:
+  """Returns the generator of one face of one photo."""
+  digest = hashlib.sha256(f"{seed}/{number}/{name}".encode()).digest()
+  return np.random.default_rng(int.from_bytes(digest[:16], "big"))
+
+
+def unusable_reason(
+  landmarks: np.ndarray, confidence: float, shape: tuple[int, ...]
+) -> str | None:
+  """Says why no mask can be drawn on a face; None if one can.
+
+  Args:
+    landmarks: [468, 3], pixels.
+    confidence: the mesh's own, in [0, 1].
+    shape: of the picture, height first.
+  """
+  if confidence < faces.MESH_THRESHOLD:
+    return f"face mesh unsure ({confidence:.2f} < {faces.MESH_THRESHOLD})"
+  across = landmarks[faces.LEFT_CHEEK] - landmarks[faces.RIGHT_CHEEK]
+  if (width := float(np.linalg.norm(across))) < MIN_WIDTH:
+    return f"face too small ({width:.0f} < {MIN_WIDTH} px)"
+  if abs(turn := faces.yaw(landmarks)) > MAX_TURN:
+    return f"turned too far ({abs(turn):.0f} > {MAX_TURN:.0f} degrees)"
+  size = np.array(shape[1::-1])
+  inside = (landmarks[:, :2] >= 0) & (landmarks[:, :2] < size)
+  if (outside := float(1 - inside.all(1).mean())) > MAX_OUTSIDE:
+    return f"too much outside the photo ({outside:.2f} > {MAX_OUTSIDE})"
+  return None

@@ -1,0 +1,154 @@
+"""Paints mask and straps in the photo's light, softness and grain."""
+
+import cv2
+import numpy as np
+
+from maskgan_jax.masks import cloth, raster, shapes, textures
+from maskgan_jax.masks import light as light_lib
+from maskgan_jax.masks import params as params_lib
+from maskgan_jax.masks import straps as straps_lib
+
+# Faces narrower than this have their edges sampled more finely.
+_FINE_WIDTH = 120
+# Texture elements per face width: no finer than the photo, within limits.
+_LEAST_SCALE, _MOST_SCALE = 64, 480
+# Linear brightness that a mask's darkest and lightest places keep.
+_BLACK, _WHITE = 0.006, 0.93
+# Elastic is white unless the mask is dark.
+_ELASTIC = 0.74
+
+
+def paint(
+  surface: shapes.Surface,
+  straps: list[straps_lib.Strap],
+  light: light_lib.Light,
+  params: params_lib.MaskParams,
+  window: tuple[int, int, int, int],
+  rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+  """Paints a window of the picture.
+
+  Args:
+    surface: the mask in space.
+    straps: its visible straps.
+    light: of the photo.
+    params: what the mask is.
+    window: x0, y0, x1, y1 in the picture.
+    rng: draws wrinkles, prints and grain.
+
+  Returns:
+    Colour [3, h, w] in 0..255 and opacity [h, w] in [0, 1], float32.
+  """
+  x0, y0, x1, y1 = window
+  height, width = y1 - y0, x1 - x0
+  points = surface.points - [x0, y0, 0]
+  fine = 3 if surface.width < _FINE_WIDTH else 2
+  shown = raster.rasterise(points, height, width, fine)
+  scale = float(np.clip(surface.width, _LEAST_SCALE, _MOST_SCALE))
+  sheet = textures.fabric(params, surface.extent, scale, rng)
+  # No two cloths are equally white, nor are two cameras.
+  gain = np.float32(np.exp(rng.normal(0, 0.08)))
+  # Colour times alpha, and alpha: what may be blurred. Planes, since NumPy
+  # is slow at short last axes.
+  layer = np.zeros((4, height, width), np.float32)
+  _paint_straps(layer, surface, straps, light, params, window)
+  if straps:
+    layer *= 1 - shown.coverage
+  share = shown.coverage.ravel()[shown.pixels] * np.float32(params.opacity)
+  flat = layer.reshape(4, -1)
+  flat[:3, shown.pixels] += _shade(shown, sheet, surface, light) * gain * share
+  flat[3, shown.pixels] += share
+  for plane in layer:
+    cv2.GaussianBlur(plane, (0, 0), light.blur, dst=plane)
+  alpha = np.minimum(layer[3], 1)
+  alpha[alpha < 0.02] = 0
+  colour = layer[:3]
+  colour /= np.maximum(alpha, 1e-3)
+  np.clip(colour, _BLACK, _WHITE, out=colour)
+  np.sqrt(colour, out=colour)
+  noise = cloth.white_noise(alpha.shape, rng)
+  # Grain shows less in the dark, as in the photo's own dark parts.
+  noise = cv2.GaussianBlur(noise, (0, 0), 0.6) * np.float32(1.6 * light.grain)
+  colour *= 255 + 0.75 * noise
+  colour += 0.25 * noise
+  return np.clip(colour, 0, 255, out=colour), alpha
+
+
+def _paint_straps(layer, surface, straps, light, params, window):
+  """Straps below the mask, lit like rounded bands."""
+  base = cloth.linear(params.colour)
+  if params.mask_type not in ("cloth", "cloth_two_layer", "sport"):
+    base = base if base.mean() < 0.1 else np.full(3, _ELASTIC, np.float32)
+  base = light_lib.mute(base, light.saturation)
+  tone = (base * 0.86 + 0.012) * light.colour
+  for share, brightness in ((1.0, 0.7), (0.5, 1.0)) if straps else ():
+    band = np.zeros(layer.shape[1:], np.uint8)
+    for strap in straps:
+      half = 0.5 * share * strap.width * surface.width
+      ribbon = _ribbon(strap.points - window[:2], half)
+      cv2.fillPoly(
+        band, [raster.to_fine(ribbon, 1)], 255, cv2.LINE_AA, raster.SHIFT
+      )
+    over = band.astype(np.float32) / 255
+    layer *= 1 - over
+    value = np.append(tone * brightness, 1).astype(np.float32)
+    layer += over * value[:, None, None]
+
+
+def _ribbon(points, half):
+  """The outline [2 n, 2] of a band of half-width `half` along points."""
+  along = np.gradient(points, axis=0)
+  along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
+  across = np.stack([-along[:, 1], along[:, 0]], 1) * max(half, 0.5)
+  return np.concatenate([points + across, (points - across)[::-1]])
+
+
+def _shade(shown, sheet, surface, light):
+  """Linear colour [3, n] of the covered pixels."""
+  height, width = sheet.relief.shape
+  across, down = (float(v) for v in light.direction[:2])
+  step_y, step_x = surface.extent[1] / height, surface.extent[0] / width
+  slope_x = cv2.Sobel(sheet.relief, cv2.CV_32F, 1, 0, None, 1, 0.5 / step_x)
+  slope_y = cv2.Sobel(sheet.relief, cv2.CV_32F, 0, 1, None, 1, 0.5 / step_y)
+  # Folds are small against the face, so the texture's axes stand for the
+  # picture's; light from above counts even where the photo's is flat.
+  tilt = slope_x * (-2.0 * across) + slope_y * (-2.0 * min(down, -0.35))
+  tilt = np.clip(tilt, -0.6, 0.5)
+  albedo = light_lib.mute(sheet.albedo, light.saturation)
+  flat = cv2.merge((*cv2.split(albedo), tilt))
+  texel = _sample(flat, shown.u, shown.v)
+  lit, gloss = _sample(_lit(surface.normals, light), shown.u, shown.v)
+  lit *= 1 + texel[3]
+  colour = light.colour.astype(np.float32)[:, None]
+  return (texel[:3] * lit + gloss * lit) * colour
+
+
+def _lit(normals, light):
+  """What falls on the mask's surface and how its fibres shine, [R, C, 2]."""
+  facing = np.maximum(normals @ light.direction, 0)
+  ahead = max(-float(light.direction[2]), 0.5)
+  lit = (1 - light.contrast) + light.contrast * facing / ahead
+  # Cloth turned down or away sees less of the sky and the room.
+  front = np.clip(-normals[..., 2], 0, 1)
+  lit *= 0.8 + 0.2 * front
+  lit *= 1 - 0.28 * np.clip(normals[..., 1], 0, 1)
+  # Fibres shine, most where the cloth is seen edge-on.
+  gloss = 0.014 + 0.03 * np.square(1 - front)
+  return np.stack([np.clip(lit, 0.18, 1.35), gloss], -1).astype(np.float32)
+
+
+def _sample(flat, u, v):
+  """Bilinear values [channels, n] of `flat` at u, v [n] in [0, 1]."""
+  x = u * np.float32(flat.shape[1] - 1)
+  y = v * np.float32(flat.shape[0] - 1)
+  # cv2.remap's maps may not be longer than 32767: fold them.
+  length = x.size
+  columns = 1024
+  rows = -(-length // columns)
+  pad = rows * columns - length
+  x = np.pad(x, (0, pad)).reshape(rows, columns)
+  y = np.pad(y, (0, pad)).reshape(rows, columns)
+  value = cv2.remap(
+    flat, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+  )
+  return np.ascontiguousarray(value.reshape(-1, flat.shape[2])[:length].T)
