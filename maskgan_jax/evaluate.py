@@ -57,10 +57,10 @@ class Evaluator:
 
   def __init__(self, workdir: str | None = None, which: str = "latest"):
     if workdir is None:
-      self.config, self.step, self._variables = released.load()
+      self.config, self.step, self.variables = released.load()
     else:
       self.config = checkpoint.read_config(workdir)
-      self.step, self._variables = checkpoint.load_inference(workdir, which)
+      self.step, self.variables = checkpoint.load_inference(workdir, which)
     self.run = factory.run_settings(self.config)
     self._predict = factory.predict_step(self.config)
     # One fixed key: networks that draw noise at test draw the same.
@@ -72,7 +72,7 @@ class Evaluator:
     """Completes uint8 [B, H, W, 3] in the mask [B, H, W, 1] or its own."""
     mask = None if mask is None else np.asarray(mask, np.float32)
     return self._predict(
-      self._variables, images.to_float(masked_image), self._key, mask
+      self.variables, images.to_float(masked_image), self._key, mask
     )
 
 
