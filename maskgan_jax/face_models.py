@@ -5,6 +5,8 @@ The detector is YuNet (Wu et al., 2023), the mesh is MediaPipe's
 """
 
 import functools
+import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import cv2
@@ -26,6 +28,15 @@ _MESH = (
 # YuNet finds most masked faces at this size, more than at a larger one.
 DETECTION_SIDES = (320, 160)
 DETECTION_THRESHOLD = 0.55
+# In parts of a photo of half and a quarter of its length, faces of a group are
+# as large as YuNet needs them. Smaller parts hold no face worth completing.
+TILE_SHARES = (1 / 2, 1 / 4)
+TILE_MIN_SIDE = 480
+# How much of a part its neighbour shows too, so that each face up to this
+# share of it lies wholly in one of them.
+TILE_OVERLAP = 0.4
+# Two boxes of which so much is common (intersection over union) are one face.
+SAME_FACE_IOU = 0.3
 # On narrower pictures YuNet's int8 network returns boxes at random, some of
 # them infinite.
 DETECTION_MIN_SIDE = 160
@@ -61,6 +72,34 @@ class FaceDetector:
         return sorted(found, key=lambda f: -f.box[2] * f.box[3])
     return []
 
+  def detect_all(self, image: np.ndarray) -> list[Face]:
+    """Finds faces of all sizes, those of a group photo too.
+
+    Looks at the whole picture at both sizes and at overlapping parts of it;
+    what was found several times is merged by non-maximum suppression.
+
+    Args:
+      image: uint8 [H, W, 3] RGB.
+
+    Returns:
+      The faces, the largest first.
+    """
+    found = [
+      face for side in DETECTION_SIDES for face in self._detect_at(image, side)
+    ]
+    whole = len(found)
+    for x, y, side in _tiles(image.shape[1], image.shape[0]):
+      tile = image[y : y + side, x : x + side]
+      found += [
+        face._replace(
+          box=face.box + np.float32([x, y, 0, 0]),
+          keypoints=face.keypoints + np.float32([x, y]),
+        )
+        for face in self._detect_at(tile, DETECTION_SIDES[0])
+        if _uncut(face.box, (x, y, *tile.shape[1::-1]), image.shape[1::-1])
+      ]
+    return _merge(found, whole)
+
   def _detect_at(self, image: np.ndarray, side: int) -> list[Face]:
     height, width = image.shape[:2]
     scale = side / max(height, width)
@@ -83,6 +122,64 @@ class FaceDetector:
       )
       for row in rows
     ]
+
+
+def _tiles(width: int, height: int) -> Iterator[tuple[int, int, int]]:
+  """Yields x, y, side of squares that cover a picture, overlapping."""
+  for share in TILE_SHARES:
+    side = math.ceil(share * max(width, height))
+    if side < TILE_MIN_SIDE:
+      return
+    for y in _starts(height, side):
+      for x in _starts(width, side):
+        yield x, y, side
+
+
+def _starts(length: int, side: int) -> list[int]:
+  """Returns where evenly spread parts begin, the last ending at `length`."""
+  count = 1
+  if length > side:
+    count += math.ceil((length - side) / (side * (1 - TILE_OVERLAP)))
+  return [round(x) for x in np.linspace(0, max(0, length - side), count)]
+
+
+def _uncut(box, tile, size) -> bool:
+  """Whether a box is not cut by the edges of its tile x, y, width, height.
+
+  The picture's own edges cut nothing that another tile would show.
+  """
+  low, high = box[:2], box[:2] + box[2:]
+  offset, extent = np.array(tile[:2]), np.array(tile[2:])
+  inner_low, inner_high = offset > 0, offset + extent < size
+  return not ((low < 0) & inner_low | (high > extent) & inner_high).any()
+
+
+def _merge(found: list[Face], whole: int) -> list[Face]:
+  """Keeps one box a face, the largest first.
+
+  The first `whole` boxes come from the whole picture: they go before those of
+  tiles, in which parts of a large face may look like a face.
+  """
+  if not found:
+    return []
+  boxes = [face.box.tolist() for face in found]
+  ranks = [face.score + (i < whole) for i, face in enumerate(found)]
+  kept = cv2.dnn.NMSBoxes(boxes, ranks, DETECTION_THRESHOLD, SAME_FACE_IOU)
+  faces_found = sorted(
+    (found[int(i)] for i in kept), key=lambda f: -f.box[2] * f.box[3]
+  )
+  return [
+    face
+    for i, face in enumerate(faces_found)
+    if not any(_swallows(larger, face) for larger in faces_found[:i])
+  ]
+
+
+def _swallows(larger: Face, smaller: Face) -> bool:
+  """Whether the smaller face is but a less sure part of the larger one."""
+  offset = smaller.box[:2] + smaller.box[2:] / 2 - larger.box[:2]
+  inside = ((offset > 0) & (offset < larger.box[2:])).all()
+  return bool(inside) and smaller.score < larger.score
 
 
 class LandmarkModel:
@@ -129,6 +226,13 @@ class LandmarkModel:
     return landmarks, float(1 / (1 + np.exp(-logit[0])))
 
 
+class LandmarkedFace(NamedTuple):
+  """A face and its mesh, in pixels of the picture."""
+
+  box: np.ndarray  # [4] float32: x, y, width, height
+  landmarks: np.ndarray  # [468, 3]
+
+
 @functools.cache
 def load() -> tuple[FaceDetector, LandmarkModel]:
   """Returns this process's detector and mesh."""
@@ -144,12 +248,27 @@ def largest_face(image: np.ndarray) -> np.ndarray:
   Raises:
     errors.UserError: no face is found.
   """
+  return find_faces(image, "largest")[0].landmarks
+
+
+def find_faces(image: np.ndarray, which: str = "all") -> list[LandmarkedFace]:
+  """Returns the photo's faces with their landmarks, the largest first.
+
+  Args:
+    image: uint8 [H, W, 3] RGB.
+    which: "all", or "largest" for that one alone, which is quicker.
+
+  Raises:
+    errors.UserError: no face is found.
+  """
   detector, mesh = load()
-  found = detector.detect(image)
+  if which == "all":
+    found = detector.detect_all(image)
+  else:
+    found = detector.detect(image)[:1]
   if not found:
     raise errors.UserError(
       "No face found. Give a photo with a face that looks towards the camera"
       " and is at least a tenth of its width."
     )
-  landmarks, _ = mesh(image, found[0])
-  return landmarks
+  return [LandmarkedFace(face.box, mesh(image, face)[0]) for face in found]

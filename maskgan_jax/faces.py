@@ -8,6 +8,9 @@ import numpy as np
 CHIN, NOSE_TIP = 152, 4
 RIGHT_CHEEK, LEFT_CHEEK = 234, 454
 RIGHT_EYE, LEFT_EYE = (33, 133, 159, 145), (263, 362, 386, 374)
+# Eye and brow, which are not skin.
+RIGHT_EYE_AND_BROW = (33, 133, 145, 159, 46, 70, 63, 105, 66, 107)
+LEFT_EYE_AND_BROW = (263, 362, 374, 386, 276, 300, 293, 334, 296, 336)
 
 # Below this confidence the mesh is not on a face.
 MESH_THRESHOLD = 0.5
@@ -41,6 +44,29 @@ def eye_centres(landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     landmarks[list(RIGHT_EYE), :2].mean(0),
     landmarks[list(LEFT_EYE), :2].mean(0),
   )
+
+
+def skin_mask(landmarks: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+  """Returns where a face has skin: its outline without eyes and brows.
+
+  Args:
+    landmarks: [468, 2 or more] in pixels of the picture.
+    shape: of the picture, [H, W, ...].
+
+  Returns:
+    uint8 [H, W], 1 on skin, or on what hides it.
+  """
+  points = np.round(landmarks[:, :2]).astype(np.int32)
+  mask = np.zeros(shape[:2], np.uint8)
+  cv2.fillConvexPoly(mask, cv2.convexHull(points), 1)
+  # The outline's own edge, and lashes, are not skin either.
+  margin = max(1, round(0.04 * np.ptp(points[:, 0])))
+  mask = cv2.erode(mask, np.ones((2 * margin + 1,) * 2, np.uint8))
+  for feature in (RIGHT_EYE_AND_BROW, LEFT_EYE_AND_BROW):
+    hull = cv2.convexHull(points[list(feature)])
+    cv2.fillConvexPoly(mask, hull, 0)
+    cv2.polylines(mask, [hull], True, 0, 2 * margin + 1)
+  return mask
 
 
 def yaw(landmarks: np.ndarray) -> float:

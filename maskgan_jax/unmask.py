@@ -1,127 +1,195 @@
-"""Takes the mask off the largest face of one photo."""
+"""Takes the masks off the faces of a photo."""
 
-import os
-import pathlib
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from maskgan_jax import (
+  blending,
   errors,
   evaluate,
   face_models,
-  faces,
   images,
   metrics,
-  photos,
 )
+from maskgan_jax import faces as faces_lib
+
+FACES = ("all", "largest")
+# Most faces completed at once. Fewer are padded to a power of two, so that XLA
+# compiles four programs and no more.
+_MAX_BATCH = 8
+
+
+class FaceResult(NamedTuple):
+  """What became of one face."""
+
+  box: np.ndarray  # [4] float32, x, y, width, height in photo pixels
+  transform: np.ndarray  # [2, 3] float32, photo pixels to crop pixels
+  crop: np.ndarray  # [size, size, 3] uint8, the aligned face as it was
+  completed_crop: np.ndarray  # [size, size, 3] uint8
+  mask: np.ndarray  # [size, size] float32, probability, or the given mask
+  mask_share: float  # of the crop, found to be mask
+  found_mask: bool
 
 
 class UnmaskResult(NamedTuple):
   """What became of a photo."""
 
   image: np.ndarray  # [H, W, 3] uint8, equal to the photo outside the blend
-  crop: np.ndarray  # [size, size, 3] uint8, the aligned face as it was
-  completed_crop: np.ndarray  # [size, size, 3] uint8
-  mask: np.ndarray  # [size, size] float32, probability
+  faces: tuple[FaceResult, ...]  # The largest first; bare ones too
+  mask: np.ndarray  # [H, W] uint8, 0..255, the share that was completed
+
+  @property
+  def found_mask(self) -> bool:
+    return any(face.found_mask for face in self.faces)
+
+
+class _Aligned(NamedTuple):
+  """A face as the networks see it."""
+
+  transform: np.ndarray  # [2, 3] float32
+  crop: np.ndarray  # [size, size, 3] uint8
+  given: np.ndarray | None  # [size, size] float32, the hand-made mask
+
+
+class _Completed(NamedTuple):
+  """What the networks make of it."""
+
+  predicted: np.ndarray  # [size, size, 3] uint8
+  mask: np.ndarray  # [size, size] float32, probability, or the given mask
+  blend: np.ndarray  # [size, size] float32 in [0, 1]
   found_mask: bool
 
 
-def unmask(evaluator: evaluate.Evaluator, image: np.ndarray) -> UnmaskResult:
-  """Finds, aligns, segments, completes and blends back the largest face.
+class Unmasker:
+  """Trained networks that take masks off whole photos."""
 
-  Args:
-    evaluator: a trained run's networks.
-    image: uint8 [H, W, 3], upright.
+  def __init__(self, workdir: str | None = None, which: str = "latest"):
+    """Loads the networks.
 
-  Raises:
-    errors.UserError: no face is found.
-  """
-  landmarks = face_models.largest_face(image)
-  size = evaluator.run.image_size
-  transform = faces.crop_transform(landmarks, size)
-  crop, _ = faces.warp(image, transform, size)
-  prediction = evaluator(crop[None])
-  probability = np.asarray(prediction.probability)
-  completed = np.asarray(images.to_uint8(prediction.completed_image[0]))
-  found_mask = bool(metrics.has_mask(probability)[0])
-  result = image
-  if found_mask:
-    predicted = np.asarray(images.to_uint8(prediction.predicted_image[0]))
-    mask = images.completed_mask(probability)
-    blend = np.asarray(images.blend_mask(mask))[0, ..., 0]
-    result = put_back(image, predicted, blend, transform)
-  return UnmaskResult(
-    result, crop, completed, probability[0, ..., 0], found_mask
-  )
+    Args:
+      workdir: of a trained run, None for the released weights.
+      which: "latest" or "best" checkpoint.
 
+    Raises:
+      errors.UserError: the workdir holds no run.
+    """
+    self.evaluator = evaluate.Evaluator(workdir, which)
 
-def put_back(
-  image: np.ndarray,
-  predicted: np.ndarray,
-  blend: np.ndarray,
-  transform: np.ndarray,
-) -> np.ndarray:
-  """Lays an aligned crop over its place in the photo.
+  def unmask(
+    self,
+    image: np.ndarray,
+    *,
+    faces: str = "all",
+    mask: np.ndarray | None = None,
+  ) -> UnmaskResult:
+    """Finds, aligns, segments, completes and blends back the faces.
 
-  Args:
-    image: uint8 [H, W, 3].
-    predicted: uint8 [size, size, 3].
-    blend: float32 [size, size] in [0, 1], the crop's share.
-    transform: photo pixels to crop pixels, float32 [2, 3].
+    Faces on which `metrics.has_mask` finds none stay as they are.
 
-  Returns:
-    uint8 [H, W, 3], equal to the bit where blend is 0.
-  """
-  size = image.shape[1::-1]
-  # Crops have no picture beyond their border: keep it out of the blend.
-  blend = blend.copy()
-  blend[[0, -1]] = blend[:, [0, -1]] = 0
-  inverse = cv2.WARP_INVERSE_MAP
-  share = cv2.warpAffine(
-    blend, transform, size, flags=inverse | cv2.INTER_LINEAR
-  )[..., None]
-  content = cv2.warpAffine(
-    predicted,
-    transform,
-    size,
-    flags=inverse | cv2.INTER_CUBIC,
-    borderMode=cv2.BORDER_REPLICATE,
-  )
-  mixed = share * content + (1.0 - share) * image
-  return np.where(share > 0, np.round(mixed), image).astype(np.uint8)
+    Args:
+      image: uint8 [H, W, 3], RGB, upright.
+      faces: "all", or "largest" for that one alone, which is quicker.
+      mask: uint8 or bool [H, W], nonzero where to complete, instead of what
+        the networks find.
 
+    Raises:
+      errors.UserError: no face is found; the mask is of another size, empty,
+        or on none of the faces.
+    """
+    if faces not in FACES:
+      raise errors.UserError(
+        f"faces is {faces!r}; it must be one of {', '.join(FACES)}."
+      )
+    if mask is not None:
+      _check_mask(mask, image)
+    found = face_models.find_faces(image, faces)
+    aligned = [self._align(image, face.landmarks, mask) for face in found]
+    completed = self._complete(aligned)
+    if mask is not None and not any(face.found_mask for face in completed):
+      raise errors.UserError(
+        "The mask's white lies on none of the faces that were found. Paint it"
+        " over a face."
+      )
+    grey = bool((image == image[..., :1]).all())
+    result, shown, results = image, np.zeros(image.shape[:2], np.uint8), []
+    for face, before, after in zip(found, aligned, completed, strict=True):
+      content = before.crop
+      if after.found_mask:
+        content = after.predicted
+        if grey:
+          content = np.repeat(content.mean(axis=2, keepdims=True), 3, axis=2)
+        result, share = blending.put_back(
+          result, content, after.blend, before.transform, face.landmarks
+        )
+        shown = np.maximum(shown, share)
+      results.append(_face_result(face.box, before, after, content))
+    return UnmaskResult(result, tuple(results), shown)
 
-def unmask_file(
-  input_path: str | os.PathLike,
-  output_path: str | os.PathLike,
-  workdir: str | None = None,
-  which: str = "latest",
-) -> UnmaskResult:
-  """Unmasks one photo file into another; a bare face writes nothing.
+  def _align(self, image, landmarks, mask) -> _Aligned:
+    size = self.evaluator.run.image_size
+    transform = faces_lib.crop_transform(landmarks, size)
+    crop, _ = faces_lib.warp(image, transform, size)
+    if mask is None:
+      return _Aligned(transform, crop, None)
+    white = np.where(mask, np.uint8(255), np.uint8(0))
+    given, inside = faces_lib.warp(white, transform, size)
+    given = (given > 127) & (inside > 0)
+    return _Aligned(transform, crop, given.astype(np.float32))
 
-  Args:
-    input_path: the photo.
-    output_path: of the photo without the mask.
-    workdir: of a trained run, None for the released weights.
-    which: "latest" or "best" checkpoint.
+  def _complete(self, aligned: list[_Aligned]) -> list[_Completed]:
+    """Runs the networks on a photo's faces, several at a time."""
+    # Networks that use their batch's own statistics see one at a time.
+    limit = min(_MAX_BATCH, self.evaluator.run.eval_batch_size)
+    results = []
+    for start in range(0, len(aligned), limit):
+      batch = aligned[start : start + limit]
+      results += self._complete_batch(batch)[: len(batch)]
+    return results
 
-  Raises:
-    errors.UserError: the photo cannot be read or shows no face, the output
-      exists or is of no known kind, or the workdir holds no run.
-  """
-  if pathlib.Path(output_path).exists():
-    raise errors.UserError(
-      f"{output_path} exists. Give another --output, or remove it."
+  def _complete_batch(self, batch: list[_Aligned]) -> list[_Completed]:
+    padded = 1 << (len(batch) - 1).bit_length()
+    batch = batch + batch[-1:] * (padded - len(batch))
+    given = None
+    if batch[0].given is not None:
+      given = np.stack([face.given for face in batch])[..., None]
+    prediction = self.evaluator(np.stack([f.crop for f in batch]), given)
+    mask = np.asarray(prediction.probability if given is None else given)
+    columns = (
+      images.to_uint8(prediction.predicted_image),
+      mask[..., 0],
+      images.blend_mask(images.completed_mask(mask))[..., 0],
+      metrics.has_mask(mask),
     )
-  photos.format_of(output_path)  # Before the work, not after it.
-  image = photos.read(input_path)
-  evaluator = evaluate.Evaluator(workdir, which)
-  try:
-    result = unmask(evaluator, image)
-  except errors.UserError as error:
-    raise errors.UserError(f"{input_path}: {error}") from error
-  if result.found_mask:
-    photos.save(output_path, result.image, like=input_path)
-  return result
+    return [
+      _Completed(predicted, mask, blend, bool(found))
+      for predicted, mask, blend, found in zip(
+        *map(np.asarray, columns), strict=True
+      )
+    ]
+
+
+def _check_mask(mask: np.ndarray, image: np.ndarray) -> None:
+  if mask.shape != image.shape[:2]:
+    raise errors.UserError(
+      f"The mask has {mask.shape[1]}x{mask.shape[0]} pixels, the photo"
+      f" {image.shape[1]}x{image.shape[0]}. Give one of the photo's size."
+    )
+  if not mask.any():
+    raise errors.UserError(
+      "The mask has no white. Paint white what is to be completed."
+    )
+
+
+def _face_result(box, before, after, content) -> FaceResult:
+  share = after.blend[..., None] if after.found_mask else 0.0
+  completed = share * content + (1.0 - share) * before.crop
+  return FaceResult(
+    box=box,
+    transform=before.transform,
+    crop=before.crop,
+    completed_crop=np.round(completed).astype(np.uint8),
+    mask=after.mask,
+    mask_share=float((after.mask > 0.5).mean()),
+    found_mask=after.found_mask,
+  )
