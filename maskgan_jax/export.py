@@ -26,8 +26,8 @@ from maskgan_jax import (
   eval_step,
   evaluate,
   face_models,
-  factory,
   faces,
+  factory,
   images,
   photos,
 )

@@ -10,7 +10,7 @@ PACKAGE = ROOT / "maskgan_jax"
 
 # From top to bottom; a module may import from its own layer and those below.
 LAYERS = (
-  ("demo", "train", "evaluate", "unmask", "benchmark"),
+  ("demo", "train", "evaluate", "unmask", "benchmark", "export", "web"),
   (
     "factory",
     "checkpoint",
