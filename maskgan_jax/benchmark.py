@@ -17,7 +17,6 @@ import numpy as np
 from maskgan_jax import batch as batch_lib
 from maskgan_jax import (
   errors,
-  evaluate,
   factory,
   images,
   input_pipeline,
@@ -193,15 +192,15 @@ def read_input(
 
 def unmask_photo(workdir: str, photo: str, repeats: int) -> dict[str, Any]:
   """Times one photo from its pixels to its completed pixels."""
-  evaluator = evaluate.Evaluator(workdir)
+  unmasker = unmask.Unmasker(workdir)
   image = photos.read(photo)
   start = time.perf_counter()
-  unmask.unmask(evaluator, image)
+  unmasker.unmask(image)
   first = time.perf_counter() - start
   return {
     "pixels": f"{image.shape[1]} x {image.shape[0]}",
     "first_s": first,
-    "step_ms": measure(lambda: unmask.unmask(evaluator, image).image, repeats),
+    "step_ms": measure(lambda: unmasker.unmask(image).image, repeats),
     "peak_memory_gib": peak_memory_gib(),
   }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from maskgan_jax import errors, evaluate, face_models, figures, photos, unmask
+from maskgan_jax import errors, face_models, figures, photos, unmask
 from maskgan_jax.masks import render
 
 
@@ -27,13 +27,13 @@ def demonstrate(
   Raises:
     errors.UserError: a photo cannot be read or shows no face.
   """
-  evaluator = evaluate.Evaluator(workdir, which)
+  unmasker = unmask.Unmasker(workdir, which)
   folder = pathlib.Path(output_dir)
   for seed, (name, path) in enumerate(paths.items()):
     image = photos.read(path)
     try:
       masked = draw_mask(image, seed)
-      completed = unmask.unmask(evaluator, masked).image
+      completed = unmasker.unmask(masked, faces="largest").image
     except errors.UserError as error:
       raise errors.UserError(f"{path}: {error}") from error
     output = folder / f"{name}.png"

@@ -58,9 +58,11 @@ class Evaluator:
   def __init__(self, workdir: str | None = None, which: str = "latest"):
     if workdir is None:
       self.config, self.step, self.variables = released.load()
+      self.weights_sha256 = released.sha256()
     else:
       self.config = checkpoint.read_config(workdir)
       self.step, self.variables = checkpoint.load_inference(workdir, which)
+      self.weights_sha256 = released.sha256_of(self.variables)
     self.run = factory.run_settings(self.config)
     self._predict = factory.predict_step(self.config)
     # One fixed key: networks that draw noise at test draw the same.

@@ -1,30 +1,28 @@
 """Picture files in and out: every photo becomes 8-bit RGB, or a clear error."""
 
+import functools
 import io
 import os
 import pathlib
 import warnings
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, PngImagePlugin
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from maskgan_jax import errors
+from maskgan_jax import encoding, errors
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+HEIC_SUFFIXES = (".heic", ".heif")
+SUFFIXES = (
+  *(".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
+  *HEIC_SUFFIXES,
+)
 # A decoded photo of this size takes 600 MB as RGB; larger ones are refused
 # before their pixels are decoded.
 MAX_PIXELS = 200_000_000
 MIN_SIDE = 32
-_XMP = (
-  '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
-  ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description'
-  ' rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
-  ' Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/'
-  'digitalsourcetype/compositeWithTrainedAlgorithmicMedia"/></rdf:RDF>'
-  "</x:xmpmeta>"
-)
-
-
+# Kinds of files whose frames are a film; in others they are thumbnails or
+# pages, of which the first one is the photo.
+_FILMS = ("GIF", "WEBP", "PNG", "AVIF")
 _FORMATS = {
   ".jpg": "JPEG",
   ".jpeg": "JPEG",
@@ -33,39 +31,14 @@ _FORMATS = {
   ".tif": "TIFF",
   ".tiff": "TIFF",
 }
-_OPTIONS = {
-  "JPEG": {"quality": 95, "subsampling": 0},
-  "PNG": {},
-  "WEBP": {"quality": 95},
-  "TIFF": {},
-}
-# What EXIF says of the scene. Other tags of a first directory lay out the
-# file's own pixels: in another file they are wrong, in a TIFF fatal.
-_DESCRIPTIVE_TAGS = {
-  ExifTags.Base.ImageDescription,
-  ExifTags.Base.Make,
-  ExifTags.Base.Model,
-  ExifTags.Base.XResolution,
-  ExifTags.Base.YResolution,
-  ExifTags.Base.ResolutionUnit,
-  ExifTags.Base.Software,
-  ExifTags.Base.DateTime,
-  ExifTags.Base.Artist,
-  ExifTags.Base.HostComputer,
-  ExifTags.Base.Copyright,
-  ExifTags.Base.Rating,
-  ExifTags.Base.XPTitle,
-  ExifTags.Base.XPComment,
-  ExifTags.Base.XPAuthor,
-  ExifTags.Base.XPKeywords,
-  ExifTags.Base.XPSubject,
-  ExifTags.IFD.Exif,
-  ExifTags.IFD.GPSInfo,
-}
 
 
 class PhotoError(errors.UserError):
   """A picture file that cannot be used; the message says why."""
+
+
+class WriteError(PhotoError):
+  """A file that cannot be written, whatever is in it."""
 
 
 def to_rgb(picture: Image.Image) -> np.ndarray:
@@ -101,6 +74,8 @@ def read(path: str | os.PathLike) -> np.ndarray:
   path = pathlib.Path(path)
   if not path.is_file():
     raise PhotoError(f"{path}: no such file. Give the path of a photo.")
+  if not path.stat().st_size:
+    raise PhotoError(f"{path}: the file is empty. Remove it, or copy it again.")
   return _decode(path, str(path))
 
 
@@ -118,12 +93,23 @@ def _decode(file: pathlib.Path | io.BytesIO, name: str) -> np.ndarray:
   try:
     with _open(file) as picture:
       _check_size(name, picture.size)
+      _check_still(name, picture)
       picture.load()
       return to_rgb(ImageOps.exif_transpose(picture))
   except PhotoError:
     raise
   except Image.DecompressionBombError as error:
     raise PhotoError(f"{name}: {error}. Reduce the photo first.") from error
+  except UnidentifiedImageError as error:
+    if _is_heic(file):
+      raise PhotoError(
+        f"{name}: HEIC pictures need a package more. Run: pip install"
+        " pillow-heif"
+      ) from error
+    raise PhotoError(
+      f"{name}: not a readable picture. Save it again as JPEG or PNG, or"
+      " remove it."
+    ) from error
   except Exception as error:  # Pillow's decoders raise many kinds.
     raise PhotoError(
       f"{name}: not a readable picture ({error}). Save it again as JPEG or"
@@ -132,10 +118,39 @@ def _decode(file: pathlib.Path | io.BytesIO, name: str) -> np.ndarray:
 
 
 def _open(file: str | os.PathLike | io.BytesIO) -> Image.Image:
+  _register_heic()
   with warnings.catch_warnings():
     # The size is limited by `_check_size`; Pillow's own limit only warns.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     return Image.open(file)
+
+
+@functools.cache
+def _register_heic() -> None:
+  """Lets Pillow open HEIC where the package for it is installed."""
+  try:
+    import pillow_heif
+  except ImportError:
+    return
+  pillow_heif.register_heif_opener()
+
+
+def _is_heic(file: pathlib.Path | io.BytesIO) -> bool:
+  """Whether a file begins as HEIC does (ISO 23008-12, annex B.4)."""
+  if isinstance(file, io.BytesIO):
+    head = file.getvalue()[:12]
+  else:
+    with file.open("rb") as opened:
+      head = opened.read(12)
+  return head[4:8] == b"ftyp" and head[8:10] in (b"he", b"mi", b"ms")
+
+
+def _check_still(name: str, picture: Image.Image) -> None:
+  if picture.format in _FILMS and getattr(picture, "is_animated", False):
+    raise PhotoError(
+      f"{name}: an animated {picture.format} of {picture.n_frames} frames."
+      " Save one of them as a picture of its own."
+    )
 
 
 def _check_size(name: str, size: tuple[int, int]) -> None:
@@ -197,63 +212,72 @@ def save(
   path: str | os.PathLike,
   pixels: np.ndarray,
   like: str | os.PathLike,
+  marked: bool = True,
 ) -> None:
   """Writes a generated picture, marked as such, with its source's metadata.
 
-  The EXIF data (orientation settled) and the ICC profile of `like` survive;
-  XMP says that the picture is a composite with trained media (IPTC's
-  DigitalSourceType).
+  EXIF data, ICC profile and quality are kept as `encoding.encode` says; XMP
+  says that the picture is a composite with trained media (IPTC's
+  DigitalSourceType) and names this program. Nothing half-written is left.
 
   Args:
     path: of the output; its suffix says JPEG, PNG, WebP or TIFF.
     pixels: uint8 [H, W, 3].
     like: the photo that it was made from.
+    marked: False leaves the XMP out.
 
   Raises:
-    PhotoError: the suffix is none of these, or the file cannot be written.
+    PhotoError: the suffix is none of these, or cannot hold the picture.
+    WriteError: the file cannot be written.
+  """
+  write(path, encode(pixels, like=like, name=path, marked=marked))
+
+
+def encode(
+  pixels: np.ndarray,
+  *,
+  like: str | os.PathLike | io.BytesIO,
+  name: str | os.PathLike,
+  marked: bool = True,
+) -> bytes:
+  """Returns the file that `save` writes.
+
+  Args:
+    pixels: uint8 [H, W, 3].
+    like: the photo that it was made from.
+    name: of the output; its suffix says JPEG, PNG, WebP or TIFF.
+    marked: False leaves the XMP out.
+
+  Raises:
+    PhotoError: the suffix is none of these, or cannot hold the picture.
+  """
+  format = format_of(name)
+  try:
+    with _open(like) as source:
+      return encoding.encode(pixels, format, source, marked)
+  except (OSError, ValueError) as error:
+    raise PhotoError(
+      f"{name}: cannot be encoded ({error}). Give another kind of picture."
+    ) from error
+
+
+def write(path: str | os.PathLike, data: bytes) -> None:
+  """Writes a file whole or not at all, with the folders that it needs.
+
+  Raises:
+    WriteError: it cannot be written; what was there stays.
   """
   path = pathlib.Path(path)
-  format = format_of(path)
-  exif, profile = _metadata(like)
-  options = dict(_OPTIONS[format])
-  if format == "PNG":
-    text = PngImagePlugin.PngInfo()
-    text.add_itxt("XML:com.adobe.xmp", _XMP)
-    options["pnginfo"] = text
-  elif format == "TIFF":
-    exif[ExifTags.Base.XMLPacket] = _XMP.encode()
-  else:
-    options["xmp"] = _XMP.encode()
   partial = path.with_name(path.name + ".partial")
   try:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-      Image.fromarray(pixels).save(
-        partial, format=format, exif=exif, icc_profile=profile, **options
-      )
+      partial.write_bytes(data)
       partial.replace(path)
     finally:
       partial.unlink(missing_ok=True)
-  except (OSError, ValueError) as error:
-    raise PhotoError(
-      f"{path}: cannot be written ({error}). Give another folder or kind of"
-      " picture."
+  except OSError as error:
+    raise WriteError(
+      f"{path}: cannot be written ({error.strerror or error}). Make room, or"
+      " give another folder."
     ) from error
-
-
-def _metadata(
-  path: str | os.PathLike,
-) -> tuple[Image.Exif, bytes | None]:
-  """Returns what stays true of a photo's EXIF data and colour profile."""
-  with _open(path) as source:
-    exif = source.getexif()
-    profile = source.info.get("icc_profile")
-    for tag in set(exif) - _DESCRIPTIVE_TAGS:
-      del exif[tag]
-    for directory in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
-      exif.get_ifd(directory)  # Read now, while the file is open.
-  # Other profiles (CMYK, grey) do not describe the converted pixels. Bytes 16
-  # to 20 of a profile name its colour space (ICC.1:2022, 7.2.6).
-  if profile and profile[16:20] != b"RGB ":
-    profile = None
-  return exif, profile

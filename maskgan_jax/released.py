@@ -63,6 +63,15 @@ def sha256() -> str:
   return json.loads((FOLDER / _CARD).read_text())["sha256"]
 
 
+def sha256_of(variables: Mapping[str, Any]) -> str:
+  """Returns the hash of a run's variables: of their names and values."""
+  digest = hashlib.sha256()
+  for name, x in sorted(traverse_util.flatten_dict(variables, sep="/").items()):
+    digest.update(name.encode())
+    digest.update(np.ascontiguousarray(x).tobytes())
+  return digest.hexdigest()
+
+
 def write(
   workdir: str,
   *,

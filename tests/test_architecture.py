@@ -10,7 +10,10 @@ PACKAGE = ROOT / "maskgan_jax"
 
 # From top to bottom; a module may import from its own layer and those below.
 LAYERS = (
-  ("demo", "train", "evaluate", "unmask", "benchmark", "export", "web"),
+  ("demo", "train", "benchmark", "unmask_folder", "export", "web"),
+  ("unmask_files",),
+  ("unmask",),
+  ("evaluate",),
   (
     "factory",
     "checkpoint",
@@ -24,11 +27,13 @@ LAYERS = (
   ("features",),
   ("models", "optimizers"),
   ("losses", "metrics", "images", "batch"),
-  ("baselines",),
+  ("baselines", "blending"),
   ("datasets",),
   ("masks",),
   ("faces", "face_models", "portraits"),
   ("photos", "model_files"),
+  ("encoding",),
+  ("provenance",),
   ("errors",),
 )
 LEVEL = {name: i for i, layer in enumerate(LAYERS) for name in layer}

@@ -1,0 +1,203 @@
+"""Takes the masks off the faces in a photo file."""
+
+import dataclasses
+import json
+import os
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from maskgan_jax import (
+  errors,
+  figures,
+  metrics,
+  photos,
+  provenance,
+  unmask,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+  """What is done and written beside the result.
+
+  Attributes:
+    faces: "all" or "largest".
+    save_masks: write what was completed, white on black, to NAME.mask.png.
+    side_by_side: write photo and result beside each other.
+    sidecar: write NAME.json about the program, the weights and the faces.
+    badge: show "AI" in a corner of the result.
+    provenance: say in each picture's XMP that networks made part of it.
+    copy_bare: copy photos on which no mask was found.
+    overwrite: replace results that exist.
+  """
+
+  faces: str = "all"
+  save_masks: bool = False
+  side_by_side: bool = False
+  sidecar: bool = False
+  badge: bool = False
+  provenance: bool = True
+  copy_bare: bool = False
+  overwrite: bool = False
+
+
+DEFAULTS = Options()
+
+
+def unmask_file(
+  unmasker: unmask.Unmasker,
+  input_path: str | os.PathLike,
+  output_path: str | os.PathLike,
+  options: Options = DEFAULTS,
+  mask_path: str | os.PathLike | None = None,
+) -> unmask.UnmaskResult:
+  """Unmasks one photo file into another.
+
+  A photo on which no mask is found writes nothing, but for its copy on request.
+
+  Args:
+    unmasker: the networks.
+    input_path: the photo.
+    output_path: of the result, or a folder that it goes into.
+    options: what is written.
+    mask_path: a picture of the photo's size, white where to complete.
+
+  Raises:
+    errors.UserError: the photo or mask cannot be used, shows no face, or the
+      output exists, is the input, or is of no known kind.
+    photos.WriteError: the output cannot be written.
+  """
+  input_path, output_path = pathlib.Path(input_path), pathlib.Path(output_path)
+  if output_path.is_dir():
+    output_path = output_path / output_name(pathlib.PurePath(input_path.name))
+  photos.format_of(output_path)  # Before the work, not after it.
+  _check_output(input_path, output_path, options.overwrite)
+  image = photos.read(input_path)
+  mask = None if mask_path is None else _read_mask(mask_path)
+  try:
+    result = unmasker.unmask(image, faces=options.faces, mask=mask)
+  except errors.UserError as error:
+    raise errors.UserError(f"{input_path}: {error}") from error
+  if result.found_mask:
+    _write(unmasker, input_path, output_path, image, result, options)
+  elif options.copy_bare:
+    _copy(input_path, output_path, image)
+  return result
+
+
+def compare(
+  result: unmask.UnmaskResult, truth_path: str | os.PathLike
+) -> dict[str, float]:
+  """Scores a result against the true photo.
+
+  Returns:
+    "psnr" in dB and "ssim" of the whole picture, "psnr_in_mask" and
+    "ssim_in_mask" where it was completed; NaN where nothing was.
+
+  Raises:
+    errors.UserError: the true photo cannot be read or is of another size.
+  """
+  truth = photos.read(truth_path)
+  if truth.shape != result.image.shape:
+    raise errors.UserError(
+      f"{truth_path}: {truth.shape[1]}x{truth.shape[0]} pixels, the result has"
+      f" {result.image.shape[1]}x{result.image.shape[0]}. Give the same photo"
+      " without a mask."
+    )
+  mask = (result.mask > 127).astype(np.uint8)[..., None]
+  found = metrics.image_scores(
+    *(x[None] for x in (result.image, truth, mask, np.ones_like(mask)))
+  )
+  return {name: float(value[0]) for name, value in found.items()}
+
+
+def nothing_to_do(path: str | os.PathLike, result: unmask.UnmaskResult) -> str:
+  """Says that a photo shows no mask, and how far from one it is."""
+  share = max(face.mask_share for face in result.faces)
+  return (
+    f"{path}: no mask found (on {100 * share:.1f} % of a face at most), nothing"
+    " to do."
+  )
+
+
+def output_name(name: pathlib.PurePath) -> pathlib.PurePath:
+  """Returns a result's name: the photo's, where its kind can be written.
+
+  Others get a suffix more: a.heic becomes a.heic.jpg.
+  """
+  suffix = name.suffix.lower()
+  if suffix in photos.HEIC_SUFFIXES:
+    return name.with_name(f"{name.name}.jpg")
+  if suffix in (".bmp", ".gif"):
+    return name.with_name(f"{name.name}.png")
+  return name
+
+
+def _check_output(source, target, overwrite) -> None:
+  if target.resolve() == source.resolve():
+    raise errors.UserError(
+      f"{target} is the input itself, which is never overwritten. Give another"
+      " --output."
+    )
+  if target.exists() and not overwrite:
+    raise errors.UserError(
+      f"{target} exists. Give another --output, or --overwrite."
+    )
+
+
+def _read_mask(path) -> np.ndarray:
+  """A hand-made mask: bool [H, W], True where it is white."""
+  return photos.read(path).mean(axis=2) > 127
+
+
+def _write(unmasker, source, target, image, result, options) -> None:
+  """Writes the result last: where it is, everything is."""
+  pixels = result.image
+  if options.badge:
+    pixels = provenance.with_badge(pixels)
+
+  def save(path, content):
+    photos.save(path, content, like=source, marked=options.provenance)
+
+  if options.save_masks:
+    mask = np.repeat(result.mask[..., None], 3, axis=2)
+    save(_beside(target, ".mask.png"), mask)
+  if options.side_by_side:
+    path = _beside(target, f".side_by_side{target.suffix}")
+    save(path, figures.tile([[image, pixels]]))
+  if options.sidecar:
+    facts = _facts(unmasker, source, result)
+    photos.write(_beside(target, ".json"), json.dumps(facts, indent=2).encode())
+  save(target, pixels)
+
+
+def _beside(target: pathlib.Path, ending: str) -> pathlib.Path:
+  return target.with_name(target.name + ending)
+
+
+def _facts(unmasker, source, result) -> dict[str, Any]:
+  return {
+    "software": provenance.SOFTWARE,
+    "weights_sha256": unmasker.evaluator.weights_sha256,
+    "digital_source_type": provenance.DIGITAL_SOURCE_TYPE,
+    "notice": provenance.NOTICE,
+    "source": source.name,
+    "faces": [
+      {
+        "box": [round(float(x), 1) for x in face.box],
+        "mask_share": round(face.mask_share, 4),
+        "unmasked": face.found_mask,
+      }
+      for face in result.faces
+    ],
+  }
+
+
+def _copy(source, target, image) -> None:
+  """A bare photo, to the byte where the kind of file stays."""
+  if source.suffix.lower() == target.suffix.lower():
+    photos.write(target, source.read_bytes())
+  else:
+    photos.save(target, image, like=source, marked=False)
