@@ -10,8 +10,8 @@ PACKAGE = ROOT / "maskgan_jax"
 
 # From top to bottom; a module may import from its own layer and those below.
 LAYERS = (
-  ("demo", "train", "benchmark", "unmask_folder", "export", "web"),
-  ("unmask_files",),
+  ("demo", "train", "benchmark", "unmask_folder", "export", "server"),
+  ("unmask_files", "web"),
   ("unmask",),
   ("evaluate",),
   (

@@ -39,7 +39,6 @@ _DIMENSIONS = ("NHWC", "HWIO", "NHWC")
 # Below this many input channels a tap's product is too thin to be worth the
 # copy of its window.
 _MIN_TAP_CHANNELS = 64
-
 _plain = contextvars.ContextVar("plain", default=False)
 
 Padding = str | Sequence[tuple[int, int]]
@@ -163,11 +162,8 @@ def _kernel_gradient(x, g, kernel_shape, strides, pads):
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2, 3))
 def _convolve(x, kernel, strides, pads):
-  def compute(form, x, kernel):
-    return form(x, kernel)
-
   return _on_platform(
-    "forward", strides, pads, kernel.shape, compute, x, kernel
+    "forward", strides, pads, kernel.shape, lambda f, *a: f(*a), x, kernel
   )
 
 

@@ -1,5 +1,7 @@
 // Sends a photo to this computer's own server and shows what comes back.
 
+const MAX_FILE = 64 * 2 ** 20; // The server takes no more.
+
 const get = (id) => document.getElementById(id);
 const paint = get("paint");
 const brush = paint.getContext("2d", { willReadFrequently: true });
@@ -8,6 +10,8 @@ let photo = null;
 // Whether the mask was corrected by hand: then it is sent along.
 let corrected = false;
 let downloadUrl = null;
+// Where the brush was last, while it is down.
+let stroke = null;
 
 function say(text, isError = false) {
   get("message").textContent = text;
@@ -26,6 +30,12 @@ function base64Of(file) {
 async function open(file) {
   // What was shown belongs to another photo: an error must not stand beside it.
   get("result").hidden = true;
+  if (file.size > MAX_FILE) {
+    const size = Math.round(file.size / 2 ** 20);
+    say(`${file.name} has ${size} MiB, more than the 64 that are taken.` +
+      " Reduce the photo first.", true);
+    return;
+  }
   try {
     photo = { name: file.name, data: await base64Of(file) };
   } catch (error) {
@@ -81,6 +91,7 @@ async function show(answer) {
   setPainting(false);
   moveSlider(50);
   get("result").hidden = false;
+  get("result").scrollIntoView({ behavior: "smooth", block: "nearest" });
   say(summary(answer.faces));
 }
 
@@ -88,10 +99,11 @@ function summary(faces) {
   const masked = faces.filter((face) => face.found_mask).length;
   const found = faces.length === 1 ? "One face" : `${faces.length} faces`;
   if (!masked) {
-    return `${found}, no mask found: nothing was changed. If there is one,` +
-      " correct the mask.";
+    return `${found} found, no mask: nothing was changed. If there is a mask,` +
+      " correct that.";
   }
-  return `${found}, ${masked} with a mask. Move over the photo to compare.`;
+  const which = faces.length === 1 ? "with a mask" : `${masked} with a mask`;
+  return `${found} found, ${which}. Drag across the photo to compare.`;
 }
 
 function faceBox(face) {
@@ -162,25 +174,40 @@ function setPainting(painting) {
   get("tools").hidden = !painting;
   get("show").hidden = painting;
   get("boxes").hidden = get("line").hidden = painting;
-  if (painting) moveSlider(100); // Corrected on the photo as it was.
+  if (!painting) return;
+  moveSlider(100); // Corrected on the photo as it was.
+  say("Paint over what is mask, and erase what is none.");
 }
 
-function draw(event) {
-  if (!event.buttons) return;
-  event.preventDefault();
+function placeOf(event) {
   const scale = paint.width / paint.clientWidth;
+  return [event.offsetX * scale, event.offsetY * scale];
+}
+
+function startStroke(event) {
+  event.preventDefault();
+  paint.setPointerCapture(event.pointerId);
+  stroke = placeOf(event);
+  continueStroke(event);
+}
+
+function continueStroke(event) {
+  if (!stroke) return;
   const erasing = document.querySelector('[name="tool"]:checked').value ===
     "eraser";
   brush.globalCompositeOperation = erasing ? "destination-out" : "source-over";
   brush.strokeStyle = "rgb(230 30 30)";
   brush.lineCap = "round";
   brush.lineWidth = get("size").value / 100 * Math.max(paint.width, paint.height);
-  const [x, y] = [event.offsetX * scale, event.offsetY * scale];
   brush.beginPath();
-  brush.moveTo(x - event.movementX * scale, y - event.movementY * scale);
-  brush.lineTo(x, y);
+  brush.moveTo(...stroke);
+  stroke = placeOf(event);
+  brush.lineTo(...stroke);
   brush.stroke();
-  corrected = true;
+}
+
+function endStroke() {
+  stroke = null;
 }
 
 // The camera.
@@ -190,8 +217,9 @@ async function openCamera() {
     get("video").srcObject = await navigator.mediaDevices.getUserMedia({
       video: { width: { ideal: 1920 } },
     });
+    get("snap").disabled = true; // Until there is a picture.
     get("viewfinder").hidden = false;
-    get("result").hidden = true;
+    get("camera").hidden = get("result").hidden = true;
     say("");
   } catch (error) {
     say(`The camera cannot be used (${error.message}).`, true);
@@ -200,6 +228,7 @@ async function openCamera() {
 
 function closeCamera() {
   get("viewfinder").hidden = true;
+  get("camera").hidden = false;
   for (const track of get("video").srcObject.getTracks()) track.stop();
   get("video").srcObject = null;
 }
@@ -231,6 +260,9 @@ document.addEventListener("drop", (event) => {
   if (event.dataTransfer.files[0]) open(event.dataTransfer.files[0]);
 });
 get("camera").addEventListener("click", openCamera);
+get("video").addEventListener("loadeddata", () => {
+  get("snap").disabled = false;
+});
 get("snap").addEventListener("click", snap);
 get("cancel").addEventListener("click", closeCamera);
 get("slider").addEventListener("input", (e) => moveSlider(e.target.value));
@@ -244,5 +276,7 @@ get("again").addEventListener("click", () => {
   corrected = true;
   send();
 });
-paint.addEventListener("pointerdown", draw);
-paint.addEventListener("pointermove", draw);
+paint.addEventListener("pointerdown", startStroke);
+paint.addEventListener("pointermove", continueStroke);
+paint.addEventListener("pointerup", endStroke);
+paint.addEventListener("pointercancel", endStroke);
