@@ -131,9 +131,10 @@ def export(
   size = evaluator.run.image_size
   partial = path.with_name(path.name + ".partial")
   try:
-    content = encode(completion(evaluator, dtype), size)
     path.parent.mkdir(parents=True, exist_ok=True)
+    partial.touch()  # Before the work, not after it.
     try:
+      content = encode(completion(evaluator, dtype), size)
       partial.write_bytes(content)
       report = _compare(load(partial), evaluator, len(content))
       partial.replace(path)

@@ -90,7 +90,7 @@ def _pictures(count):
 
 def test_what_is_exported_is_what_the_networks_give(evaluator):
   pictures = _pictures(3)
-  completed, mask = export.completion(evaluator)(pictures)
+  completed, mask = jax.jit(export.completion(evaluator))(pictures)
   assert completed.dtype == mask.dtype == np.uint8
   expected, probability = _expected(evaluator, pictures)
   assert (probability > 0.3).any() and (probability < 0.3).any()
@@ -101,7 +101,7 @@ def test_what_is_exported_is_what_the_networks_give(evaluator):
 
 def test_half_precision_is_of_the_weights_alone(evaluator):
   pictures = _pictures(2)
-  _, mask = export.completion(evaluator, "float16")(pictures)
+  _, mask = jax.jit(export.completion(evaluator, "float16"))(pictures)
   _, probability = _expected(evaluator, pictures)
   assert 0 < np.abs(mask / 255 - probability).max() < 0.01
 

@@ -299,6 +299,30 @@ def test_a_mask_corrected_by_brush(page):
   assert completed[105, 60:140].all() and not completed[70].any()
 
 
+def test_a_dropped_photo(page):
+  data = base64.b64encode(PHOTO).decode()
+  dropped = page.evaluate_handle(
+    """data => {
+      const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([bytes], "dropped.png"));
+      return transfer;
+    }""",
+    data,
+  )
+  page.dispatch_event("#drop", "drop", {"dataTransfer": dropped})
+  page.get_by_text("One face found, with a mask").wait_for()
+  assert page.get_attribute("#download", "download") == "dropped_unmasked.png"
+
+
+def test_a_file_too_large_to_send(page, tmp_path):
+  large = tmp_path / "large.png"
+  with large.open("wb") as file:
+    file.truncate(65 * 2**20)
+  page.set_input_files("#file", large)
+  page.get_by_text("large.png has 65 MiB, more than the 64").wait_for()
+
+
 def test_what_the_page_says_of_bad_photos(page):
   _choose(page, b"text", "text.jpg")
   page.get_by_text("text.jpg: not a readable picture").wait_for()
