@@ -17,6 +17,7 @@ less than 0.01 dB and near its rim by -0.02 to 0, whatever its width. The
 network's colours beside the mask are the photo's already.
 """
 
+import math
 import zlib
 
 import cv2
@@ -31,6 +32,8 @@ _BLOCK = 8
 _CALMEST = 0.1
 _CALM_STRENGTH = 2.0
 _MIN_BLOCKS = 12
+# Noise is made in tiles of at most this side; they repeat without an edge.
+_TILE = 1024
 # Grain fades towards white, where a camera has none: over so many grey levels.
 _HEADROOM = 40.0
 
@@ -41,11 +44,13 @@ def put_back(
   blend: np.ndarray,
   transform: np.ndarray,
   landmarks: np.ndarray | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-  """Lays an aligned crop over its place in the photo.
+) -> tuple[tuple[slice, slice], np.ndarray]:
+  """Lays an aligned crop over its place in the photo, in place.
+
+  Where the crop has no share, the photo stays equal to the bit.
 
   Args:
-    image: uint8 [H, W, 3].
+    image: uint8 [H, W, 3]; changed.
     predicted: [size, size, 3] in 0..255.
     blend: float32 [size, size] in [0, 1], the crop's share.
     transform: photo pixels to crop pixels, float32 [2, 3].
@@ -53,14 +58,13 @@ def put_back(
       is. Without them no grain is added.
 
   Returns:
-    The photo, uint8 [H, W, 3], equal to the bit where the crop has no share,
-    and the crop's share in it, uint8 [H, W], above 0 wherever it has any.
+    The rows and columns of the photo that hold the crop, and the crop's share
+    in them, uint8 [h, w], above 0 wherever it has any.
   """
-  result, shown = image.copy(), np.zeros(image.shape[:2], np.uint8)
   window = _window(transform, len(blend), image.shape)
   part = image[window]
   if not part.size:
-    return result, shown
+    return window, np.zeros(part.shape[:2], np.uint8)
   corner = np.array([window[1].start, window[0].start])
   transform = transform.astype(np.float64)
   transform[:, 2] += transform[:, :2] @ corner
@@ -69,11 +73,10 @@ def put_back(
   if landmarks is not None and scale > 1:
     skin = faces.skin_mask(landmarks[:, :2] - corner, part.shape)
     content += _missing_grain(part, content, skin, share, scale)
-  share = share[..., None]
-  mixed = np.clip(share * content + (1.0 - share) * part, 0, 255)
-  result[window] = np.where(share > 0, np.round(mixed), part)
-  shown[window] = np.ceil(255 * share[..., 0])
-  return result, shown
+  mixed = share[..., None] * content + (1 - share[..., None]) * part
+  changed = share > 0
+  part[changed] = np.clip(np.round(mixed[changed]), 0, 255)
+  return window, np.ceil(255 * share).astype(np.uint8)
 
 
 def _window(transform, size, shape) -> tuple[slice, slice]:
@@ -112,29 +115,53 @@ def _warp(predicted, blend, transform, shape):
 
 def _missing_grain(part, content, skin, share, scale) -> np.ndarray:
   """Noise [h, w, 3] like the visible skin's, as far as content has none."""
-  fine = part.astype(np.float32)
-  residual = fine - cv2.GaussianBlur(fine, (0, 0), scale)
+  residual = _high_pass(part.astype(np.float32), scale)
   # The high-pass must not see the mask's edge.
-  hidden = cv2.dilate(share, np.ones((_odd(4 * scale),) * 2))
+  hidden = cv2.dilate(share, np.ones((2 * math.ceil(2 * scale) + 1,) * 2))
   calm, strength = _calm_blocks(residual, (skin > 0) & (hidden == 0))
-  own = content - cv2.GaussianBlur(content, (0, 0), scale)
-  _, own_strength = _calm_blocks(own, share > 0.9)
+  _, own_strength = _calm_blocks(_high_pass(content, scale), share > 0.9)
   missing = strength**2 - own_strength**2
   if missing <= 0:
     return np.zeros_like(content)
-  count = calm.sum()
-  spot = (residual - residual[calm].mean(0)) * calm[..., None]
-  seed = zlib.crc32(np.ascontiguousarray(part))
-  noise = np.random.default_rng(seed).standard_normal(spot.shape[:2])
-  spectrum = np.fft.rfft2(noise)[..., None] * np.fft.rfft2(spot, axes=(0, 1))
-  grain = np.fft.irfft2(spectrum, spot.shape[:2], axes=(0, 1))
-  grain *= np.sqrt(missing / count) / strength
-  grain *= np.clip((255 - content) / _HEADROOM, 0, 1)
-  return grain.astype(np.float32)
+  grain = _noise_like(residual, calm, zlib.crc32(np.ascontiguousarray(part)))
+  grain *= np.sqrt(missing) / strength
+  return grain * np.clip((255 - content) / _HEADROOM, 0, 1)
 
 
-def _odd(width: float) -> int:
-  return 2 * round(width / 2) + 1
+def _high_pass(image, scale) -> np.ndarray:
+  """What float32 [h, w, 3] loses at a scale: a Gaussian's sigma, in pixels."""
+  size = image.shape[1::-1]
+  reduced = tuple(max(1, round(length / scale)) for length in size)
+  # On the reduced picture a wide Gaussian costs little.
+  low = cv2.resize(image, reduced, interpolation=cv2.INTER_AREA)
+  low = cv2.GaussianBlur(low, (0, 0), 0.9)
+  return image - cv2.resize(low, size, interpolation=cv2.INTER_CUBIC)
+
+
+def _noise_like(residual, where, seed) -> np.ndarray:
+  """Gaussian noise [h, w, 3] of a residual's spectrum in a region."""
+  height, width = residual.shape[:2]
+  tile = (min(height, _TILE), min(width, _TILE))
+  # The window with most of the region in it.
+  count = cv2.boxFilter(
+    where.astype(np.float32),
+    -1,
+    tile[::-1],
+    anchor=(0, 0),
+    normalize=False,
+    borderType=cv2.BORDER_CONSTANT,
+  )
+  y, x = np.unravel_index(count.argmax(), count.shape)
+  window = np.s_[y : y + tile[0], x : x + tile[1]]
+  inside = where[window][..., None]
+  spot = (residual[window] - residual[window][inside[..., 0]].mean(0)) * inside
+  white = np.random.default_rng(seed).standard_normal(tile, np.float32)
+  spectrum = np.fft.rfft2(white)[..., None] * np.fft.rfft2(
+    spot, tile, axes=(0, 1)
+  )
+  noise = np.fft.irfft2(spectrum, tile, axes=(0, 1)) / np.sqrt(inside.sum())
+  repeats = (-(-height // tile[0]), -(-width // tile[1]), 1)
+  return np.tile(noise, repeats)[:height, :width].astype(np.float32)
 
 
 def _calm_blocks(residual, where) -> tuple[np.ndarray, float]:

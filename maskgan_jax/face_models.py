@@ -6,7 +6,6 @@ The detector is YuNet (Wu et al., 2023), the mesh is MediaPipe's
 
 import functools
 import math
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import cv2
@@ -88,17 +87,32 @@ class FaceDetector:
       face for side in DETECTION_SIDES for face in self._detect_at(image, side)
     ]
     whole = len(found)
-    for x, y, side in _tiles(image.shape[1], image.shape[0]):
-      tile = image[y : y + side, x : x + side]
-      found += [
-        face._replace(
-          box=face.box + np.float32([x, y, 0, 0]),
-          keypoints=face.keypoints + np.float32([x, y]),
-        )
-        for face in self._detect_at(tile, DETECTION_SIDES[0])
-        if _uncut(face.box, (x, y, *tile.shape[1::-1]), image.shape[1::-1])
-      ]
+    for share in TILE_SHARES:
+      if share * max(image.shape) >= TILE_MIN_SIDE:
+        found += self._detect_in_tiles(image, round(DETECTION_SIDES[0] / share))
     return _merge(found, whole)
+
+  def _detect_in_tiles(self, image: np.ndarray, length: int) -> list[Face]:
+    """Looks at parts of the picture reduced to a length, one by one."""
+    scale = length / max(image.shape[:2])
+    height, width = (max(1, round(n * scale)) for n in image.shape[:2])
+    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    side, found = DETECTION_SIDES[0], []
+    for y in _starts(height, side):
+      for x in _starts(width, side):
+        tile = small[y : y + side, x : x + side]
+        offset = np.array([x, y], np.float32)
+        for face in self._detect_at(tile, max(tile.shape)):
+          box = face.box + np.append(offset, [0, 0]).astype(np.float32)
+          if _uncut(box, offset, tile.shape, small.shape):
+            found.append(
+              Face(
+                box / np.float32(scale),
+                (face.keypoints + offset) / np.float32(scale),
+                face.score,
+              )
+            )
+    return found
 
   def _detect_at(self, image: np.ndarray, side: int) -> list[Face]:
     height, width = image.shape[:2]
@@ -124,17 +138,6 @@ class FaceDetector:
     ]
 
 
-def _tiles(width: int, height: int) -> Iterator[tuple[int, int, int]]:
-  """Yields x, y, side of squares that cover a picture, overlapping."""
-  for share in TILE_SHARES:
-    side = math.ceil(share * max(width, height))
-    if side < TILE_MIN_SIDE:
-      return
-    for y in _starts(height, side):
-      for x in _starts(width, side):
-        yield x, y, side
-
-
 def _starts(length: int, side: int) -> list[int]:
   """Returns where evenly spread parts begin, the last ending at `length`."""
   count = 1
@@ -143,15 +146,15 @@ def _starts(length: int, side: int) -> list[int]:
   return [round(x) for x in np.linspace(0, max(0, length - side), count)]
 
 
-def _uncut(box, tile, size) -> bool:
-  """Whether a box is not cut by the edges of its tile x, y, width, height.
+def _uncut(box, offset, tile, picture) -> bool:
+  """Whether a box is not cut by the edges of its tile, given the shapes.
 
   The picture's own edges cut nothing that another tile would show.
   """
-  low, high = box[:2], box[:2] + box[2:]
-  offset, extent = np.array(tile[:2]), np.array(tile[2:])
-  inner_low, inner_high = offset > 0, offset + extent < size
-  return not ((low < 0) & inner_low | (high > extent) & inner_high).any()
+  end, limit = offset + tile[1::-1], picture[1::-1]
+  before = (box[:2] < offset) & (offset > 0)
+  beyond = (box[:2] + box[2:] > end) & (end < limit)
+  return not (before | beyond).any()
 
 
 def _merge(found: list[Face], whole: int) -> list[Face]:

@@ -112,17 +112,18 @@ class Unmasker:
         " over a face."
       )
     grey = bool((image == image[..., :1]).all())
-    result, shown, results = image, np.zeros(image.shape[:2], np.uint8), []
+    result, shown = image.copy(), np.zeros(image.shape[:2], np.uint8)
+    results = []
     for face, before, after in zip(found, aligned, completed, strict=True):
       content = before.crop
       if after.found_mask:
         content = after.predicted
         if grey:
           content = np.repeat(content.mean(axis=2, keepdims=True), 3, axis=2)
-        result, share = blending.put_back(
+        window, share = blending.put_back(
           result, content, after.blend, before.transform, face.landmarks
         )
-        shown = np.maximum(shown, share)
+        shown[window] = np.maximum(shown[window], share)
       results.append(_face_result(face.box, before, after, content))
     return UnmaskResult(result, tuple(results), shown)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import demo, errors, evaluate, face_models, faces, photos
+from maskgan_jax import demo, errors, face_models, faces, photos, unmask
 from tests import pictures
 
 HOPPER = pathlib.Path(
@@ -56,13 +56,13 @@ def test_no_face():
 def test_demonstrate_writes_three_pictures_side_by_side(
   photo, tmp_path, monkeypatch
 ):
-  monkeypatch.setattr(evaluate, "Evaluator", lambda *arguments: arguments)
   # Whatever the networks make of it: here they darken it.
-  monkeypatch.setattr(
-    demo.unmask,
-    "unmask",
-    lambda _, image: demo.unmask.UnmaskResult(image // 2, *[None] * 3, True),
-  )
+  class Darkener:
+    def unmask(self, image, faces):
+      assert faces == "largest"
+      return unmask.UnmaskResult(image // 2, (), image[..., 0])
+
+  monkeypatch.setattr(unmask, "Unmasker", lambda *_: Darkener())
   path = tmp_path / "photo.png"
   path.write_bytes(pictures.encode(photo))
   output = tmp_path / "demo"
@@ -77,7 +77,7 @@ def test_demonstrate_writes_three_pictures_side_by_side(
 
 
 def test_demonstrate_names_the_photo_without_a_face(tmp_path, monkeypatch):
-  monkeypatch.setattr(evaluate, "Evaluator", lambda *arguments: arguments)
+  monkeypatch.setattr(unmask, "Unmasker", lambda *arguments: arguments)
   path = tmp_path / "grey.png"
   path.write_bytes(pictures.encode(np.full((200, 200, 3), 99, np.uint8)))
   with pytest.raises(errors.UserError, match="grey.png: No face found"):

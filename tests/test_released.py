@@ -50,6 +50,16 @@ def test_written_weights_load_as_they_were(tiny_config, tmp_path):
       np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-6)
 
 
+def test_the_hash_is_of_names_and_values():
+  variables = {"generator": {"params": {"a": np.ones(3), "b": np.zeros(2)}}}
+  first = released.sha256_of(variables)
+  assert len(first) == 64
+  turned = {"generator": {"params": {"b": np.zeros(2), "a": np.ones(3)}}}
+  assert released.sha256_of(turned) == first
+  variables["generator"]["params"]["a"][0] = 2
+  assert released.sha256_of(variables) != first
+
+
 @pytest.fixture
 def copied(tmp_path):
   return shutil.copytree(released.FOLDER, tmp_path / "weights")

@@ -3,6 +3,7 @@
 import csv
 import json
 import pathlib
+import shutil
 
 import matplotlib
 import pytest
@@ -100,16 +101,58 @@ def test_unmask_writes_a_photo_or_says_why_not(trained, tmp_path):
   )
   # Three steps teach nothing: both outcomes are right if they are told.
   if output.exists():
-    assert "The face under the mask is a guess" in shown
+    assert "1 of 1 faces unmasked. The face under a mask is a guess" in shown
     with Image.open(output) as a, Image.open(HOPPER) as b:
       assert a.size == b.size
   else:
-    assert "no mask found, nothing to do" in shown
+    assert "nothing to do" in shown
+  # With a mask made by hand there is something to do.
+  with Image.open(HOPPER) as photo:
+    mask = Image.new("L", photo.size)
+    mask.paste(255, (210, 190, 330, 280))
+  mask.save(tmp_path / "mask.png")
+  by_hand = tmp_path / "by_hand.jpg"
+  shown = command_line.succeed(
+    "unmask",
+    f"--input={HOPPER}",
+    f"--output={by_hand}",
+    f"--workdir={workdir}",
+    f"--mask={tmp_path / 'mask.png'}",
+    f"--compare={HOPPER}",
+  )
+  assert by_hand.exists()
+  scores = dict(line.split() for line in shown.splitlines()[1:])
+  assert set(scores) == {"psnr", "ssim", "psnr_in_mask", "ssim_in_mask"}
+  assert float(scores["psnr_in_mask"]) < float(scores["psnr"]) < 60
   text = tmp_path / "text.jpg"
   text.write_text("not a picture")
   arguments = (f"--output={tmp_path / 'new.jpg'}", f"--workdir={workdir}")
   assert "text.jpg: not a readable picture" in command_line.fail(
     "unmask", f"--input={text}", *arguments
+  )
+
+
+def test_unmask_takes_a_folder(trained, tmp_path):
+  _, workdir = trained
+  folder = tmp_path / "photos"
+  folder.mkdir()
+  shutil.copy(HOPPER, folder)
+  (folder / "text.jpg").write_text("not a picture")
+  arguments = (
+    f"--input={folder}",
+    f"--output={tmp_path / 'out'}",
+    f"--workdir={workdir}",
+  )
+  shown = command_line.succeed("unmask", *arguments, "--copy_bare")
+  assert "text.jpg: not a readable picture" in shown
+  assert "failed 1." in shown
+  assert (tmp_path / "out" / HOPPER.name).exists()
+  assert "finished before 1" in command_line.succeed("unmask", *arguments)
+  (folder / HOPPER.name).unlink()
+  message = command_line.fail("unmask", *arguments)
+  assert "None of the 1 photos" in message
+  assert "--input is a folder" in command_line.fail(
+    "unmask", *arguments, f"--mask={HOPPER}"
   )
 
 

@@ -1,0 +1,196 @@
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from maskgan_jax import errors, metrics, photos, provenance, unmask_files
+from tests import pictures, unmasking
+
+Options = unmask_files.Options
+
+
+@pytest.fixture
+def source(tmp_path):
+  path = tmp_path / "photo.png"
+  path.write_bytes(pictures.encode(unmasking.photo()))
+  return path
+
+
+@pytest.fixture
+def bare(tmp_path):
+  path = tmp_path / "bare.png"
+  path.write_bytes(pictures.encode(unmasking.photo(bare=True)))
+  return path
+
+
+def _run(source, output, options=unmask_files.DEFAULTS, mask=None):
+  return unmask_files.unmask_file(
+    unmasking.FakeUnmasker(), source, output, options, mask
+  )
+
+
+def test_one_file_and_nothing_else(source, tmp_path):
+  output = tmp_path / "new" / "out.png"
+  result = _run(source, output)
+  np.testing.assert_array_equal(photos.read(output), result.image)
+  assert [p.name for p in output.parent.iterdir()] == ["out.png"]
+  with Image.open(output) as picture:
+    assert provenance.DIGITAL_SOURCE_TYPE in str(picture.info["xmp"])
+
+
+def test_everything_on_request(source, tmp_path):
+  output = tmp_path / "out" / "a.png"
+  options = Options(
+    save_masks=True, side_by_side=True, sidecar=True, badge=True
+  )
+  result = _run(source, output, options)
+  assert {p.name for p in output.parent.iterdir()} == {
+    *("a.png", "a.png.mask.png", "a.png.side_by_side.png", "a.png.json"),
+  }
+  mask = photos.read(output.with_name("a.png.mask.png"))
+  np.testing.assert_array_equal(mask[..., 0], result.mask)
+  both = photos.read(output.with_name("a.png.side_by_side.png"))
+  np.testing.assert_array_equal(both[:, :60], unmasking.photo())
+  written = photos.read(output)
+  np.testing.assert_array_equal(both[:, 60:], written)
+  np.testing.assert_array_equal(written, provenance.with_badge(result.image))
+  for path in output.parent.glob("*.png"):
+    with Image.open(path) as picture:
+      assert provenance.SOFTWARE in str(picture.info["xmp"])
+  facts = json.loads(output.with_name("a.png.json").read_text())
+  assert facts == {
+    "software": provenance.SOFTWARE,
+    "weights_sha256": "abc",
+    "digital_source_type": provenance.DIGITAL_SOURCE_TYPE,
+    "notice": provenance.NOTICE,
+    "source": "photo.png",
+    "faces": [
+      {"box": [10.0, 8.0, 20.0, 12.3], "mask_share": 0.25, "unmasked": True}
+    ],
+  }
+
+
+def test_no_provenance(source, tmp_path):
+  _run(source, tmp_path / "out.png", Options(provenance=False))
+  with Image.open(tmp_path / "out.png") as picture:
+    assert "xmp" not in picture.info
+
+
+def test_a_bare_face_writes_nothing(bare, tmp_path):
+  result = _run(bare, tmp_path / "out" / "a.png", Options(sidecar=True))
+  assert not (tmp_path / "out").exists()
+  assert unmask_files.nothing_to_do("a.png", result) == (
+    "a.png: no mask found (on 0.4 % of a face at most), nothing to do."
+  )
+
+
+def test_a_bare_face_is_copied_on_request(bare, tmp_path):
+  _run(bare, tmp_path / "copy.png", Options(copy_bare=True))
+  assert (tmp_path / "copy.png").read_bytes() == bare.read_bytes()
+  _run(bare, tmp_path / "copy.tif", Options(copy_bare=True))
+  np.testing.assert_array_equal(
+    photos.read(tmp_path / "copy.tif"), unmasking.photo(bare=True)
+  )
+
+
+@pytest.mark.parametrize(
+  ("name", "expected"),
+  [
+    ("a.JPG", "a.JPG"),
+    ("b/a.heic", "b/a.heic.jpg"),
+    ("a.bmp", "a.bmp.png"),
+    ("a.gif", "a.gif.png"),
+  ],
+)
+def test_names_of_results(name, expected, tmp_path):
+  path = unmask_files.output_name(tmp_path / name)
+  assert path == tmp_path / expected
+  photos.format_of(path)
+
+
+def test_a_folder_takes_the_photos_name(source, tmp_path):
+  (tmp_path / "out").mkdir()
+  _run(source, tmp_path / "out")
+  assert (tmp_path / "out" / "photo.png").exists()
+
+
+def test_the_input_is_never_overwritten(source, tmp_path):
+  before = source.read_bytes()
+  (tmp_path / "link.png").symlink_to(source)
+  for output in (source, tmp_path / "x" / ".." / "photo.png", tmp_path):
+    with pytest.raises(errors.UserError, match="is the input itself"):
+      _run(source, output, Options(overwrite=True))
+  with pytest.raises(errors.UserError, match="link.png is the input itself"):
+    _run(source, tmp_path / "link.png", Options(overwrite=True))
+  assert source.read_bytes() == before
+
+
+def test_an_existing_output_is_kept_or_replaced(source, tmp_path):
+  output = tmp_path / "out.png"
+  output.write_text("precious")
+  with pytest.raises(
+    errors.UserError,
+    match="out.png exists. Give another --output, or --overwrite",
+  ):
+    _run(source, output)
+  assert output.read_text() == "precious"
+  _run(source, output, Options(overwrite=True))
+  assert photos.read(output).shape == (40, 60, 3)
+
+
+def test_errors_name_the_file_at_fault(source, tmp_path):
+  grey = tmp_path / "grey.png"
+  grey.write_bytes(pictures.encode(np.full((40, 60, 3), 99, np.uint8)))
+  with pytest.raises(errors.UserError, match="grey.png: No face found"):
+    _run(grey, tmp_path / "out.png")
+  with pytest.raises(errors.UserError, match="none.jpg: no such file"):
+    _run(tmp_path / "none.jpg", tmp_path / "out.png")
+  with pytest.raises(errors.UserError, match="out.gif: unknown kind"):
+    _run(source, tmp_path / "out.gif")
+  with pytest.raises(errors.UserError, match="none.png: no such file"):
+    _run(source, tmp_path / "out.png", mask=tmp_path / "none.png")
+  with pytest.raises(photos.WriteError, match="out.png: cannot be written"):
+    _run(source, grey / "out.png")
+  assert not (tmp_path / "out.png").exists()
+
+
+def test_a_mask_picture_is_read_as_white_or_not(source, tmp_path):
+  white = np.zeros((40, 60), np.uint8)
+  white[5:9], white[20:30] = 100, 200
+  path = tmp_path / "mask.png"
+  path.write_bytes(pictures.encode(white))
+  fake = unmasking.FakeUnmasker()
+  unmask_files.unmask_file(
+    fake, source, tmp_path / "a.png", Options(faces="largest"), path
+  )
+  [(faces, mask)] = fake.calls
+  assert faces == "largest"
+  np.testing.assert_array_equal(mask, white > 127)
+
+
+def test_compare(source, tmp_path):
+  result = _run(source, tmp_path / "out.png")
+  scores = unmask_files.compare(result, source)
+  expected = metrics.image_scores(
+    result.image[None],
+    unmasking.photo()[None],
+    (result.mask[None, ..., None] > 127).astype(np.uint8),
+    np.ones((1, 40, 60, 1), np.uint8),
+  )
+  assert scores == {k: pytest.approx(float(v[0])) for k, v in expected.items()}
+  # All of the error lies in the mask, 200 of 2400 pixels.
+  area = 10 * np.log10(200 / 2400)
+  assert scores["psnr"] == pytest.approx(
+    scores["psnr_in_mask"] - area, abs=0.01
+  )
+
+
+def test_compare_with_another_size(source, tmp_path):
+  result = _run(source, tmp_path / "out.png")
+  other = tmp_path / "other.png"
+  other.write_bytes(pictures.encode(unmasking.photo()[:35]))
+  message = "other.png: 60x35 pixels, the result has 60x40. Give the same photo"
+  with pytest.raises(errors.UserError, match=re.escape(message)):
+    unmask_files.compare(result, other)
