@@ -37,6 +37,7 @@ class Evaluator:
   Attributes:
     config: of the run.
     run: its settings.
+    variables: of its networks, by name.
     step: of the checkpoint.
     predict: from pictures [B, H, W, 3] in [-1, 1], and the mask, to what the
       networks make of them; a `jax.tree_util.Partial`, so that compiled
@@ -45,16 +46,16 @@ class Evaluator:
 
   def __init__(self, workdir: str | None = None, which: str = "latest"):
     if workdir is None:
-      self.config, self.step, variables = released.load()
+      self.config, self.step, self.variables = released.load()
       self.weights_sha256 = released.sha256()
     else:
       self.config = checkpoint.read_config(workdir)
-      self.step, variables = checkpoint.load_inference(workdir, which)
-      self.weights_sha256 = released.sha256_of(variables)
+      self.step, self.variables = checkpoint.load_inference(workdir, which)
+      self.weights_sha256 = released.sha256_of(self.variables)
     self.run = factory.run_settings(self.config)
     self.predict = jax.tree_util.Partial(
       factory.predict_step(self.config),
-      variables,
+      self.variables,
       # One fixed key: networks that draw noise at test draw the same.
       key=jax.random.key(self.run.seed),
     )

@@ -174,15 +174,17 @@ def _vary_colour(pictures, key, augmentation):
   return jnp.concatenate(jnp.split(both, 2, axis=0), axis=-1)
 
 
-def _dilate(x: Array, radius: int) -> jax.Array:
-  """The largest value within `radius`, in a square."""
+def _dilate(mask: Array, radius: int) -> jax.Array:
+  """The largest value of [B, H, W, 1] within `radius`, in a square."""
   window = 2 * radius + 1
+  # Without the channel: onnxruntime knows windows of three axes at most.
+  x = mask[..., 0]
   # A square is separable; two thin windows are cheaper than a wide one.
-  for shape in ((1, window, 1, 1), (1, 1, window, 1)):
+  for shape in ((1, window, 1), (1, 1, window)):
     x = jax.lax.reduce_window(
-      x, -jnp.inf, jax.lax.max, shape, (1, 1, 1, 1), "SAME"
+      x, -jnp.inf, jax.lax.max, shape, (1, 1, 1), "SAME"
     )
-  return x
+  return x[..., None]
 
 
 def _reach(x: Array, share: float) -> int:

@@ -230,15 +230,35 @@ def save(
     PhotoError: the suffix is none of these, or cannot hold the picture.
     WriteError: the file cannot be written.
   """
-  format = format_of(path)
+  write(path, encode(pixels, like=like, name=path, marked=marked))
+
+
+def encode(
+  pixels: np.ndarray,
+  *,
+  like: str | os.PathLike | io.BytesIO,
+  name: str | os.PathLike,
+  marked: bool = True,
+) -> bytes:
+  """Returns the file that `save` writes.
+
+  Args:
+    pixels: uint8 [H, W, 3].
+    like: the photo that it was made from.
+    name: of the output; its suffix says JPEG, PNG, WebP or TIFF.
+    marked: False leaves the XMP out.
+
+  Raises:
+    PhotoError: the suffix is none of these, or cannot hold the picture.
+  """
+  format = format_of(name)
   try:
     with _open(like) as source:
-      data = encoding.encode(pixels, format, source, marked)
+      return encoding.encode(pixels, format, source, marked)
   except (OSError, ValueError) as error:
     raise PhotoError(
-      f"{path}: cannot be encoded ({error}). Give another kind of picture."
+      f"{name}: cannot be encoded ({error}). Give another kind of picture."
     ) from error
-  write(path, data)
 
 
 def write(path: str | os.PathLike, data: bytes) -> None:

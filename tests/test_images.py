@@ -1,5 +1,6 @@
 """Tests for maskgan_jax.images."""
 
+import cv2
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -93,6 +94,14 @@ def test_augment_refuses_to_crop_from_less():
   setting = images.Augmentation(jitter_size=16)
   with pytest.raises(errors.UserError, match="jitter_size is 16.* 32"):
     images.augment(*_example(), _keys(), setting)
+
+
+def test_dilate_is_that_of_opencv():
+  mask = np.random.default_rng(0).random((2, 20, 30, 1), np.float32)
+  found = np.asarray(images._dilate(mask, 2))[..., 0]
+  square = np.ones((5, 5), np.uint8)
+  for one, expected in zip(found, mask[..., 0], strict=True):
+    np.testing.assert_array_equal(one, cv2.dilate(expected, square))
 
 
 @pytest.mark.parametrize("size,reach", [(256, 3), (64, 1)])

@@ -1,7 +1,10 @@
 """Blocks that the networks share."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import linen as nn
 
 from maskgan_jax import errors
@@ -39,11 +42,27 @@ def shrink(x: jax.Array, scale: int) -> jax.Array:
 
 
 def enlarge(x: jax.Array, scale: int) -> jax.Array:
-  """[N, H, W, C] -> [N, sH, sW, C], bilinear."""
-  n, height, width, channels = x.shape
-  return jax.image.resize(
-    x, (n, scale * height, scale * width, channels), "linear"
-  )
+  """[N, H, W, C] -> [N, sH, sW, C], bilinear.
+
+  Equal to `jax.image.resize`, which cannot be exported for batches of any size.
+  """
+  if scale == 1:
+    return x
+  return jnp.einsum(
+    "ih,nhwc,jw->nijc",
+    _bilinear_matrix(x.shape[1], scale),
+    x,
+    _bilinear_matrix(x.shape[2], scale),
+    precision=jax.lax.Precision.HIGHEST,
+  ).astype(x.dtype)
+
+
+@functools.lru_cache
+def _bilinear_matrix(size: int, scale: int) -> np.ndarray:
+  """[scale * size, size]: each new pixel's share of the two old ones around."""
+  centre = (np.arange(scale * size)[:, None] + 0.5) / scale - 0.5
+  shares = np.maximum(0.0, 1.0 - np.abs(centre - np.arange(size)))
+  return (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def space_to_depth(x: jax.Array) -> jax.Array:

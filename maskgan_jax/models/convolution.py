@@ -25,8 +25,10 @@ Hence `_prefers_taps`. A transposed convolution is the input gradient of a
 convolution, so it needs no rule of its own.
 """
 
+import contextlib
+import contextvars
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -37,6 +39,7 @@ _DIMENSIONS = ("NHWC", "HWIO", "NHWC")
 # Below this many input channels a tap's product is too thin to be worth the
 # copy of its window.
 _MIN_TAP_CHANNELS = 64
+_plain = contextvars.ContextVar("plain", default=False)
 
 Padding = str | Sequence[tuple[int, int]]
 _Pads = tuple[tuple[int, int], tuple[int, int]]
@@ -105,6 +108,16 @@ def _taps(x, kernel, *, strides: tuple[int, int], pads: _Pads):
   return total.reshape(x.shape[0], *out, -1).astype(dtype)
 
 
+@contextlib.contextmanager
+def plain() -> Iterator[None]:
+  """Traces convolutions as such whatever the platform, for other run times."""
+  token = _plain.set(True)
+  try:
+    yield
+  finally:
+    _plain.reset(token)
+
+
 def _on_platform(
   piece: str,
   strides: tuple[int, int],
@@ -115,7 +128,7 @@ def _on_platform(
 ):
   """Calls `compute(form, *operands)` with the platform's form."""
   native = functools.partial(_native, strides=strides, pads=pads)
-  if not _prefers_taps(piece, kernel_shape, strides):
+  if _plain.get() or not _prefers_taps(piece, kernel_shape, strides):
     return compute(native, *operands)
   taps = functools.partial(_taps, strides=strides, pads=pads)
   return lax.platform_dependent(
@@ -149,11 +162,8 @@ def _kernel_gradient(x, g, kernel_shape, strides, pads):
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2, 3))
 def _convolve(x, kernel, strides, pads):
-  def compute(form, x, kernel):
-    return form(x, kernel)
-
   return _on_platform(
-    "forward", strides, pads, kernel.shape, compute, x, kernel
+    "forward", strides, pads, kernel.shape, lambda f, *a: f(*a), x, kernel
   )
 
 

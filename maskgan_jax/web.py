@@ -1,0 +1,138 @@
+"""What the page that takes masks off asks for, and what it is answered."""
+
+import base64
+import binascii
+import io
+import json
+import pathlib
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from maskgan_jax import errors, images, photos, provenance, unmask
+
+# The longer side of what the page shows; the file has the photo's own size.
+_SHOWN_SIDE = 1600
+_SHOWN_QUALITY = 90
+
+
+class Request(NamedTuple):
+  """What the page asks for."""
+
+  name: str  # Of the photo's file.
+  photo: bytes  # The file.
+  mask: bytes | None  # A picture, white where to complete; None: as found.
+  badge: bool  # Show in a corner that networks made part of the picture.
+
+
+def parse(body: bytes) -> Request:
+  """Reads a request of the page: JSON, files in base64.
+
+  Raises:
+    errors.UserError: it is none.
+  """
+  try:
+    fields = json.loads(body)
+    name = pathlib.PurePath(str(fields["name"])).name[-100:] or "photo"
+    mask = fields["mask"]
+    return Request(
+      name,
+      base64.b64decode(fields["photo"], validate=True),
+      None if mask is None else base64.b64decode(mask, validate=True),
+      bool(fields["badge"]),
+    )
+  except (KeyError, TypeError, ValueError, binascii.Error) as error:
+    raise errors.UserError(
+      "This is no request of the page. Load the page again."
+    ) from error
+
+
+def answer(unmasker: unmask.Unmasker, request: Request) -> dict[str, Any]:
+  """Takes the masks off a photo.
+
+  Returns:
+    What the page shows, ready for JSON: "before" and "after", pictures of at
+    most 1600 pixels a side, and "mask", white where was completed, as data
+    URLs; "faces", each with its "box" [x, y, width, height] in shares of the
+    photo and whether it "found_mask"; and the "name" and the "file" (base64,
+    None where nothing was changed) of the result in full size.
+
+  Raises:
+    errors.UserError: the photo or the mask cannot be read, no face is found,
+      or the mask is empty or lies on none.
+  """
+  image = photos.decode(request.photo, request.name)
+  height, width = image.shape[:2]
+  mask = None
+  if request.mask is not None:
+    painted = photos.decode(request.mask, "The mask").max(axis=2)
+    mask = cv2.resize(painted, (width, height)) > 127
+    if not mask.any():
+      raise errors.UserError(
+        "The mask is empty. Paint over what is to be completed."
+      )
+  result = unmasker.unmask(image, mask=mask)
+  pixels, file = result.image, None
+  name = _name_of_result(request.name)
+  if result.found_mask:
+    if request.badge:
+      pixels = provenance.with_badge(pixels)
+    like = io.BytesIO(request.photo)
+    encoded = photos.encode(pixels, like=like, name=name)
+    file = base64.b64encode(encoded).decode()
+  return {
+    "before": _shown(image, "JPEG"),
+    "after": _shown(pixels, "JPEG"),
+    "mask": _shown(found_mask(result), "PNG"),
+    "faces": [
+      {
+        "box": (face.box / [width, height, width, height]).tolist(),
+        "found_mask": face.found_mask,
+      }
+      for face in result.faces
+    ],
+    "name": name,
+    "file": file,
+  }
+
+
+def found_mask(result: unmask.UnmaskResult) -> np.ndarray:
+  """Returns what was found to be mask in the photo, uint8 [H, W], 0 or 255.
+
+  Unlike `result.mask` it has neither the margin nor the soft edge of what was
+  completed: completed again, it gives the same picture.
+  """
+  shape = result.image.shape
+  found = np.zeros(shape[:2], np.uint8)
+  for face in result.faces:
+    if face.found_mask:
+      hidden = (face.mask > images.COMPLETED_FROM).astype(np.float32)
+      share = cv2.warpAffine(
+        hidden,
+        face.transform,
+        shape[1::-1],
+        flags=cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR,
+      )
+      found[share > 0.5] = 255
+  return found
+
+
+def _name_of_result(name: str) -> str:
+  path = pathlib.PurePath(name)
+  try:
+    photos.format_of(name)
+  except photos.PhotoError:  # Read but not written, as BMP: lossless instead.
+    path = path.with_suffix(".png")
+  return f"{path.stem}_unmasked{path.suffix}"
+
+
+def _shown(pixels: np.ndarray, format: str) -> str:
+  """Returns a picture as a data URL, reduced to what a page can show."""
+  picture = Image.fromarray(pixels)
+  picture.thumbnail((_SHOWN_SIDE, _SHOWN_SIDE))
+  buffer = io.BytesIO()
+  picture.save(buffer, format, quality=_SHOWN_QUALITY)
+  data = base64.b64encode(buffer.getvalue()).decode()
+  return f"data:image/{format.lower()};base64,{data}"

@@ -1,0 +1,45 @@
+"""Writes the networks as one file for other run times.
+
+  pip install --no-deps -r requirements-export.txt
+  python scripts/export.py --format=onnx --output=maskgan.onnx \
+    [--workdir=runs/faces] [--dtype=float16]
+
+It takes aligned faces, uint8 [N, 256, 256, 3], and gives the completed faces,
+uint8 alike, and their masks, uint8 [N, 256, 256, 1], the probability in 255ths.
+"""
+
+import command
+from absl import flags
+
+from maskgan_jax import export
+
+_FORMAT = flags.DEFINE_enum(
+  "format", None, ["onnx", "stablehlo"], "stablehlo is read by jax.export."
+)
+_OUTPUT = flags.DEFINE_string("output", None, "Where the file goes.")
+_WORKDIR = command.define_workdir()
+_CHECKPOINT = command.define_checkpoint()
+_DTYPE = flags.DEFINE_enum(
+  "dtype", "float32", export.DTYPES, "Of the weights in the file."
+)
+
+
+def main() -> None:
+  report = export.export(
+    _OUTPUT.value,
+    format=_FORMAT.value,
+    workdir=_WORKDIR.value,
+    which=_CHECKPOINT.value,
+    dtype=_DTYPE.value,
+  )
+  print(
+    f"{_OUTPUT.value}: {report.size_mib:.1f} MiB; differs from the networks by"
+    f" at most {report.picture_difference}/255, in its mask by"
+    f" {report.mask_difference}/255; {report.milliseconds:.0f} ms a face on"
+    f" this CPU, JAX {report.jax_milliseconds:.0f}."
+  )
+
+
+if __name__ == "__main__":
+  flags.mark_flags_as_required(["format", "output"])
+  command.run(main)
