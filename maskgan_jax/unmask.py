@@ -19,6 +19,14 @@ FACES = ("all", "largest")
 # compiles four programs and no more.
 _MAX_BATCH = 8
 
+# Under a mask the chin is a guess: where the mask leaves the crop on more than
+# this share of its lower edge, the crop is widened, once. Of 40 real photos
+# this concerned five: three became whole, two hardly changed. One that touched
+# the edge on less was drawn too low when it was widened.
+_CUT_SHARE = 0.08
+_WIDENED = 0.8  # Of the scale.
+_WIDENED_ABOUT = (0.5, 0.2)  # What stays in its place, in shares of the side.
+
 
 class FaceResult(NamedTuple):
   """What became of one face."""
@@ -49,6 +57,7 @@ class _Aligned(NamedTuple):
 
   transform: np.ndarray  # [2, 3] float32
   crop: np.ndarray  # [size, size, 3] uint8
+  inside: np.ndarray  # [size, size] uint8, nonzero where it shows the photo
   given: np.ndarray | None  # [size, size] float32, the hand-made mask
 
 
@@ -104,8 +113,7 @@ class Unmasker:
     if mask is not None:
       _check_mask(mask, image)
     found = face_models.find_faces(image, faces)
-    aligned = [self._align(image, face.landmarks, mask) for face in found]
-    completed = self._complete(aligned)
+    aligned, completed = self._complete_all(image, found, mask)
     if mask is not None and not any(face.found_mask for face in completed):
       raise errors.UserError(
         "The mask's white lies on none of the faces that were found. Paint it"
@@ -127,16 +135,32 @@ class Unmasker:
       results.append(_face_result(face.box, before, after, content))
     return UnmaskResult(result, tuple(results), shown)
 
-  def _align(self, image, landmarks, mask) -> _Aligned:
+  def _complete_all(self, image, found, mask):
+    """Aligns and completes faces; those whose mask is cut off, once more."""
     size = self.evaluator.run.image_size
-    transform = faces_lib.crop_transform(landmarks, size)
-    crop, _ = faces_lib.warp(image, transform, size)
+    transforms = [faces_lib.crop_transform(f.landmarks, size) for f in found]
+    aligned = [self._align(image, t, mask) for t in transforms]
+    completed = self._complete(aligned)
+    cut = [
+      i
+      for i, face in enumerate(completed)
+      if face.found_mask and _is_cut(face.mask, aligned[i].inside)
+    ]
+    wider = [self._align(image, _widen(transforms[i], size), mask) for i in cut]
+    for i, before, after in zip(cut, wider, self._complete(wider), strict=True):
+      if after.found_mask:
+        aligned[i], completed[i] = before, after
+    return aligned, completed
+
+  def _align(self, image, transform, mask) -> _Aligned:
+    size = self.evaluator.run.image_size
+    crop, inside = faces_lib.warp(image, transform, size)
     if mask is None:
-      return _Aligned(transform, crop, None)
+      return _Aligned(transform, crop, inside, None)
     white = np.where(mask, np.uint8(255), np.uint8(0))
-    given, inside = faces_lib.warp(white, transform, size)
+    given, _ = faces_lib.warp(white, transform, size)
     given = (given > 127) & (inside > 0)
-    return _Aligned(transform, crop, given.astype(np.float32))
+    return _Aligned(transform, crop, inside, given.astype(np.float32))
 
   def _complete(self, aligned: list[_Aligned]) -> list[_Completed]:
     """Runs the networks on a photo's faces, several at a time."""
@@ -168,6 +192,19 @@ class Unmasker:
         *map(np.asarray, columns), strict=True
       )
     ]
+
+
+def _is_cut(mask: np.ndarray, inside: np.ndarray) -> bool:
+  """Whether the mask goes on below the crop, where the photo does."""
+  beyond = (mask[-1] > 0.5) & (inside[-1] > 0)
+  return bool(beyond.mean() > _CUT_SHARE)
+
+
+def _widen(transform: np.ndarray, size: int) -> np.ndarray:
+  """Shows more of the photo below and beside a crop."""
+  wider = _WIDENED * transform
+  wider[:, 2] += (1 - _WIDENED) * size * np.array(_WIDENED_ABOUT)
+  return wider.astype(np.float32)
 
 
 def _check_mask(mask: np.ndarray, image: np.ndarray) -> None:

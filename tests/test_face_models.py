@@ -131,7 +131,7 @@ def test_tiles_cover_a_length_and_overlap(length, expected):
 
 
 def test_find_faces():
-  picture, _ = _scattered(120, [(0, 0), (700, 300)], (900, 1300))
+  picture, _ = _scattered(120, [(0, 0), (700, 300)], (1000, 1400))
   found = face_models.find_faces(picture)
   assert len(found) == 2
   largest = face_models.find_faces(picture, "largest")

@@ -153,3 +153,22 @@ def test_unusable_reasons(landmarks):
   turned = landmarks.copy()
   turned[faces.LEFT_CHEEK] = turned[faces.RIGHT_CHEEK] + [10, 0, 20]
   assert reason(points=turned) == "turned too far (63 > 50 degrees)"
+
+
+def test_skin_is_the_face_without_eyes_and_brows(landmarks):
+  size = int(landmarks[:, :2].max()) + 20
+  skin = faces.skin_mask(landmarks, (size, size, 3))
+  assert skin.shape == (size, size) and set(np.unique(skin)) == {0, 1}
+
+  def at(x, y):
+    return skin[round(float(y)), round(float(x))]
+
+  for eye in faces.eye_centres(landmarks):
+    assert at(*eye) == 0
+  assert at(*landmarks[faces.NOSE_TIP, :2]) == 1
+  # Between the brows and above, but not beyond the outline.
+  assert at(*landmarks[151, :2]) == 1
+  for edge in (faces.CHIN, faces.LEFT_CHEEK, faces.RIGHT_CHEEK):
+    assert at(*landmarks[edge, :2]) == 0
+  # Part of it outside the picture is no error.
+  assert faces.skin_mask(landmarks - [1000, 0, 0], (40, 40)).sum() == 0

@@ -97,6 +97,27 @@ def test_unmask_changes_the_mask_alone(make, photo, transform):
   assert grown[:30].max() == 0
 
 
+def test_a_crop_that_cuts_the_mask_is_widened_once(make, photo, transform):
+  # Its lower edge is mask on 20 of 64 pixels, however wide it is.
+  unmasker = make(area=slice(40, SIZE))
+  [face] = unmasker.unmask(photo, faces="largest").faces
+  assert unmasker.evaluator.batches == [1, 1]
+  scale = faces.enlargement(face.transform) / faces.enlargement(transform)
+  assert scale == pytest.approx(0.8)
+  # The upper middle stays in its place, more is seen below.
+  place = np.linalg.solve(transform[:, :2], [32, 12.8] - transform[:, 2])
+  again = face.transform[:, :2] @ place + face.transform[:, 2]
+  np.testing.assert_allclose(again, [32, 12.8], atol=0.01)
+  crop, _ = faces.warp(photo, face.transform, SIZE)
+  np.testing.assert_array_equal(face.crop, crop)
+
+
+def test_a_mask_that_leaves_the_photo_is_not_cut_by_the_crop(make, photo):
+  unmasker = make(area=slice(40, SIZE))
+  unmasker.unmask(photo[:60], faces="largest")
+  assert unmasker.evaluator.batches == [1]
+
+
 def test_a_bare_face_is_returned_as_it_is(make, photo):
   # Under one per cent of the crop is not reported as a mask.
   result = make(area=slice(40, 41)).unmask(photo)
