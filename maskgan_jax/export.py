@@ -186,8 +186,12 @@ def load_onnx(path: str | os.PathLike) -> Completion:
   Raises:
     errors.UserError: onnxruntime is not installed.
   """
-  session = _package("onnxruntime").InferenceSession(
-    os.fspath(path), providers=["CPUExecutionProvider"]
+  onnxruntime = _package("onnxruntime")
+  options = onnxruntime.SessionOptions()
+  # Threads that spin take minutes where other programs want the cores too.
+  options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+  session = onnxruntime.InferenceSession(
+    os.fspath(path), options, providers=["CPUExecutionProvider"]
   )
   return lambda masked_image: session.run(
     list(_OUTPUTS), {_INPUT: np.asarray(masked_image)}
