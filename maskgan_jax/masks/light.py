@@ -18,6 +18,8 @@ _VISIBLE = (
 _SKIN_CHROMA = np.array([1.42, 0.92, 0.66])
 # Side of the piece that tells softness and grain, px.
 _SAMPLE = 160
+# A face is large if its visible skin is, px.
+_LARGE = 110
 _DEFAULT_DIRECTION = np.array([0.0, -0.5, -0.87])
 
 
@@ -152,7 +154,7 @@ def _texture(window):
   """Sigma of softness and standard deviation of noise, of a face window."""
   # Only large faces have room for the softness of an enlarged photo. A part
   # tells as much as the whole.
-  large = min(window.shape[:2]) > _SAMPLE
+  large = min(window.shape[:2]) > _LARGE
   y, x = (max(0, (side - _SAMPLE) // 2) for side in window.shape[:2])
   window = window[y : y + _SAMPLE, x : x + _SAMPLE]
   if min(window.shape[:2]) < 16:

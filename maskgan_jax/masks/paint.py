@@ -10,8 +10,8 @@ from maskgan_jax.masks import straps as straps_lib
 
 # Faces narrower than this have their edges sampled more finely.
 _FINE_WIDTH = 120
-# Texture elements per face width: no finer than the photo, within limits.
-_LEAST_SCALE, _MOST_SCALE = 64, 480
+# Texture elements per face width: as fine as the photo, on large faces coarser.
+_LEAST_SCALE, _FULL_SCALE, _MOST_SCALE = 64, 240, 700
 # Linear brightness that a mask's darkest and lightest places keep.
 _BLACK, _WHITE = 0.006, 0.93
 # Elastic is white unless the mask is dark.
@@ -44,7 +44,8 @@ def paint(
   points = surface.points - [x0, y0, 0]
   fine = 3 if surface.width < _FINE_WIDTH else 2
   shown = raster.rasterise(points, height, width, fine)
-  scale = float(np.clip(surface.width, _LEAST_SCALE, _MOST_SCALE))
+  scale = min(surface.width, max(0.7 * surface.width, _FULL_SCALE))
+  scale = float(np.clip(scale, _LEAST_SCALE, _MOST_SCALE))
   sheet = textures.fabric(params, surface.extent, scale, rng)
   # No two cloths are equally white, nor are two cameras.
   gain = np.float32(np.exp(rng.normal(0, 0.08)))
@@ -81,18 +82,23 @@ def _paint_straps(layer, surface, straps, light, params, window):
     base = base if base.mean() < 0.1 else np.full(3, _ELASTIC, np.float32)
   base = light_lib.mute(base, light.saturation)
   tone = (base * 0.86 + 0.012) * light.colour
-  for share, brightness in ((1.0, 0.7), (0.5, 1.0)) if straps else ():
-    band = np.zeros(layer.shape[1:], np.uint8)
-    for strap in straps:
-      half = 0.5 * share * strap.width * surface.width
-      ribbon = _ribbon(strap.points - window[:2], half)
-      cv2.fillPoly(
-        band, [raster.to_fine(ribbon, 1)], 255, cv2.LINE_AA, raster.SHIFT
-      )
-    over = band.astype(np.float32) / 255
-    layer *= 1 - over
-    value = np.append(tone * brightness, 1).astype(np.float32)
-    layer += over * value[:, None, None]
+  limit = np.array(layer.shape[:0:-1])
+  for strap in straps:
+    half = 0.5 * strap.width * surface.width
+    points = strap.points - window[:2]
+    low = np.clip(np.floor(points.min(0) - half - 2).astype(int), 0, limit)
+    high = np.clip(np.ceil(points.max(0) + half + 2).astype(int), 0, limit)
+    part = layer[:, low[1] : high[1], low[0] : high[0]]
+    if not part.size:
+      continue
+    for share, brightness in ((1.0, 0.7), (0.5, 1.0)):
+      band = np.zeros(part.shape[1:], np.uint8)
+      ribbon = raster.to_fine(_ribbon(points - low, share * half), 1)
+      cv2.fillPoly(band, [ribbon], 255, cv2.LINE_AA, raster.SHIFT)
+      over = band.astype(np.float32) / 255
+      part *= 1 - over
+      value = np.append(tone * brightness, 1).astype(np.float32)
+      part += over * value[:, None, None]
 
 
 def _ribbon(points, half):
