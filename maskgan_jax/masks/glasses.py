@@ -5,7 +5,7 @@ import numpy as np
 
 _EYES = ((33, 133, 159, 145), (263, 362, 386, 374))
 # How much darker than the skin beside it a rim is at least, in L* of 0..255.
-_DARKER = 14
+_DARKER = 9
 # Share of the columns below an eye that a rim crosses, and a wrinkle does not.
 _CROSSED = 0.75
 # The same of the columns between the eyes, where the bridge is.
@@ -44,6 +44,8 @@ def rims(
   if x1 - x0 < 16 or y1 - y0 < 16:
     return None
   lightness = cv2.cvtColor(image[y0:y1, x0:x1], cv2.COLOR_RGB2LAB)[..., 0]
+  # Grain must not join a rim with the shadows around it.
+  lightness = cv2.GaussianBlur(lightness, (0, 0), max(0.004 * width, 0.5))
   reach = int(0.055 * width) | 1
   kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
   thin = cv2.morphologyEx(lightness, cv2.MORPH_BLACKHAT, kernel)
@@ -74,7 +76,7 @@ def rims(
   rim = cv2.dilate(
     np.isin(parts, list(kept)).view(np.uint8), np.ones((3, 3), np.uint8)
   )
-  opacity = rim * np.clip((thin.astype(np.float32) - 8) / 14, 0, 1)
+  opacity = rim * np.clip((thin.astype(np.float32) - 6) / 10, 0, 1)
   whole = np.zeros((window[3] - window[1], window[2] - window[0]), np.float32)
   ax, ay = max(x0, window[0]), max(y0, window[1])
   bx, by = min(x1, window[2]), min(y1, window[3])
