@@ -2,11 +2,24 @@
 
 import os
 import pathlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from maskgan_jax import errors, face_models, figures, masks, photos, unmask
+from maskgan_jax import (
+  errors,
+  face_models,
+  faces,
+  figures,
+  masks,
+  photos,
+  portraits,
+  unmask,
+)
+
+# Painted people of the sheet of masks: frontal, turned, with glasses.
+_PAINTED = (7, 15, 18)
+_SHEET_SIZE = 192
 
 
 def demonstrate(
@@ -50,3 +63,38 @@ def draw_mask(image: np.ndarray, seed: int) -> np.ndarray:
   worn_well = masks.MaskDistribution().only(wears=["correct"])
   rng = np.random.default_rng(seed)
   return masks.draw(image, landmarks, rng, worn_well).image
+
+
+def mask_sheet(paths: Iterable[str | os.PathLike]) -> np.ndarray:
+  """Draws all kinds of masks, worn in several ways, on several people.
+
+  Args:
+    paths: photos, one person each; three painted people come after them.
+
+  Returns:
+    uint8 [H, W, 3], a row for each person, a column for each kind.
+  """
+  people = []
+  for path in paths:
+    image = photos.read(path)
+    people.append((image, face_models.largest_face(image)))
+  for seed in _PAINTED:
+    portrait = portraits.paint(seed)
+    people.append((portrait.image, portrait.landmarks))
+  rng = np.random.default_rng(3)
+  return figures.tile([_row(rng, r, *who) for r, who in enumerate(people)])
+
+
+def _row(rng, number, image, landmarks) -> list[np.ndarray]:
+  transform = faces.crop_transform(landmarks, _SHEET_SIZE)
+  crop, _ = faces.warp(image, transform, _SHEET_SIZE)
+  landmarks = faces.transform_landmarks(landmarks, transform)
+  other = [wear for wear in masks.WEARS if wear != "correct"]
+  row = []
+  for column, kind in enumerate(masks.MASK_TYPES):
+    # One in four is not worn as it should be.
+    turn, rest = divmod(number + column, 4)
+    wear = "correct" if rest else other[turn % len(other)]
+    worn = masks.MaskDistribution().only([kind], [wear])
+    row.append(masks.draw(crop, landmarks, rng, worn).image)
+  return row

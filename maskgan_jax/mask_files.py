@@ -131,7 +131,8 @@ def mask_file(
   if options.save_masks:
     for kind, pixels in (("mask", masked.mask * 255), ("alpha", masked.alpha)):
       _write(target.with_name(f"{target.name}.{kind}.png"), coding.png(pixels))
-  photos.save(target, masked.image, like=root / name)
+  # No network made part of it: XMP does not say so.
+  photos.save(target, masked.image, like=root / name, marked=False)
   tile = _tile(masked.image, found[-1]) if options.contact_sheet else None
   return Done(name, len(found), "", tile)
 

@@ -1,5 +1,7 @@
 """Draws masks on two public-domain photos and takes them off again.
 
+Beside them it writes masks.jpg: all kinds of masks on these and painted people.
+
   python scripts/demo.py --output_dir=runs/photos [--workdir=runs/faces]
 
 The photos come with matplotlib (Grace Hopper) and scikit-image (Eileen
@@ -12,6 +14,7 @@ import command
 import matplotlib
 import skimage
 from absl import flags
+from PIL import Image
 
 from maskgan_jax import demo
 
@@ -31,6 +34,10 @@ def main() -> None:
     _WORKDIR.value, photos, _OUTPUT_DIR.value, _CHECKPOINT.value
   ):
     print(f"wrote {path}")
+  path = pathlib.Path(_OUTPUT_DIR.value, "masks.jpg")
+  sheet = demo.mask_sheet(photos.values())
+  Image.fromarray(sheet).save(path, quality=88)
+  print(f"wrote {path}")
 
 
 if __name__ == "__main__":
