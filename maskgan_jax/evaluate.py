@@ -121,7 +121,7 @@ def evaluate(
     "step": int(evaluator.step),
     "data_dir": os.path.relpath(data_dir, folder),
     "split": split,
-    "measures": list(report.MEASURES),
+    "measures": list(report.PARTS),
   }
   if path.exists():
     _check_subject(folder, subject)

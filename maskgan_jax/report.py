@@ -27,6 +27,8 @@ MEASURES = (
   "ssim_in_mask",
   "lpips_in_mask",
 )
+# All that metrics.json tells: another evaluation's file lacks some of it.
+PARTS = (*MEASURES, "identity", "seam", "groups")
 # What identity and seam are told of, which take long: before and after.
 PHASES = ("masked_input", "completed_predicted_mask")
 FIGURE_ROWS = 4
