@@ -56,6 +56,9 @@ def get_config() -> ml_collections.ConfigDict:
   )
   # pix2pix keeps dropout and batch statistics at test.
   c.train_mode_at_test = False
+  # The mean of a picture's prediction and its mirror image's: nearer to the
+  # truth, less sharp, twice the generator's work.
+  c.mirrored_at_test = False
 
   c.optimizer = ml_collections.ConfigDict(
     {

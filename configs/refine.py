@@ -28,4 +28,5 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   c.shown_mask.true_until_step = 0
   c.shown_mask.borrowed_share = 0.4
   c.ema_decay = 0.999
+  c.mirrored_at_test = True
   return c

@@ -18,7 +18,10 @@ class Prediction(NamedTuple):
 
 
 def make_predict_step(
-  *, modules: Mapping[str, nn.Module], train_mode: bool = False
+  *,
+  modules: Mapping[str, nn.Module],
+  train_mode: bool = False,
+  mirrored: bool = False,
 ) -> Callable[..., Prediction]:
   """Returns predict(variables, masked_image, key, mask=None) -> Prediction.
 
@@ -27,11 +30,24 @@ def make_predict_step(
       predicted but the mask.
     train_mode: keep dropout and the batch's own statistics, as pix2pix does at
       test (Isola et al., 2017, section 3.2).
+    mirrored: predict the mean of what the generator makes of a picture and of
+      its mirror image.
 
   The returned function takes the networks' variables by name, masked images
   [B, H, W, 3] in [-1, 1], a key, and the mask to complete [B, H, W, 1]; by
   default the predicted one.
   """
+
+  def generate(variables, masked_image, key, mask):
+    predicted_image, _ = modules["generator"].apply(
+      variables["generator"],
+      masked_image,
+      mask,
+      train=train_mode,
+      mutable=["batch_stats"],
+      rngs={"dropout": key},
+    )
+    return predicted_image
 
   def predict_step(
     variables: Mapping[str, Any],
@@ -47,14 +63,12 @@ def make_predict_step(
       mask = images.completed_mask(probability)
     if "generator" not in modules:
       return Prediction(probability, masked_image, masked_image)
-    predicted_image, _ = modules["generator"].apply(
-      variables["generator"],
-      masked_image,
-      mask,
-      train=train_mode,
-      mutable=["batch_stats"],
-      rngs={"dropout": key},
-    )
+    predicted_image = generate(variables, masked_image, key, mask)
+    if mirrored:
+      other = generate(
+        variables, masked_image[:, :, ::-1], key, mask[:, :, ::-1]
+      )
+      predicted_image = (predicted_image + other[:, :, ::-1]) / 2
     completed_image = images.complete(predicted_image, masked_image, mask)
     return Prediction(probability, predicted_image, completed_image)
 

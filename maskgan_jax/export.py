@@ -78,7 +78,9 @@ def completion(
       "config.train_mode_at_test keeps dropout and the batch's statistics: one"
       " face would depend on the others beside it. Export a run without it."
     )
-  predict = eval_step.make_predict_step(modules=factory.modules(config))
+  predict = eval_step.make_predict_step(
+    modules=factory.modules(config), mirrored=config.mirrored_at_test
+  )
   kept = jax.tree.map(
     lambda x: np.asarray(x, jnp.dtype(dtype)), evaluator.variables
   )

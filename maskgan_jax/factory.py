@@ -261,6 +261,8 @@ def predict_step(
   """Returns the compiled forward pass of segmenter and generator."""
   return jax.jit(
     eval_step.make_predict_step(
-      modules=modules(config), train_mode=config.train_mode_at_test
+      modules=modules(config),
+      train_mode=config.train_mode_at_test,
+      mirrored=config.mirrored_at_test,
     )
   )
