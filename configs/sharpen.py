@@ -37,5 +37,4 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   c.optimizer.learning_rate.discriminator = 2e-4
   c.optimizer.learning_rate.generator = 3e-4
   c.shown_mask.borrowed_share = 0.2
-  c.mirrored_at_test = False
   return c
