@@ -65,8 +65,9 @@ def evaluator(config):
   made = evaluate.Evaluator.__new__(evaluate.Evaluator)
   made.config, made.step, made.variables = config, 0, variables
   made.run = factory.run_settings(config)
-  made._predict = factory.predict_step(config)
-  made._key = jax.random.key(0)
+  made.predict = jax.tree_util.Partial(
+    factory.predict_step(config), variables, key=jax.random.key(0)
+  )
   return made
 
 
