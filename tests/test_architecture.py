@@ -17,6 +17,7 @@ LAYERS = (
     "benchmark_masks",
     "interpolation",
     "mask_files",
+    "real_masks",
     "unmask_folder",
     "unmask_video",
     "export",

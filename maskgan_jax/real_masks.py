@@ -1,0 +1,131 @@
+"""How well masks are found on photos of people who really wear one.
+
+The photos are not part of this project. Their masks were outlined by hand, body
+and straps apart; datasets/real_masks/annotations.json holds the outlines by the
+SHA-256 of the photo's file, in pixels of the upright photo.
+"""
+
+import hashlib
+import json
+import os
+import pathlib
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from maskgan_jax import errors, face_models, faces, photos, unmask
+
+ANNOTATIONS = (
+  pathlib.Path(__file__).parent / "datasets/real_masks/annotations.json"
+)
+# Straps are outlined to a pixel or two: so far around them nothing counts.
+_STRAP_MARGIN = 4 / 256
+# A face turned further counts as turned, degrees.
+TURNED = 20.0
+# Of the IoU, what is called a failure.
+FAILURE = 0.7
+
+
+class Score(NamedTuple):
+  """One photo's mask."""
+
+  name: str
+  iou: float  # Of the mask's body, in the aligned crop; straps do not count.
+  yaw: float  # Degrees.
+
+
+def score(
+  unmasker: unmask.Unmasker, photos_dir: str | os.PathLike
+) -> list[Score]:
+  """Compares the masks found on annotated photos with their outlines.
+
+  Args:
+    unmasker: the networks.
+    photos_dir: the photos; those without an outline are left out.
+
+  Returns:
+    A score for each annotated photo, in the order of the files' names.
+
+  Raises:
+    errors.UserError: there is no annotated photo.
+  """
+  outlines = json.loads(ANNOTATIONS.read_text())
+  scores = []
+  for path in photos.find(photos_dir):
+    outline = outlines.get(hashlib.sha256(path.read_bytes()).hexdigest())
+    if outline is not None:
+      scores.append(_score_one(unmasker, path, outline))
+  if not scores:
+    raise errors.UserError(
+      f"{photos_dir}: none of its photos is one of the {len(outlines)} that"
+      " were outlined."
+    )
+  return scores
+
+
+def _score_one(unmasker, path, outline) -> Score:
+  image = photos.read(path)
+  face = unmasker.unmask(image, faces="largest").faces[0]
+  size = len(face.mask)
+  body = polygon(outline["body"], face.transform, size)
+  straps = np.zeros_like(body)
+  for strap in outline["straps"]:
+    straps |= polygon(strap, face.transform, size)
+  reach = 2 * max(1, round(_STRAP_MARGIN * size)) + 1
+  near = cv2.dilate(straps.astype(np.uint8), np.ones((reach, reach))) > 0
+  counts = body | ~near
+  landmarks = face_models.largest_face(image)
+  return Score(
+    path.name,
+    iou((face.mask > 0.5) & counts, body & counts),
+    faces.yaw(landmarks),
+  )
+
+
+def polygon(
+  points: list[list[float]], transform: np.ndarray, size: int
+) -> np.ndarray:
+  """Returns bool [size, size], true within a polygon of the photo.
+
+  Args:
+    points: its corners x, y in pixels of the photo.
+    transform: photo pixels to crop pixels, [2, 3].
+    size: side of the crop in pixels.
+  """
+  corners = np.array(points) @ transform[:, :2].T + transform[:, 2]
+  canvas = np.zeros((size, size), np.uint8)
+  fine = 4  # Bits of sub-pixel precision.
+  cv2.fillPoly(
+    canvas, [np.round(corners * 2**fine).astype(np.int32)], 1, shift=fine
+  )
+  return canvas > 0
+
+
+def iou(found: np.ndarray, true: np.ndarray) -> float:
+  """Returns the intersection over union of two bool masks; 1 of two empty."""
+  union = (found | true).sum()
+  return float((found & true).sum() / union) if union else 1.0
+
+
+def table(scores: list[Score]) -> str:
+  """Returns the scores as a table.
+
+  Photos of even place were there to develop with, those of odd place not.
+  """
+  lines = [
+    "| photos | n | mean IoU | IoU under 0.7 | frontal | turned |",
+    "|---|---|---|---|---|---|",
+  ]
+  for name, part in (("even", scores[::2]), ("odd", scores[1::2])):
+    values = np.array([s.iou for s in part])
+    turned = np.array([abs(s.yaw) > TURNED for s in part], bool)
+    means = [
+      f"{values[which].mean():.3f} (n {which.sum()})" if which.any() else "-"
+      for which in (~turned, turned)
+    ]
+    lines.append(
+      f"| {name} | {len(values)} | {values.mean():.3f} |"
+      f" {(values < FAILURE).sum()} | {' | '.join(means)} |"
+    )
+  return "\n".join(lines)

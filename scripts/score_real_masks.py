@@ -1,0 +1,29 @@
+"""Scores the masks found on photos of people who really wear one.
+
+  python scripts/score_real_masks.py --photos_dir=PHOTOS [--workdir=runs/faces]
+
+Only photos whose masks were outlined by hand count; see
+maskgan_jax/real_masks.py.
+"""
+
+import command
+from absl import flags
+
+from maskgan_jax import real_masks, unmask
+
+_PHOTOS_DIR = flags.DEFINE_string("photos_dir", None, "The photos.")
+_WORKDIR = command.define_workdir()
+_CHECKPOINT = command.define_checkpoint()
+
+
+def main() -> None:
+  unmasker = unmask.Unmasker(_WORKDIR.value, _CHECKPOINT.value)
+  scores = real_masks.score(unmasker, _PHOTOS_DIR.value)
+  for one in scores:
+    print(f"{one.name:20} IoU {one.iou:.3f}  yaw {one.yaw:+.0f}")
+  print(f"\n{real_masks.table(scores)}")
+
+
+if __name__ == "__main__":
+  flags.mark_flags_as_required(["photos_dir"])
+  command.run(main)

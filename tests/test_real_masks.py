@@ -1,0 +1,103 @@
+import hashlib
+import json
+import re
+import types
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from maskgan_jax import errors, face_models, faces, real_masks
+
+SIZE = 64
+# From photo to crop: half the size, moved by 8 px.
+TRANSFORM = np.array([[0.5, 0, 8], [0, 0.5, 8]], np.float32)
+
+
+def test_a_polygon_comes_to_lie_in_the_crop():
+  square = [[16, 16], [63, 16], [63, 63], [16, 63]]
+  found = real_masks.polygon(square, TRANSFORM, SIZE)
+  expected = np.zeros((SIZE, SIZE), bool)
+  expected[16:40, 16:40] = True
+  # Its edge may take half a pixel more or less.
+  assert (found ^ expected).sum() <= 4 * 25
+  assert found[17:39, 17:39].all() and not found[:15].any()
+
+
+def test_iou_of_known_overlaps():
+  a = np.zeros((4, 4), bool)
+  a[:2] = True
+  assert real_masks.iou(a, a) == 1
+  assert real_masks.iou(a, ~a) == 0
+  assert real_masks.iou(a, np.ones((4, 4), bool)) == 0.5
+  assert real_masks.iou(~a & a, ~a & a) == 1
+
+
+@pytest.fixture
+def annotated(tmp_path, monkeypatch):
+  """Two photos, one of them outlined: a body, and a strap beside it."""
+  for name, grey in (("a.png", 10), ("b.png", 20)):
+    pixels = np.full((128, 128, 3), grey, np.uint8)
+    Image.fromarray(pixels).save(tmp_path / name)
+  outline = {
+    "width": 128,
+    "height": 128,
+    "body": [[16, 16], [63, 16], [63, 63], [16, 63]],
+    "straps": [[[64, 16], [95, 16], [95, 20], [64, 20]]],
+  }
+  digest = hashlib.sha256((tmp_path / "a.png").read_bytes()).hexdigest()
+  path = tmp_path / "annotations.json"
+  path.write_text(json.dumps({digest: outline}))
+  monkeypatch.setattr(real_masks, "ANNOTATIONS", path)
+  monkeypatch.setattr(face_models, "largest_face", lambda image: None)
+  monkeypatch.setattr(faces, "yaw", lambda landmarks: 30.0)
+  return tmp_path, outline
+
+
+def unmasker(mask):
+  face = types.SimpleNamespace(mask=mask, transform=TRANSFORM)
+  return types.SimpleNamespace(
+    unmask=lambda image, faces: types.SimpleNamespace(faces=(face,))
+  )
+
+
+def test_straps_do_not_count(annotated):
+  folder, outline = annotated
+  body = real_masks.polygon(outline["body"], TRANSFORM, SIZE)
+  strap = real_masks.polygon(outline["straps"][0], TRANSFORM, SIZE)
+  for mask in (body, body | strap):
+    (one,) = real_masks.score(unmasker(mask.astype(np.float32)), folder)
+    assert (one.name, one.iou, one.yaw) == ("a.png", 1.0, 30.0)
+  (half,) = real_masks.score(unmasker(0.4 * body), folder)
+  assert half.iou == 0.0
+
+
+def test_a_folder_of_other_photos_is_refused(annotated):
+  folder, _ = annotated
+  (folder / "a.png").unlink()
+  with pytest.raises(errors.UserError, match="none of its photos is one of"):
+    real_masks.score(unmasker(np.zeros((SIZE, SIZE))), folder)
+
+
+def test_the_table_keeps_even_and_odd_apart():
+  scores = [
+    real_masks.Score("a", 0.9, 5.0),
+    real_masks.Score("b", 0.6, -40.0),
+    real_masks.Score("c", 0.7, 30.0),
+  ]
+  even, odd = real_masks.table(scores).splitlines()[2:]
+  assert even == "| even | 2 | 0.800 | 0 | 0.900 (n 1) | 0.700 (n 1) |"
+  assert odd == "| odd | 1 | 0.600 | 1 | - | 0.600 (n 1) |"
+
+
+def test_outlines_hold_coordinates_alone():
+  outlines = json.loads(real_masks.ANNOTATIONS.read_text())
+  assert len(outlines) == 40
+  for digest, outline in outlines.items():
+    assert re.fullmatch("[0-9a-f]{64}", digest)
+    assert set(outline) == {"width", "height", "body", "straps"}
+    limit = np.array([outline["width"], outline["height"]])
+    for points in (outline["body"], *outline["straps"]):
+      points = np.array(points)
+      assert points.ndim == 2 and len(points) >= 3
+      assert (points >= -1).all() and (points <= limit + 1).all()
