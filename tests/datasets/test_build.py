@@ -69,7 +69,7 @@ def test_nothing_else_is_left(built):
     "masked_faces",
     ".config",
     "folder",
-    "1.0.0",
+    "1.1.0",
     "metadata.json",
     "dataset_info.json",
     "features.json",

@@ -36,8 +36,11 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   Written as array_record without TensorFlow.
   """
 
-  VERSION = tfds.core.Version("1.0.0")
-  RELEASE_NOTES = {"1.0.0": "Initial release."}
+  VERSION = tfds.core.Version("1.1.0")
+  RELEASE_NOTES = {
+    "1.1.0": "More kinds of masks, worn in more ways; glasses lie over them.",
+    "1.0.0": "Initial release.",
+  }
   # The first is the default.
   BUILDER_CONFIGS = [
     tfds.core.BuilderConfig(name=name, description=text)
