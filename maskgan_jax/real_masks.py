@@ -111,7 +111,7 @@ def iou(found: np.ndarray, true: np.ndarray) -> float:
 def table(scores: list[Score]) -> str:
   """Returns the scores as a table.
 
-  Photos of even place were there to develop with, those of odd place not.
+  Photos of even place are there to develop with, those of odd place to report.
   """
   lines = [
     "| photos | n | mean IoU | IoU under 0.7 | frontal | turned |",
