@@ -43,4 +43,4 @@ $python scripts/demo.py --output_dir="$output_dir/photos"
 
 echo
 echo "Look at:"
-find "$output_dir/evaluation/figures" "$output_dir/photos" -name '*.png' | sort | sed 's/^/  /'
+find "$output_dir/evaluation/figures" "$output_dir/photos" \( -name '*.png' -o -name '*.jpg' \) | sort | sed 's/^/  /'
