@@ -190,7 +190,9 @@ def read_input(
   return {"batch_size": run.batch_size, "images_per_second": read / seconds}
 
 
-def unmask_photo(workdir: str, photo: str, repeats: int) -> dict[str, Any]:
+def unmask_photo(
+  workdir: str | None, photo: str, repeats: int
+) -> dict[str, Any]:
   """Times one photo from its pixels to its completed pixels."""
   unmasker = unmask.Unmasker(workdir)
   image = photos.read(photo)

@@ -4,8 +4,7 @@
     --batch_size=1 [--peer_python=python]
   python scripts/benchmark.py --what=input --config=configs/portraits.py \
     --config.data_dir=data
-  python scripts/benchmark.py --what=unmask --workdir=runs/portraits \
-    --input=photo.jpg
+  python scripts/benchmark.py --what=unmask --input=photo.jpg
   python scripts/benchmark.py --what=masks
 
 Prints a table, and the same as one line of JSON.
@@ -39,7 +38,7 @@ _PEER_PYTHON = flags.DEFINE_string(
   None,
   "A Python with PyTorch: its pix2pix is timed in turn with ours.",
 )
-_WORKDIR = flags.DEFINE_string("workdir", None, "For unmask: a trained run.")
+_WORKDIR = command.define_workdir()
 _INPUT = flags.DEFINE_string("input", None, "For unmask: a photo.")
 _HERE = flags.DEFINE_bool(
   "here", False, "For scaling: only on the devices of this process."
@@ -60,8 +59,8 @@ def main() -> None:
 
 
 def _unmask():
-  if not _WORKDIR.value or not _INPUT.value:
-    raise errors.UserError("--what=unmask needs --workdir and --input.")
+  if not _INPUT.value:
+    raise errors.UserError("--what=unmask needs --input.")
   return benchmark.unmask_photo(_WORKDIR.value, _INPUT.value, _REPEATS.value)
 
 
