@@ -24,6 +24,9 @@ from maskgan_jax import (
   unmask,
 )
 
+# What is printed, as a table and as JSON.
+Result = dict[str, Any]
+
 # Side of the matrices whose product gives the device's own rate.
 _MATMUL_SIDE = 2048
 
@@ -102,7 +105,7 @@ def _repeatable(step, state, batch, key) -> Callable[[], Any]:
   return call
 
 
-def _report(config, compiled, compile_s, step_ms) -> dict[str, Any]:
+def _report(config, compiled, compile_s, step_ms) -> Result:
   """What a compiled step or forward pass on one batch reached."""
   seconds = step_ms["median"] / 1000
   gflop = compiled.cost_analysis()["flops"] / 1e9
@@ -121,9 +124,7 @@ def _report(config, compiled, compile_s, step_ms) -> dict[str, Any]:
   }
 
 
-def train_step(
-  config: ml_collections.ConfigDict, repeats: int
-) -> dict[str, Any]:
+def train_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the whole step, discriminator included, on one device."""
   batch, key = _batches(config), jax.random.key(0)
   step = factory.compiled_train_step(
@@ -138,9 +139,7 @@ def train_step(
   return _report(config, compiled, compile_s, step_ms)
 
 
-def generator(
-  config: ml_collections.ConfigDict, repeats: int
-) -> dict[str, Any]:
+def generator(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the generator's forward pass alone."""
   network = factory.modules(config)["generator"]
   key = jax.random.key(0)
@@ -163,9 +162,7 @@ def generator(
   return _report(config, compiled, compile_s, step_ms)
 
 
-def read_input(
-  config: ml_collections.ConfigDict, repeats: int
-) -> dict[str, Any]:
+def read_input(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the batches of the train split, by the path that the config uses."""
   run = factory.run_settings(config)
   source = input_pipeline.open_split(run.data_dir, "train", run.image_size)
@@ -190,9 +187,7 @@ def read_input(
   return {"batch_size": run.batch_size, "images_per_second": read / seconds}
 
 
-def unmask_photo(
-  workdir: str | None, photo: str, repeats: int
-) -> dict[str, Any]:
+def unmask_photo(workdir: str | None, photo: str, repeats: int) -> Result:
   """Times one photo from its pixels to its completed pixels."""
   unmasker = unmask.Unmasker(workdir)
   image = photos.read(photo)
@@ -207,9 +202,7 @@ def unmask_photo(
   }
 
 
-def scaling_step(
-  config: ml_collections.ConfigDict, repeats: int
-) -> dict[str, Any]:
+def scaling_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the step on all of this process's devices."""
   batch, key = _batches(config), jax.random.key(0)
   step = factory.compiled_train_step(config, adversarial=True)
@@ -230,7 +223,7 @@ def scaling_step(
 
 def beside_peer(
   ours: Callable[[], dict[str, Any]], command: Sequence[str]
-) -> dict[str, Any]:
+) -> Result:
   """Times PyTorch and this project in turn, so that both meet one machine.
 
   Args:
@@ -274,7 +267,7 @@ def beside_peer(
 
 def scaling(
   command: Sequence[str], counts: Sequence[int] = (1, 2, 4, 8)
-) -> dict[str, Any]:
+) -> Result:
   """Times one global batch on several virtual CPU devices.
 
   All of them share the same cores, so that this shows the overhead of many
