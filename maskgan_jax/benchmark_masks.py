@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from maskgan_jax import (
+  benchmark,
   face_models,
   faces,
   mask_files,
@@ -46,27 +47,12 @@ def masks_speed(repeats: int) -> dict[str, Any]:
       rows = []
       for name, call in calls.items():
         call()
-        times = _measure(call, repeats * _FACES)
+        times = benchmark.measure(call, repeats * _FACES, time.process_time)
         rate = 1000 / times["mean"]
         rows.append({"what": name, "faces_per_second": rate, "face_ms": times})
   finally:
     cv2.setNumThreads(threads)
   return {"rows": rows}
-
-
-def _measure(call, count):
-  """Milliseconds of CPU time a call."""
-  times = []
-  for _ in range(count):
-    start = time.process_time()
-    call()
-    times.append(1000 * (time.process_time() - start))
-  return {
-    "mean": float(np.mean(times)),
-    "median": float(np.median(times)),
-    "p10": float(np.percentile(times, 10)),
-    "p90": float(np.percentile(times, 90)),
-  }
 
 
 def _drawing(detect):

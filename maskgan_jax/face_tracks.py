@@ -16,8 +16,6 @@ import numpy as np
 
 from maskgan_jax import blending, face_models, faces, images, metrics
 
-# Two boxes of which so much is common (intersection over union) are one face.
-_SAME_FACE_IOU = 0.3
 # Of the crop's side: a placement that moves so far in a frame is believed at
 # once, one that moves less in proportion, but never less than the share.
 _FREE_MOTION = 0.03
@@ -132,7 +130,7 @@ class Tracker:
     kept, free = [], list(self.tracks)
     for face in found:
       overlaps = [_overlap(face.box, track.box) for track in free]
-      if overlaps and max(overlaps) > _SAME_FACE_IOU:
+      if overlaps and max(overlaps) > face_models.SAME_FACE_IOU:
         track = free.pop(int(np.argmax(overlaps)))
         track.move(face, self._size)
       else:

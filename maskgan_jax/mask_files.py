@@ -13,7 +13,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import errors, mask_photos, masks, photos
+from maskgan_jax import errors, figures, mask_photos, masks, photos
 from maskgan_jax.datasets.masked_faces import coding, workers
 
 SKIPPED = "skipped.csv"
@@ -95,7 +95,7 @@ def mask_files(
       done.append(result._replace(tile=None))
   _write_skipped(output, done)
   if options.contact_sheet and tiles:
-    _write(sheet, _sheet(tiles))
+    photos.write(sheet, _sheet(tiles))
   return _report(done, output)
 
 
@@ -107,30 +107,29 @@ def mask_file(
   Raises:
     errors.UserError: the output cannot be written.
   """
-  target = output / name
-  if target.suffix.lower() == ".bmp":
-    target = target.with_name(target.name + ".png")
+  target = output / photos.output_name(name)
   if target.exists() and not options.overwrite:
     return Done(name, 0, _EXISTS, None)
   try:
     image = photos.read(root / name)
-  except photos.PhotoError as error:
-    return Done(name, 0, str(error).removeprefix(f"{root / name}: "), None)
-  try:
     masked = mask_photos.mask_photo(
       image, name, options.distribution, options.seed
     )
+  except photos.PhotoError as error:
+    return Done(name, 0, str(error).removeprefix(f"{root / name}: "), None)
   except Exception as error:
-    error.add_note(f"while masking {root / name}")
-    raise
+    # Whatever one photo does to a decoder, the others still get their turn.
+    return Done(name, 0, f"{type(error).__name__}: {error}", None)
   found = masked.record["faces"]
   if not found:
     return Done(name, 0, "; ".join(masked.record["skipped"]), None)
   text = json.dumps(masked.record).encode()
-  _write(target.with_name(target.name + ".json"), text)
+  photos.write(target.with_name(target.name + ".json"), text)
   if options.save_masks:
     for kind, pixels in (("mask", masked.mask * 255), ("alpha", masked.alpha)):
-      _write(target.with_name(f"{target.name}.{kind}.png"), coding.png(pixels))
+      photos.write(
+        target.with_name(f"{target.name}.{kind}.png"), coding.png(pixels)
+      )
   # No network made part of it: XMP does not say so.
   photos.save(target, masked.image, like=root / name, marked=False)
   tile = _tile(masked.image, found[-1]) if options.contact_sheet else None
@@ -156,12 +155,8 @@ def _sheet(tiles):
   """All tiles as the bytes of one PNG."""
   columns = min(_SHEET_COLUMNS, len(tiles))
   tiles = tiles + [np.zeros_like(tiles[0])] * (-len(tiles) % columns)
-  rows = [
-    np.concatenate(tiles[k : k + columns], axis=1)
-    for k in range(0, len(tiles), columns)
-  ]
-  bgr = cv2.cvtColor(np.concatenate(rows), cv2.COLOR_RGB2BGR)
-  return cv2.imencode(".png", bgr)[1].tobytes()
+  rows = [tiles[k : k + columns] for k in range(0, len(tiles), columns)]
+  return coding.png(figures.tile(rows))
 
 
 def _write_skipped(output: pathlib.Path, done: Iterable[Done]) -> None:
@@ -171,23 +166,7 @@ def _write_skipped(output: pathlib.Path, done: Iterable[Done]) -> None:
   for result in done:
     if not result.num_faces:
       writer.writerow((result.name, result.reason))
-  _write(output / SKIPPED, text.getvalue().encode())
-
-
-def _write(path: pathlib.Path, data: bytes) -> None:
-  """Writes a file whole or not at all."""
-  partial = path.with_name(path.name + ".partial")
-  try:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-      partial.write_bytes(data)
-      partial.replace(path)
-    finally:
-      partial.unlink(missing_ok=True)
-  except OSError as error:
-    raise errors.UserError(
-      f"{path}: cannot be written ({error.strerror}). Name another --output."
-    ) from error
+  photos.write(output / SKIPPED, text.getvalue().encode())
 
 
 def _report(done, output):

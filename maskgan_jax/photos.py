@@ -208,6 +208,19 @@ def format_of(path: str | os.PathLike) -> str:
   return _FORMATS[suffix]
 
 
+def output_name(name: str | os.PathLike) -> pathlib.PurePath:
+  """Returns what a picture made of a photo is called: as it, if it can be.
+
+  A kind that is read but not written gets a suffix more: a.heic becomes
+  a.heic.jpg, a.bmp becomes a.bmp.png.
+  """
+  name = pathlib.PurePath(name)
+  if name.suffix.lower() in _FORMATS:
+    return name
+  lossy = name.suffix.lower() in HEIC_SUFFIXES
+  return name.with_name(name.name + (".jpg" if lossy else ".png"))
+
+
 def save(
   path: str | os.PathLike,
   pixels: np.ndarray,

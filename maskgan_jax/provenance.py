@@ -33,6 +33,22 @@ def xmp() -> bytes:
   return _XMP.encode()
 
 
+def facts(weights_sha256: str, source: str) -> dict[str, str]:
+  """Returns what a side-car says of a result.
+
+  Args:
+    weights_sha256: of the networks.
+    source: the input's name.
+  """
+  return {
+    "software": SOFTWARE,
+    "weights_sha256": weights_sha256,
+    "digital_source_type": DIGITAL_SOURCE_TYPE,
+    "notice": NOTICE,
+    "source": source,
+  }
+
+
 def with_badge(image: np.ndarray) -> np.ndarray:
   """Returns uint8 [H, W, 3] with "AI" in its lower right corner."""
   picture = Image.fromarray(image)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import errors, face_models, faces, photos, unmask
+from maskgan_jax import errors, faces, photos, unmask
 
 ANNOTATIONS = (
   pathlib.Path(__file__).parent / "datasets/real_masks/annotations.json"
@@ -75,11 +75,10 @@ def _score_one(unmasker, path, outline) -> Score:
   reach = 2 * max(1, round(_STRAP_MARGIN * size)) + 1
   near = cv2.dilate(straps.astype(np.uint8), np.ones((reach, reach))) > 0
   counts = body | ~near
-  landmarks = face_models.largest_face(image)
   return Score(
     path.name,
     iou((face.mask > 0.5) & counts, body & counts),
-    faces.yaw(landmarks),
+    faces.yaw(face.landmarks),
   )
 
 

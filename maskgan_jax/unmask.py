@@ -32,6 +32,7 @@ class FaceResult(NamedTuple):
   """What became of one face."""
 
   box: np.ndarray  # [4] float32, x, y, width, height in photo pixels
+  landmarks: np.ndarray  # [468, 3] in photo pixels
   transform: np.ndarray  # [2, 3] float32, photo pixels to crop pixels
   crop: np.ndarray  # [size, size, 3] uint8, the aligned face as it was
   completed_crop: np.ndarray  # [size, size, 3] uint8
@@ -61,8 +62,8 @@ class _Aligned(NamedTuple):
   given: np.ndarray | None  # [size, size] float32, the hand-made mask
 
 
-class _Completed(NamedTuple):
-  """What the networks make of it."""
+class Completed(NamedTuple):
+  """What the networks make of an aligned face."""
 
   predicted: np.ndarray  # [size, size, 3] uint8
   mask: np.ndarray  # [size, size] float32, probability, or the given mask
@@ -132,7 +133,7 @@ class Unmasker:
           result, content, after.blend, before.transform, face.landmarks
         )
         shown[window] = np.maximum(shown[window], share)
-      results.append(_face_result(face.box, before, after, content))
+      results.append(_face_result(face, before, after, content))
     return UnmaskResult(result, tuple(results), shown)
 
   def _complete_all(self, image, found, mask):
@@ -140,14 +141,15 @@ class Unmasker:
     size = self.evaluator.run.image_size
     transforms = [faces_lib.crop_transform(f.landmarks, size) for f in found]
     aligned = [self._align(image, t, mask) for t in transforms]
-    completed = self._complete(aligned)
+    completed = self._complete_aligned(aligned)
     cut = [
       i
       for i, face in enumerate(completed)
       if face.found_mask and _is_cut(face.mask, aligned[i].inside)
     ]
     wider = [self._align(image, _widen(transforms[i], size), mask) for i in cut]
-    for i, before, after in zip(cut, wider, self._complete(wider), strict=True):
+    again = self._complete_aligned(wider)
+    for i, before, after in zip(cut, wider, again, strict=True):
       if after.found_mask:
         aligned[i], completed[i] = before, after
     return aligned, completed
@@ -162,23 +164,42 @@ class Unmasker:
     given = (given > 127) & (inside > 0)
     return _Aligned(transform, crop, inside, given.astype(np.float32))
 
-  def _complete(self, aligned: list[_Aligned]) -> list[_Completed]:
-    """Runs the networks on a photo's faces, several at a time."""
+  def _complete_aligned(self, aligned: list[_Aligned]) -> list[Completed]:
+    if not aligned:
+      return []
+    given = None
+    if aligned[0].given is not None:
+      given = np.stack([face.given for face in aligned])
+    return self.complete(np.stack([face.crop for face in aligned]), given)
+
+  def complete(
+    self, crops: np.ndarray, given: np.ndarray | None = None
+  ) -> list[Completed]:
+    """Runs the networks on aligned faces, several at a time.
+
+    Args:
+      crops: uint8 [N, size, size, 3].
+      given: hand-made masks instead of those found, [N, size, size] in {0, 1}.
+    """
     # Networks that use their batch's own statistics see one at a time.
     limit = min(_MAX_BATCH, self.evaluator.run.eval_batch_size)
     results = []
-    for start in range(0, len(aligned), limit):
-      batch = aligned[start : start + limit]
-      results += self._complete_batch(batch)[: len(batch)]
+    for start in range(0, len(crops), limit):
+      part = slice(start, start + limit)
+      masks = None if given is None else given[part]
+      results += self._complete_batch(crops[part], masks)
     return results
 
-  def _complete_batch(self, batch: list[_Aligned]) -> list[_Completed]:
-    padded = 1 << (len(batch) - 1).bit_length()
-    batch = batch + batch[-1:] * (padded - len(batch))
-    given = None
-    if batch[0].given is not None:
-      given = np.stack([face.given for face in batch])[..., None]
-    prediction = self.evaluator(np.stack([f.crop for f in batch]), given)
+  def _complete_batch(self, crops, given) -> list[Completed]:
+    count = len(crops)
+    padding = (1 << (count - 1).bit_length()) - count
+
+    def padded(x):
+      return np.concatenate([x, np.repeat(x[-1:], padding, axis=0)])
+
+    if given is not None:
+      given = padded(given)[..., None]
+    prediction = self.evaluator(padded(crops), given)
     mask = np.asarray(prediction.probability if given is None else given)
     columns = (
       images.to_uint8(prediction.predicted_image),
@@ -187,11 +208,11 @@ class Unmasker:
       metrics.has_mask(mask),
     )
     return [
-      _Completed(predicted, mask, blend, bool(found))
+      Completed(predicted, mask, blend, bool(found))
       for predicted, mask, blend, found in zip(
         *map(np.asarray, columns), strict=True
       )
-    ]
+    ][:count]
 
 
 def _is_cut(mask: np.ndarray, inside: np.ndarray) -> bool:
@@ -219,11 +240,12 @@ def _check_mask(mask: np.ndarray, image: np.ndarray) -> None:
     )
 
 
-def _face_result(box, before, after, content) -> FaceResult:
+def _face_result(face, before, after, content) -> FaceResult:
   share = after.blend[..., None] if after.found_mask else 0.0
   completed = share * content + (1.0 - share) * before.crop
   return FaceResult(
-    box=box,
+    box=face.box,
+    landmarks=face.landmarks,
     transform=before.transform,
     crop=before.crop,
     completed_crop=np.round(completed).astype(np.uint8),

@@ -71,9 +71,9 @@ def unmask_file(
   """
   input_path, output_path = pathlib.Path(input_path), pathlib.Path(output_path)
   if output_path.is_dir():
-    output_path = output_path / output_name(pathlib.PurePath(input_path.name))
+    output_path = output_path / photos.output_name(input_path.name)
   photos.format_of(output_path)  # Before the work, not after it.
-  _check_output(input_path, output_path, options.overwrite)
+  check_output(input_path, output_path, options.overwrite)
   image = photos.read(input_path)
   mask = None if mask_path is None else _read_mask(mask_path)
   try:
@@ -122,20 +122,10 @@ def nothing_to_do(path: str | os.PathLike, result: unmask.UnmaskResult) -> str:
   )
 
 
-def output_name(name: pathlib.PurePath) -> pathlib.PurePath:
-  """Returns a result's name: the photo's, where its kind can be written.
-
-  Others get a suffix more: a.heic becomes a.heic.jpg.
-  """
-  suffix = name.suffix.lower()
-  if suffix in photos.HEIC_SUFFIXES:
-    return name.with_name(f"{name.name}.jpg")
-  if suffix in (".bmp", ".gif"):
-    return name.with_name(f"{name.name}.png")
-  return name
-
-
-def _check_output(source, target, overwrite) -> None:
+def check_output(
+  source: pathlib.Path, target: pathlib.Path, overwrite: bool
+) -> None:
+  """Raises a UserError if a result would replace the input or what is there."""
   if target.resolve() == source.resolve():
     raise errors.UserError(
       f"{target} is the input itself, which is never overwritten. Give another"
@@ -179,11 +169,7 @@ def _beside(target: pathlib.Path, ending: str) -> pathlib.Path:
 
 def _facts(unmasker, source, result) -> dict[str, Any]:
   return {
-    "software": provenance.SOFTWARE,
-    "weights_sha256": unmasker.evaluator.weights_sha256,
-    "digital_source_type": provenance.DIGITAL_SOURCE_TYPE,
-    "notice": provenance.NOTICE,
-    "source": source.name,
+    **provenance.facts(unmasker.evaluator.weights_sha256, source.name),
     "faces": [
       {
         "box": [round(float(x), 1) for x in face.box],

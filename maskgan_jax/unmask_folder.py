@@ -137,7 +137,7 @@ def _photos_of(input_dir, output_dir) -> list[pathlib.PurePath]:
 
 
 def _target(output_dir, name) -> pathlib.Path:
-  return output_dir / unmask_files.output_name(name)
+  return output_dir / photos.output_name(name)
 
 
 def _attempt(unmasker, input_dir, output_dir, name, options, summary) -> None:

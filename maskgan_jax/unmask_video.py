@@ -9,15 +9,13 @@ import time
 import numpy as np
 
 from maskgan_jax import (
-  errors,
-  evaluate,
   face_models,
   face_tracks,
-  images,
   logging_utils,
   photos,
   provenance,
   unmask,
+  unmask_files,
   video,
 )
 
@@ -77,16 +75,8 @@ def unmask_video(
   """
   input_path, output_path = pathlib.Path(input_path), pathlib.Path(output_path)
   video.check_paths(input_path, output_path)
-  if output_path.resolve() == input_path.resolve():
-    raise errors.UserError(
-      f"{output_path} is the input itself, which is never overwritten. Give"
-      " another --output."
-    )
-  if output_path.exists() and not overwrite:
-    raise errors.UserError(
-      f"{output_path} exists. Give another --output, or --overwrite."
-    )
-  worker = _Worker(unmasker.evaluator, video.read_info(input_path).num_frames)
+  unmask_files.check_output(input_path, output_path, overwrite)
+  worker = _Worker(unmasker, video.read_info(input_path).num_frames)
   video.change_frames(
     input_path,
     output_path,
@@ -100,13 +90,7 @@ def unmask_video(
 
 def _write_sidecar(unmasker, source, target) -> None:
   # Video containers have no agreed place for IPTC's word.
-  facts = {
-    "software": provenance.SOFTWARE,
-    "weights_sha256": unmasker.evaluator.weights_sha256,
-    "digital_source_type": provenance.DIGITAL_SOURCE_TYPE,
-    "notice": provenance.NOTICE,
-    "source": source.name,
-  }
+  facts = provenance.facts(unmasker.evaluator.weights_sha256, source.name)
   photos.write(
     target.with_name(target.name + ".json"),
     json.dumps(facts, indent=2).encode(),
@@ -116,9 +100,11 @@ def _write_sidecar(unmasker, source, target) -> None:
 class _Worker:
   """Unmasks frames in their order and counts what became of them."""
 
-  def __init__(self, evaluator: evaluate.Evaluator, num_frames: int):
-    self._evaluator = evaluator
-    self._tracker = face_tracks.Tracker(self._predict, evaluator.run.image_size)
+  def __init__(self, unmasker: unmask.Unmasker, num_frames: int):
+    self._unmasker = unmasker
+    self._tracker = face_tracks.Tracker(
+      self._predict, unmasker.evaluator.run.image_size
+    )
     self._progress = logging_utils.Progress(num_frames, unit="frame")
     self._told = time.monotonic()
     self.num_frames = self.num_unmasked = 0
@@ -142,13 +128,10 @@ class _Worker:
     return result
 
   def _predict(self, crops):
-    # XLA compiles once for each number of faces: powers of two are few.
-    count = len(crops)
-    padded = 1 << (count - 1).bit_length()
-    crops = np.concatenate([crops, np.repeat(crops[-1:], padded - count, 0)])
-    found = self._evaluator(crops)
-    pixels = np.asarray(images.to_uint8(found.predicted_image), np.float32)
-    return np.array(found.probability)[:count], pixels[:count]
+    found = self._unmasker.complete(crops)
+    probability = np.stack([face.mask for face in found])[..., None]
+    predicted = np.stack([face.predicted for face in found])
+    return probability, predicted.astype(np.float32)
 
   def _measure(self, frame, result, shown):
     if self._before is not None:

@@ -120,12 +120,8 @@ def found_mask(result: unmask.UnmaskResult) -> np.ndarray:
 
 
 def _name_of_result(name: str) -> str:
-  path = pathlib.PurePath(name)
-  try:
-    photos.format_of(name)
-  except photos.PhotoError:  # Read but not written, as BMP: lossless instead.
-    path = path.with_suffix(".png")
-  return f"{path.stem}_unmasked{path.suffix}"
+  suffix = photos.output_name(name).suffix
+  return f"{pathlib.PurePath(name).stem}_unmasked{suffix}"
 
 
 def _shown(pixels: np.ndarray, format: str) -> str:

@@ -44,6 +44,7 @@ class Unmasker:
     crop = cv2.warpAffine(image, transform, (SIZE, SIZE))
     face = unmask.FaceResult(
       np.array(BOX, np.float32),
+      np.zeros((468, 3), np.float32),
       transform,
       crop,
       crop,

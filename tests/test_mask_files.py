@@ -102,6 +102,31 @@ def test_one_photo_without_a_face(folder, tmp_path):
     mask_files.mask_files(folder / "grey.png", tmp_path / "out", OPTIONS)
 
 
+def test_kinds_that_cannot_be_written(tmp_path):
+  pixels = photos.read(HOPPER)[:400]
+  (tmp_path / "a.gif").write_bytes(pictures.encode(pixels, "GIF"))
+  report = mask_files.mask_files(tmp_path / "a.gif", tmp_path / "out", OPTIONS)
+  assert "1 masks on 1 photos" in report
+  assert photos.read(tmp_path / "out" / "a.gif.png").shape == pixels.shape
+
+
+def test_a_photo_that_makes_drawing_fail_is_reported(
+  folder, tmp_path, monkeypatch
+):
+  draw = mask_photos.mask_photo
+
+  def fail(image, name, *rest):
+    if name == "nested/a.png":
+      raise FloatingPointError("of all things")
+    return draw(image, name, *rest)
+
+  monkeypatch.setattr(mask_photos, "mask_photo", fail)
+  report = mask_files.mask_files(folder, tmp_path / "out", OPTIONS)
+  assert "2 masks on 2 photos. 3 skipped" in report
+  reason = _skipped(tmp_path / "out")["nested/a.png"]
+  assert reason == "FloatingPointError: of all things"
+
+
 def test_a_missing_photo(tmp_path):
   with pytest.raises(errors.UserError, match="a.jpg: no such file"):
     mask_files.mask_files(tmp_path / "a.jpg", tmp_path / "out", OPTIONS)

@@ -417,3 +417,18 @@ def test_the_mark_is_left_out_on_request(save, tmp_path):
   photos.save(tmp_path / "out.png", _gradient(), like=like, marked=False)
   with Image.open(tmp_path / "out.png") as picture:
     assert "xmp" not in picture.info
+
+
+@pytest.mark.parametrize(
+  ("name", "expected"),
+  [
+    ("a.JPG", "a.JPG"),
+    ("b/a.heic", "b/a.heic.jpg"),
+    ("a.bmp", "a.bmp.png"),
+    ("a.gif", "a.gif.png"),
+  ],
+)
+def test_names_of_results(name, expected, tmp_path):
+  path = photos.output_name(tmp_path / name)
+  assert path == tmp_path / expected
+  photos.format_of(path)

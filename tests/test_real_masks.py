@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import errors, face_models, faces, real_masks
+from maskgan_jax import errors, faces, real_masks
 
 SIZE = 64
 # From photo to crop: half the size, moved by 8 px.
@@ -49,13 +49,12 @@ def annotated(tmp_path, monkeypatch):
   path = tmp_path / "annotations.json"
   path.write_text(json.dumps({digest: outline}))
   monkeypatch.setattr(real_masks, "ANNOTATIONS", path)
-  monkeypatch.setattr(face_models, "largest_face", lambda image: None)
   monkeypatch.setattr(faces, "yaw", lambda landmarks: 30.0)
   return tmp_path, outline
 
 
 def unmasker(mask):
-  face = types.SimpleNamespace(mask=mask, transform=TRANSFORM)
+  face = types.SimpleNamespace(mask=mask, transform=TRANSFORM, landmarks=None)
   return types.SimpleNamespace(
     unmask=lambda image, faces: types.SimpleNamespace(faces=(face,))
   )

@@ -95,21 +95,6 @@ def test_a_bare_face_is_copied_on_request(bare, tmp_path):
   )
 
 
-@pytest.mark.parametrize(
-  ("name", "expected"),
-  [
-    ("a.JPG", "a.JPG"),
-    ("b/a.heic", "b/a.heic.jpg"),
-    ("a.bmp", "a.bmp.png"),
-    ("a.gif", "a.gif.png"),
-  ],
-)
-def test_names_of_results(name, expected, tmp_path):
-  path = unmask_files.output_name(tmp_path / name)
-  assert path == tmp_path / expected
-  photos.format_of(path)
-
-
 def test_a_folder_takes_the_photos_name(source, tmp_path):
   (tmp_path / "out").mkdir()
   _run(source, tmp_path / "out")

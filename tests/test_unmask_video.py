@@ -14,6 +14,7 @@ from maskgan_jax import (
   images,
   photos,
   provenance,
+  unmask,
   unmask_video,
   video,
 )
@@ -31,7 +32,7 @@ class FakeEvaluator:
   weights_sha256 = "0" * 64
 
   def __init__(self, probability=0.9):
-    self.run = types.SimpleNamespace(image_size=SIZE)
+    self.run = types.SimpleNamespace(image_size=SIZE, eval_batch_size=8)
     self._probability = probability
 
   def __call__(self, masked_image, mask=None):
@@ -44,7 +45,9 @@ class FakeEvaluator:
 
 
 def unmasker(**options):
-  return types.SimpleNamespace(evaluator=FakeEvaluator(**options))
+  made = unmask.Unmasker.__new__(unmask.Unmasker)
+  made.evaluator = FakeEvaluator(**options)
+  return made
 
 
 @pytest.fixture(scope="module")

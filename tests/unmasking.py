@@ -29,6 +29,7 @@ class FakeUnmasker:
     crop = np.zeros((8, 8, 3), np.uint8)
     face = unmask.FaceResult(
       box=np.float32([10, 8, 20, 12.34]),
+      landmarks=np.zeros((468, 3), np.float32),
       transform=np.eye(2, 3, dtype=np.float32),
       crop=crop,
       completed_crop=crop,

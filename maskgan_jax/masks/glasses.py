@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-_EYES = ((33, 133, 159, 145), (263, 362, 386, 374))
+from maskgan_jax import faces
+
 # How much darker than the skin beside it a rim is at least, in L* of 0..255.
 _DARKER = 9
 # Share of the columns below an eye that a rim crosses, and a wrinkle does not.
@@ -34,7 +35,7 @@ def rims(
   across = landmarks[454, :2] - landmarks[234, :2]
   if abs(across[1]) > _MAX_ROLL * abs(across[0]) or width < 48:
     return None
-  eyes = [landmarks[list(eye), :2].mean(0) for eye in _EYES]
+  eyes = faces.eye_centres(landmarks)
   top = min(eye[1] for eye in eyes) - 0.12 * width
   below = max(eye[1] for eye in eyes) + 0.23 * width
   low = np.array([landmarks[:, 0].min() - 0.05 * width, top])

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from maskgan_jax import masks
+from maskgan_jax import faces, masks
 from maskgan_jax.masks import glasses, render
 
 WHOLE = (0, 0, 256, 256)
@@ -12,7 +12,7 @@ WHOLE = (0, 0, 256, 256)
 def spectacled(landmarks):
   """Skin with two dark rings round the eyes and a bridge between them."""
   image = np.full((256, 256, 3), (205, 160, 138), np.uint8)
-  middles = [landmarks[list(eye), :2].mean(0) for eye in glasses._EYES]
+  middles = faces.eye_centres(landmarks)
   for middle in middles:
     centre = tuple(int(v) for v in middle + [0, 6])
     cv2.circle(image, centre, 21, (40, 35, 30), 3, cv2.LINE_AA)
@@ -36,7 +36,7 @@ def test_a_bare_face_has_none(photo, landmarks):
 
 
 def test_a_wrinkle_under_each_eye_is_no_rim(spectacled, landmarks):
-  level = int(landmarks[list(glasses._EYES[0]), 1].mean())
+  level = int(faces.eye_centres(landmarks)[0][1])
   spectacled[: level + 18] = (205, 160, 138)
   assert glasses.rims(spectacled, landmarks, WHOLE) is None
 

@@ -14,9 +14,11 @@ def jpeg(image: np.ndarray) -> bytes:
 
 
 def png(pixels: np.ndarray) -> bytes:
-  """Encodes uint8 [H, W] or [H, W, 4] RGBA without loss."""
+  """Encodes uint8 [H, W], [H, W, 3] RGB or [H, W, 4] RGBA without loss."""
   if pixels.ndim == 3:
-    pixels = cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA)
+    alpha = pixels.shape[2] == 4
+    order = cv2.COLOR_RGBA2BGRA if alpha else cv2.COLOR_RGB2BGR
+    pixels = cv2.cvtColor(pixels, order)
   # Run lengths alone: a third of the time of the default strategy on overlays,
   # and no larger.
   options = [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
