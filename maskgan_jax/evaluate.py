@@ -39,9 +39,6 @@ class Evaluator:
     run: its settings.
     variables: of its networks, by name.
     step: of the checkpoint.
-    predict: from pictures [B, H, W, 3] in [-1, 1], and the mask, to what the
-      networks make of them; a `jax.tree_util.Partial`, so that compiled
-      functions take it as an argument.
   """
 
   def __init__(self, workdir: str | None = None, which: str = "latest"):
@@ -53,8 +50,16 @@ class Evaluator:
       self.step, self.variables = checkpoint.load_inference(workdir, which)
       self.weights_sha256 = released.sha256_of(self.variables)
     self.run = factory.run_settings(self.config)
-    self.predict = jax.tree_util.Partial(
-      factory.predict_step(self.config),
+    self._step = factory.predict_step(self.config)
+
+  @property
+  def predict(self) -> jax.tree_util.Partial:
+    """From pictures [B, H, W, 3] in [-1, 1], and the mask, to a prediction.
+
+    Compiled functions take it as an argument.
+    """
+    return jax.tree_util.Partial(
+      self._step,
       self.variables,
       # One fixed key: networks that draw noise at test draw the same.
       key=jax.random.key(self.run.seed),

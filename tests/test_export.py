@@ -65,9 +65,7 @@ def evaluator(config):
   made = evaluate.Evaluator.__new__(evaluate.Evaluator)
   made.config, made.step, made.variables = config, 0, variables
   made.run = factory.run_settings(config)
-  made.predict = jax.tree_util.Partial(
-    factory.predict_step(config), variables, key=jax.random.key(0)
-  )
+  made._step = factory.predict_step(config)
   return made
 
 
