@@ -59,9 +59,8 @@ def mask_photo(
     drawn.append(
       {
         "params": dataclasses.asdict(params),
-        "landmarks": [
-          [round(float(v), _DIGITS) for v in point] for point in landmarks
-        ],
+        # In double precision the decimals are short again.
+        "landmarks": np.round(landmarks.astype(np.float64), _DIGITS).tolist(),
       }
     )
   record = {"photo": name, "seed": seed, "faces": drawn, "skipped": skipped}

@@ -58,7 +58,9 @@ def to_rgb(picture: Image.Image) -> np.ndarray:
     rgba = picture.convert("RGBA")
     white = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
     picture = Image.alpha_composite(white, rgba)
-  return np.asarray(picture.convert("RGB"))
+  if picture.mode != "RGB":
+    picture = picture.convert("RGB")
+  return np.asarray(picture)
 
 
 def read(path: str | os.PathLike) -> np.ndarray:
@@ -95,7 +97,8 @@ def _decode(file: pathlib.Path | io.BytesIO, name: str) -> np.ndarray:
       _check_size(name, picture.size)
       _check_still(name, picture)
       picture.load()
-      return to_rgb(ImageOps.exif_transpose(picture))
+      ImageOps.exif_transpose(picture, in_place=True)
+      return to_rgb(picture)
   except PhotoError:
     raise
   except Image.DecompressionBombError as error:

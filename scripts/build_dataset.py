@@ -1,7 +1,7 @@
 """Builds the masked_faces dataset.
 
   python scripts/build_dataset.py --source=folder --faces_dir=PHOTOS \
-    --data_dir=OUT
+    --data_dir=OUT [--beam_runner=DirectRunner]
 """
 
 import os
@@ -56,6 +56,12 @@ _SEED = flags.DEFINE_integer("seed", 0, "Determines every mask.")
 _NUM_PROCESSES = flags.DEFINE_integer(
   "num_processes", os.cpu_count(), "How many work at once."
 )
+_BEAM_RUNNER = flags.DEFINE_string(
+  "beam_runner", None, "Build on this runner of Apache Beam, say DirectRunner."
+)
+_BEAM_OPTIONS = flags.DEFINE_list(
+  "beam_options", [], "Of the runner: NAME=VALUE,NAME=VALUE."
+)
 
 
 def main() -> None:
@@ -79,7 +85,15 @@ def main() -> None:
     seed=_SEED.value,
     num_processes=_NUM_PROCESSES.value,
   )
-  print(build.build(source, build_settings, _DATA_DIR.value))
+  print(
+    build.build(
+      source,
+      build_settings,
+      _DATA_DIR.value,
+      _BEAM_RUNNER.value,
+      _BEAM_OPTIONS.value,
+    )
+  )
 
 
 if __name__ == "__main__":

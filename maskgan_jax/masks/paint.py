@@ -56,9 +56,13 @@ def paint(
   if straps:
     layer *= 1 - shown.coverage
   share = shown.coverage.ravel()[shown.pixels] * np.float32(params.opacity)
-  flat = layer.reshape(4, -1)
-  flat[:3, shown.pixels] += _shade(shown, sheet, surface, light) * gain * share
-  flat[3, shown.pixels] += share
+  # Plane by plane: NumPy is slow at indices of several.
+  for plane, value in zip(
+    layer.reshape(4, -1),
+    (*_shade(shown, sheet, surface, light) * gain * share, share),
+    strict=True,
+  ):
+    plane[shown.pixels] += value
   for plane in layer:
     cv2.GaussianBlur(plane, (0, 0), light.blur, dst=plane)
   alpha = np.minimum(layer[3], 1)

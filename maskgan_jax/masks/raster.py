@@ -44,7 +44,7 @@ def rasterise(points: np.ndarray, height: int, width: int, fine: int) -> Raster:
   corners = to_fine(p[keep, :, :2], fine)
   for i, corner in enumerate(corners, 1):
     cv2.fillConvexPoly(owner, corner, i, cv2.LINE_8, SHIFT)
-  covered = (owner > 0).view(np.uint8) * np.uint8(255)
+  covered = cv2.compare(owner, 0, cv2.CMP_GT)
   coverage = cv2.resize(
     covered, (width, height), interpolation=cv2.INTER_AREA
   ) * np.float32(1 / 255)
@@ -57,11 +57,16 @@ def rasterise(points: np.ndarray, height: int, width: int, fine: int) -> Raster:
   v, u = np.mgrid[0 : 1 : rows * 1j, 0 : 1 : columns * 1j]
   values = np.stack([u.ravel(), v.ravel()], 1)[triangles[keep]]
   planes = _planes(p[keep, 0, :2], e1[keep], e2[keep], area[keep], values)
-  pixels = np.flatnonzero(coverage)
-  y, x = np.divmod(pixels, width)
-  plane = np.take(planes, owner.ravel()[pixels] - 1, axis=2)
-  shown = plane[0] * x.astype(np.float32) + plane[1] * y.astype(np.float32)
-  u, v = np.clip(shown + plane[2], 0, 1)
+  # NumPy is slow at wide integers and at takes along an axis.
+  pixels = np.flatnonzero(coverage > 0)
+  y = pixels.astype(np.int32) // width
+  x = pixels.astype(np.int32) - y * width
+  shown = owner.ravel()[pixels] - 1
+  x, y = x.astype(np.float32), y.astype(np.float32)
+  u, v = (
+    np.clip(dx[shown] * x + dy[shown] * y + constant[shown], 0, 1)
+    for dx, dy, constant in planes.transpose(1, 0, 2)
+  )
   return Raster(coverage, pixels, u, v)
 
 

@@ -13,6 +13,7 @@ import tensorflow_datasets as tfds
 from maskgan_jax import identity, model_files, photos
 from maskgan_jax.datasets.masked_faces import (
   build,
+  engines,
   examples,
   pairs,
   people,
@@ -24,9 +25,11 @@ from maskgan_jax.datasets.masked_faces import (
 from tests import pictures
 
 
-def _build(source, data_dir, **changes):
+def _build(source, data_dir, beam_runner=None, **changes):
   values = {"image_size": 64, "variants": 2, **changes}
-  return build.build(source, settings.Settings(**values), str(data_dir))
+  return build.build(
+    source, settings.Settings(**values), str(data_dir), beam_runner
+  )
 
 
 def _records(data_dir, split):
@@ -83,6 +86,32 @@ def test_the_number_of_processes_changes_nothing(built, dummy_data, tmp_path):
   for split in ("train", "test"):
     one, two = (_records(folder, split) for folder in (built[0], tmp_path))
     assert str(one) == str(two)
+
+
+def test_beam_builds_the_same(faces_dir, tmp_path, monkeypatch):
+  pytest.importorskip("apache_beam", reason="needs Apache Beam")
+  monkeypatch.setattr(engines, "_CHUNK", 2)  # So that each worker gets some.
+  (faces_dir / "text.jpg").write_text("hello")
+  source = sources.Folder(str(faces_dir))
+  one, two = tmp_path / "one", tmp_path / "two"
+  reports = [
+    _build(source, one),
+    _build(source, two, "DirectRunner", num_processes=2),
+  ]
+  for report in reports:
+    assert "Used 8 pictures, skipped 1" in report
+    assert "Faces: train 4, validation 2, test 2; people: 8." in report
+    assert "Examples: 12, " in report
+  for split in ("train", "validation", "test"):
+    assert str(_records(one, split)) == str(_records(two, split))
+  assert reader.metadata(str(one)) == reader.metadata(str(two))
+  skipped = [(folder / "skipped.csv").read_text() for folder in (one, two)]
+  assert "text.jpg,not in manifest.csv" in skipped[0]
+  assert skipped[0] == skipped[1]
+  assert {path.name for path in two.iterdir()} == {
+    "masked_faces",
+    "skipped.csv",
+  }
 
 
 def test_a_finished_build_is_reused(built, dummy_data):

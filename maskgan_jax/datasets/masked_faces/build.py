@@ -8,10 +8,12 @@ import pathlib
 import re
 import tempfile
 import time
+from collections.abc import Sequence
 
 import tensorflow_datasets as tfds
 
 from maskgan_jax.datasets.masked_faces import (
+  engines,
   masked_faces_dataset_builder,
   pairs,
   reader,
@@ -67,7 +69,11 @@ def make_source(
 
 
 def build(
-  source: sources.Source, build_settings: settings.Settings, data_dir: str
+  source: sources.Source,
+  build_settings: settings.Settings,
+  data_dir: str,
+  beam_runner: str | None = None,
+  beam_options: Sequence[str] = (),
 ) -> str:
   """Builds the dataset, unless it is there already.
 
@@ -75,6 +81,8 @@ def build(
     source: one of the sources' objects.
     build_settings: sizes, caps and seeds.
     data_dir: where to; also gets skipped.csv, one line a picture left out.
+    beam_runner: builds on this runner of Apache Beam, with the same result.
+    beam_options: of the runner, see `engines.beam_config`.
 
   Returns:
     A report of a few lines.
@@ -82,7 +90,12 @@ def build(
   Raises:
     sources.SourceError: the source cannot be used, or data_dir holds a
       dataset built otherwise.
+    errors.UserError: Beam is not installed, or does not know the runner or
+      an option.
   """
+  config = engines.beam_config(
+    beam_runner, beam_options, build_settings.num_processes
+  )
   parameters = settings.describe(source, build_settings)
   if reader.is_built(data_dir):
     metadata = reader.metadata(data_dir)
@@ -103,7 +116,9 @@ def build(
       tempfile.TemporaryDirectory() as download_dir,
       contextlib.redirect_stdout(io.StringIO()),
     ):
-      builder.download_and_prepare(download_dir=download_dir)
+      builder.download_and_prepare(
+        download_dir=download_dir, download_config=config
+      )
   finally:
     _write_skipped(pathlib.Path(data_dir), builder.skipped)
   return _report(builder, time.monotonic() - start)

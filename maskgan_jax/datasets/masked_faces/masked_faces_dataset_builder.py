@@ -3,7 +3,8 @@
 import dataclasses
 import functools
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -13,15 +14,17 @@ from maskgan_jax.datasets.masked_faces import (
   align,
   align_pair,
   coding,
+  engines,
   examples,
   pairs,
   people,
   settings,
   sources,
   spool,
-  workers,
 )
 
+# Beside the dataset, as long as it is being built.
+_SPOOL = "unfinished_faces"
 _DESCRIPTIONS = {
   "sample_faces": "Procedurally painted portraits, for tests and smoke runs.",
   "folder": "A folder of photos.",
@@ -103,10 +106,15 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     )
 
   def download_and_prepare(self, **kwargs) -> None:
-    """Builds the dataset, see TFDS, on the processes it was given."""
+    """Builds the dataset, see TFDS, on its processes or a Beam runner."""
+    folder = pathlib.Path(self._data_dir_root, _SPOOL)
     with (
-      workers.Workers(self._settings.num_processes) as self._workers,
-      spool.Spool(pathlib.Path(self._data_dir_root)) as self._spool,
+      spool.Spool(folder) as self._spool,
+      engines.start(
+        kwargs.get("download_config"),
+        self._settings.num_processes,
+        self._spool,
+      ) as self._engine,
     ):
       super().download_and_prepare(**kwargs)
 
@@ -117,20 +125,22 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       items, self._settings.num_train, self._settings.num_test
     )
     is_pairs = isinstance(source, pairs.Pairs)
-    align_one = functools.partial(
-      align_pair.align_pair if is_pairs else align.align,
-      source=source,
-      size=self._settings.image_size,
+    align_and_keep = functools.partial(
+      _align_and_keep,
+      align_one=functools.partial(
+        align_pair.align_pair if is_pairs else align.align,
+        source=source,
+        size=self._settings.image_size,
+      ),
+      values=self._spool,
     )
-    progress = workers.Progress("Aligning", len(items))
     aligned_items, embeddings = [], []
-    for result in progress(self._workers.map(align_one, items)):
+    for result in self._engine.map("Aligning", align_and_keep, items):
       if isinstance(result, sources.Skipped):
         self.skipped.append(result)
       else:
         aligned_items.append(result.item)
         embeddings.append(result.embedding)
-        self._spool.append(result)
     if not aligned_items:
       raise sources.SourceError(_nothing_usable(len(items), self.skipped))
     person_ids = people.identify(aligned_items, embeddings)
@@ -142,22 +152,21 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     )
     self._note(source, person_ids, splits)
     return {
-      name: self._generate_examples(name, indices, person_ids)
+      name: self._generate_examples(
+        name, [(aligned_items[i].name, person_ids[i]) for i in indices]
+      )
       for name, indices in splits.items()
     }
 
-  def _generate_examples(
-    self, split: str, indices: list[int], person_ids: list[str]
-  ) -> Iterator[tuple[str, dict[str, object]]]:
-    variants = self._settings.variants if split == "train" else 1
-    jobs = (
-      (self._spool[index], person_ids[index], variants) for index in indices
+  def _generate_examples(self, split: str, named: list[tuple[str, str]]) -> Any:
+    """Returns what TFDS takes of the faces, given by name and person_id."""
+    draw_kept = functools.partial(
+      _draw_kept,
+      variants=self._settings.variants if split == "train" else 1,
+      seed=self._settings.seed,
+      values=self._spool,
     )
-    draw = functools.partial(examples.make, seed=self._settings.seed)
-    progress = workers.Progress(f"Drawing {split}", len(indices))
-    for made in progress(self._workers.map(draw, jobs)):
-      for example in made:
-        yield example["id"], example
+    return self._engine.examples(f"Drawing {split}", draw_kept, named)
 
   def _default_source(self, dl_manager: tfds.download.DownloadManager):
     name = self.builder_config.name
@@ -193,6 +202,35 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       },
       usability=dataclasses.asdict(faces.UsabilityRule()),
     )
+
+
+class _Kept(NamedTuple):
+  """What who is who rests on; the rest of the face lies in the spool."""
+
+  item: sources.Item
+  embedding: np.ndarray | None
+
+
+def _align_and_keep(
+  item: sources.Item,
+  *,
+  align_one: Callable[[sources.Item], align.AlignedFace | sources.Skipped],
+  values: spool.Spool,
+) -> _Kept | sources.Skipped:
+  result = align_one(item)
+  if isinstance(result, sources.Skipped):
+    return result
+  values.put(f"face: {item.name}", result)
+  return _Kept(result.item, result.embedding)
+
+
+def _draw_kept(
+  face: tuple[str, str], *, variants: int, seed: int, values: spool.Spool
+) -> list[engines.Example]:
+  name, person_id = face
+  job = values.get(f"face: {name}"), person_id, variants
+  made = examples.make(job, seed=seed)
+  return [(example["id"], example) for example in made]
 
 
 def _nothing_usable(total: int, skipped: list[sources.Skipped]) -> str:

@@ -1,38 +1,47 @@
-"""A list of picklable objects that lives on the disk."""
+"""Picklable values on the disk, for all processes that see the folder."""
 
+import hashlib
 import pathlib
 import pickle
-import tempfile
+import shutil
 from typing import Any
+
+from maskgan_jax import photos
 
 
 class Spool:
-  """Holds aligned faces between the two passes of a build.
+  """Holds what one step of a build leaves to the next, a file a value.
 
-  The file has no name, so that nothing of it survives the process, whichever
-  way it ends. Use it as a context, which closes the file.
+  Use it as a context: at its end the folder is removed. What a killed build
+  left is removed by the next one in the same folder.
   """
 
   def __init__(self, folder: pathlib.Path):
-    folder.mkdir(parents=True, exist_ok=True)
-    self._file = tempfile.TemporaryFile(dir=folder)
-    self._offsets: list[int] = []
+    # Workers of a Beam runner may stand elsewhere.
+    self._folder = folder.absolute()
 
   def __enter__(self) -> "Spool":
+    shutil.rmtree(self._folder, ignore_errors=True)
+    self._folder.mkdir(parents=True)
     return self
 
   def __exit__(self, *_) -> None:
-    self._file.close()
+    shutil.rmtree(self._folder)
 
-  def append(self, value: Any) -> None:
-    """Adds a value at the end."""
-    self._file.seek(0, 2)
-    self._offsets.append(self._file.tell())
-    pickle.dump(value, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+  def put(self, key: str, value: Any) -> None:
+    """Keeps a value; one of the same key is replaced.
 
-  def __getitem__(self, index: int) -> Any:
-    self._file.seek(self._offsets[index])
-    return pickle.load(self._file)
+    Raises:
+      photos.WriteError: it cannot be written.
+    """
+    data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    photos.write(self._path(key), data)
 
-  def __len__(self) -> int:
-    return len(self._offsets)
+  def get(self, key: str) -> Any:
+    """Returns the value of a key."""
+    return pickle.loads(self._path(key).read_bytes())
+
+  def _path(self, key):
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    # Folders of millions of files are slow.
+    return self._folder / digest[:3] / digest[3:]
