@@ -28,7 +28,7 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   c = default.get_config()
   c.image_size = int(image_size)
   c.networks = ("segmenter", "generator")
-  c.num_train_steps = 4_000
+  c.num_train_steps = 6_000
   c.log_every_steps = 50
   c.eval_every_steps = 1_000
   c.checkpoint_every_steps = 1_000
@@ -41,10 +41,10 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   c.optimizer.learning_rate.segmenter = 2e-3
   c.ema_decay = 0.998
   c.shown_mask.true_until_step = 600
+  c.shown_mask.borrowed_share = 0.3
   # Crops are aligned, in use too: only as much play as alignment has.
   c.augment.jitter_size = c.image_size * 264 // 256
   c.augment.brightness = 0.1
   c.augment.contrast = 0.15
   c.augment.saturation = 0.15
-  c.augment.bare_share = 0.05
   return c

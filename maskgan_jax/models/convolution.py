@@ -1,33 +1,45 @@
 """Convolutions with ordinary parameters that are lowered per platform.
 
 GPUs and TPUs run `lax.conv_general_dilated` and its gradients as they are. On
-XLA's CPU back end three of these are slow: convolutions of one pixel, gradients
-with respect to the input of a strided convolution (a dilated convolution,
-which has no fast path) and most gradients with respect to the kernel. There,
-the same sums are taken as one matrix product per tap of the kernel ("taps"),
-after space-to-depth has turned a strided convolution into one of stride 1.
+XLA's CPU back end these are slow where kernels are large and pictures small,
+where a gradient is a dilated convolution (it has no fast path), and where
+channels are few. There, the same sums are taken as one matrix product of all
+windows of the picture ("windows", known as im2col), in which the kernel keeps
+its own layout and is read once.
 
-Measured in float32 on 2 cores (matrix product: 130-200 GFLOP/s), in GFLOP/s,
-native / taps:
+Measured in float32 on 2 cores (matrix product: 205 GFLOP/s), in GFLOP/s,
+native / windows:
 
 | batch, size, in, out, kernel, stride | forward | input grad. | kernel grad. |
 |---|---|---|---|
-| 1, 128, 64, 128, 4, 2 | 122 / 87 | 88 / 100 | 57 / 65 |
-| 1, 32, 512, 1024, 4, 2 | 97 / 83 | 58 / 88 | 46 / 96 |
-| 8, 4, 512, 512, 4, 2 | 27 / 28 | 3 / 46 | 43 / 50 |
-| 8, 256, 4, 16, 4, 2 | 33 / 9 | 10 / 21 | 14 / 16 |
-| 8, 32, 128, 128, 3, 1 | 132 / 88 | 128 / 93 | 51 / 99 |
-| 8, 128, 32, 32, 3, 1 | 72 / 24 | 69 / 22 | 20 / 18 |
-| 8, 256, 16, 16, 3, 1 | 34 / 10 | 36 / 11 | 24 / 10 |
-| 8, 64, 128, 64, 1, 1 | 37 / 112 | 43 / 108 | 9 / 58 |
+| 1, 256, 3, 64, 4, 2 | 96 / 86 | 80 / 147 | 70 / 70 |
+| 1, 128, 64, 128, 4, 2 | 207 / 123 | 145 / 155 | 113 / 64 |
+| 1, 64, 128, 256, 4, 2 | 175 / 112 | 138 / 172 | 137 / 115 |
+| 1, 32, 256, 512, 4, 2 | 146 / 184 | 112 / 192 | 167 / 129 |
+| 1, 16, 512, 512, 4, 2 | 73 / 110 | 52 / 149 | 62 / 123 |
+| 1, 8, 512, 512, 4, 2 | 105 / 142 | 18 / 107 | 53 / 147 |
+| 1, 4, 512, 512, 4, 2 | 53 / 73 | 2 / 55 | 22 / 77 |
+| 1, 2, 512, 512, 4, 2 | 3 / 27 | 1 / 42 | 7 / 52 |
+| 8, 256, 3, 128, 4, 2 | 71 / 87 | 102 / 96 | 26 / 70 |
+| 8, 64, 128, 512, 4, 2 | 152 / 160 | 182 / 179 | 133 / 134 |
+| 8, 32, 256, 512, 4, 2 | 154 / 104 | 163 / 184 | 174 / 143 |
+| 8, 16, 512, 512, 4, 2 | 146 / 171 | 138 / 153 | 182 / 152 |
+| 8, 8, 512, 512, 4, 2 | 120 / 176 | 86 / 165 | 88 / 159 |
+| 8, 2, 512, 512, 4, 2 | 4 / 111 | 4 / 71 | 40 / 95 |
+| 8, 32, 128, 128, 3, 1 | 198 / 109 | 196 / 118 | 161 / 99 |
+| 8, 64, 64, 64, 3, 1 | 107 / 63 | 105 / 110 | 93 / 58 |
 
-Hence `_prefers_taps`. A transposed convolution is the input gradient of a
-convolution, so it needs no rule of its own.
+Hence `_prefers_windows`. With one output channel (1, 31, 512, 1, 4, 1) the
+kernel's gradient takes 16 ms natively, 31 ms by windows of the picture and 0.3
+ms by windows of the output's gradient, which are thinner. A transposed
+convolution is the input gradient of a convolution, so it needs no rule of its
+own.
 """
 
 import contextlib
 import contextvars
 import functools
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import jax
@@ -35,27 +47,40 @@ import jax.numpy as jnp
 from flax import linen as nn
 from jax import lax
 
+from maskgan_jax.models import windows
+
 _DIMENSIONS = ("NHWC", "HWIO", "NHWC")
-# Below this many input channels a tap's product is too thin to be worth the
-# copy of its window.
-_MIN_TAP_CHANNELS = 64
+# With fewer output positions than this in a batch, reading the kernel is what
+# costs.
+_FEW_POSITIONS = 256
+# Channels so few that the native kernel gradient leaves most of a vector idle.
+_FEW_CHANNELS = 4
 _plain = contextvars.ContextVar("plain", default=False)
 
 Padding = str | Sequence[tuple[int, int]]
 _Pads = tuple[tuple[int, int], tuple[int, int]]
 
 
-def _prefers_taps(
-  piece: str, kernel_shape: Sequence[int], strides: tuple[int, int]
+def _prefers_windows(
+  piece: str,
+  kernel_shape: Sequence[int],
+  strides: tuple[int, int],
+  positions: int,
 ) -> bool:
-  """Whether the CPU computes `piece` of a convolution by taps."""
-  if tuple(kernel_shape[:2]) == (1, 1):
+  """Whether the CPU computes `piece` of a convolution by windows.
+
+  Args:
+    piece: "forward", "input_gradient" or "kernel_gradient".
+    kernel_shape: [kh, kw, I, O].
+    strides: of the convolution.
+    positions: of its output, in the whole batch.
+  """
+  if tuple(kernel_shape[:2]) == (1, 1) or positions < _FEW_POSITIONS:
     return True
-  strided = max(strides) > 1
   if piece == "input_gradient":
-    return strided
+    return max(strides) > 1
   if piece == "kernel_gradient":
-    return strided or kernel_shape[2] >= _MIN_TAP_CHANNELS
+    return min(kernel_shape[2:]) <= _FEW_CHANNELS
   return False
 
 
@@ -65,47 +90,16 @@ def _native(x, kernel, *, strides: tuple[int, int], pads: _Pads):
   )
 
 
-def _space_to_depth(x, strides: tuple[int, int]):
-  """[N, s*H, t*W, C] -> [N, H, W, s*t*C]."""
-  n, height, width, channels = x.shape
-  s, t = strides
-  x = x.reshape(n, height // s, s, width // t, t, channels)
-  return x.transpose(0, 1, 3, 2, 4, 5).reshape(
-    n, height // s, width // t, s * t * channels
-  )
+def _native_input_gradient(g, kernel, *, x_shape, strides, pads):
+  like = jax.ShapeDtypeStruct(x_shape, g.dtype)
+  form = functools.partial(_native, strides=strides, pads=pads)
+  return jax.linear_transpose(lambda x: form(x, kernel), like)(g)[0]
 
 
-def _taps(x, kernel, *, strides: tuple[int, int], pads: _Pads):
-  """The convolution as a sum of one matrix product per tap."""
-  dtype = x.dtype
-  wide = jnp.promote_types(dtype, jnp.float32)
-  x, kernel = x.astype(wide), kernel.astype(wide)
-  out = [
-    (x.shape[i + 1] + sum(pads[i]) - kernel.shape[i]) // strides[i] + 1
-    for i in range(2)
-  ]
-  # Taps per axis once space-to-depth has made the stride one.
-  taps = [-(-kernel.shape[i] // strides[i]) for i in range(2)]
-  config = [(0, 0, 0)]
-  for i in range(2):
-    low = pads[i][0]
-    high = (out[i] + taps[i] - 1) * strides[i] - x.shape[i + 1] - low
-    config.append((low, high, 0))
-  x = lax.pad(x, jnp.zeros((), wide), [*config, (0, 0, 0)])
-  grown = [(0, taps[i] * strides[i] - kernel.shape[i]) for i in range(2)]
-  kernel = jnp.pad(kernel, [*grown, (0, 0), (0, 0)])
-  # The kernel's input channels stand where the picture's do; its output
-  # channels play the batch.
-  kernel = _space_to_depth(kernel.transpose(3, 0, 1, 2), strides)
-  kernel = kernel.transpose(1, 2, 3, 0)
-  x = _space_to_depth(x, strides)
-  total = 0
-  for i in range(taps[0]):
-    for j in range(taps[1]):
-      window = x[:, i : i + out[0], j : j + out[1]]
-      flat = window.reshape(-1, window.shape[-1])
-      total += jnp.dot(flat, kernel[i, j])
-  return total.reshape(x.shape[0], *out, -1).astype(dtype)
+def _native_kernel_gradient(x, g, *, kernel_shape, strides, pads):
+  like = jax.ShapeDtypeStruct(kernel_shape, x.dtype)
+  form = functools.partial(_native, strides=strides, pads=pads)
+  return jax.linear_transpose(lambda k: form(x, k), like)(g)[0]
 
 
 @contextlib.contextmanager
@@ -118,52 +112,61 @@ def plain() -> Iterator[None]:
     _plain.reset(token)
 
 
-def _on_platform(
-  piece: str,
-  strides: tuple[int, int],
-  pads: _Pads,
-  kernel_shape: Sequence[int],
-  compute: Callable,
-  *operands,
-):
-  """Calls `compute(form, *operands)` with the platform's form."""
-  native = functools.partial(_native, strides=strides, pads=pads)
-  if _plain.get() or not _prefers_taps(piece, kernel_shape, strides):
-    return compute(native, *operands)
-  taps = functools.partial(_taps, strides=strides, pads=pads)
-  return lax.platform_dependent(
-    *operands,
-    cpu=functools.partial(compute, taps),
-    default=functools.partial(compute, native),
-  )
+# By piece: natively, by windows.
+_FORMS: dict[str, tuple[Callable, Callable]] = {
+  "forward": (_native, windows.forward),
+  "input_gradient": (_native_input_gradient, windows.input_gradient),
+  "kernel_gradient": (_native_kernel_gradient, windows.kernel_gradient),
+}
+
+
+def _on_platform(piece, a, b, *, kernel, positions, **shapes):
+  """Computes a piece of a convolution in the platform's form."""
+  native, by_windows = (functools.partial(f, **shapes) for f in _FORMS[piece])
+  if _plain.get() or not _prefers_windows(
+    piece, kernel, shapes["strides"], positions
+  ):
+    return native(a, b)
+  return lax.platform_dependent(a, b, cpu=by_windows, default=native)
 
 
 def _input_gradient(g, kernel, x_shape, strides, pads):
-  like = jax.ShapeDtypeStruct(x_shape, g.dtype)
-
-  def compute(form, g, kernel):
-    return jax.linear_transpose(lambda x: form(x, kernel), like)(g)[0]
-
   return _on_platform(
-    "input_gradient", strides, pads, kernel.shape, compute, g, kernel
+    "input_gradient",
+    g,
+    kernel,
+    kernel=kernel.shape,
+    positions=math.prod(g.shape[:3]),
+    x_shape=x_shape,
+    strides=strides,
+    pads=pads,
   )
 
 
 def _kernel_gradient(x, g, kernel_shape, strides, pads):
-  like = jax.ShapeDtypeStruct(kernel_shape, x.dtype)
-
-  def compute(form, x, g):
-    return jax.linear_transpose(lambda k: form(x, k), like)(g)[0]
-
   return _on_platform(
-    "kernel_gradient", strides, pads, kernel_shape, compute, x, g
+    "kernel_gradient",
+    x,
+    g,
+    kernel=kernel_shape,
+    positions=math.prod(g.shape[:3]),
+    kernel_shape=kernel_shape,
+    strides=strides,
+    pads=pads,
   )
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2, 3))
 def _convolve(x, kernel, strides, pads):
+  size = windows.out_size(x.shape, kernel.shape, strides, pads)
   return _on_platform(
-    "forward", strides, pads, kernel.shape, lambda f, *a: f(*a), x, kernel
+    "forward",
+    x,
+    kernel,
+    kernel=kernel.shape,
+    positions=x.shape[0] * math.prod(size),
+    strides=strides,
+    pads=pads,
   )
 
 

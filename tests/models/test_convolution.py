@@ -23,6 +23,10 @@ _SHAPES = [
   ((8, 8), 66, 1, (4, 4), (1, 1), ((1, 1), (1, 1))),
   ((7, 9), 4, 6, (1, 1), (1, 1), "SAME"),
   ((1, 1), 4, 6, (4, 4), (2, 2), "SAME"),
+  # Positions enough for the native form of some pieces on a CPU.
+  ((32, 30), 8, 9, (4, 4), (2, 2), "SAME"),
+  ((16, 13), 5, 6, (3, 3), (1, 1), "SAME"),
+  ((16, 13), 6, 1, (4, 4), (1, 1), ((1, 1), (1, 1))),
 ]
 
 
@@ -154,3 +158,17 @@ def test_compute_dtype_leaves_parameters_in_float32():
   variables = jax.jit(conv.init)(jax.random.key(0), x)
   assert variables["params"]["kernel"].dtype == jnp.float32
   assert jax.eval_shape(conv.apply, variables, x).dtype == jnp.bfloat16
+
+
+def test_few_positions_and_strided_input_gradients_prefer_windows():
+  def chosen(piece, kernel_shape, strides, positions):
+    return convolution._prefers_windows(piece, kernel_shape, strides, positions)
+
+  pieces = ("forward", "input_gradient", "kernel_gradient")
+  large, strided, plain = (4, 4, 64, 128), (2, 2), (1, 1)
+  assert all(chosen(p, large, strided, 64) for p in pieces)
+  assert all(chosen(p, (1, 1, 64, 64), plain, 4096) for p in pieces)
+  found = [chosen(p, large, strided, 4096) for p in pieces]
+  assert found == [False, True, False]
+  found = [chosen(p, (4, 4, 512, 1), plain, 900) for p in pieces]
+  assert found == [False, False, True]
