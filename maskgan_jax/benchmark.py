@@ -192,9 +192,8 @@ def read_input(config: ml_collections.ConfigDict, repeats: int) -> Result:
   return {"batch_size": run.batch_size, "images_per_second": read / seconds}
 
 
-def unmask_photo(workdir: str | None, photo: str, repeats: int) -> Result:
+def unmask_photo(unmasker: unmask.Unmasker, photo: str, repeats: int) -> Result:
   """Times one photo from its pixels to its completed pixels."""
-  unmasker = unmask.Unmasker(workdir)
   image = photos.read(photo)
   start = time.perf_counter()
   unmasker.unmask(image)

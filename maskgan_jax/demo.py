@@ -23,23 +23,20 @@ _SHEET_SIZE = 192
 
 
 def demonstrate(
-  workdir: str | None,
+  unmasker: unmask.Unmasker,
   paths: Mapping[str, str | os.PathLike],
   output_dir: str | os.PathLike,
-  which: str = "latest",
 ) -> Iterator[pathlib.Path]:
   """Writes for each photo: as it was, masked, unmasked, side by side.
 
   Args:
-    workdir: of a trained run, None for the released weights.
+    unmasker: the networks.
     paths: the photos, by the name of the picture to write.
     output_dir: where to; pictures that exist there are replaced.
-    which: "latest" or "best" checkpoint.
 
   Raises:
     errors.UserError: a photo cannot be read or shows no face.
   """
-  unmasker = unmask.Unmasker(workdir, which)
   folder = pathlib.Path(output_dir)
   for seed, (name, path) in enumerate(paths.items()):
     image = photos.read(path)

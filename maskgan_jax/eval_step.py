@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import jax
 from flax import linen as nn
 
-from maskgan_jax import images
+from maskgan_jax import images, mask_region
 
 
 class Prediction(NamedTuple):
@@ -34,8 +34,8 @@ def make_predict_step(
       its mirror image.
 
   The returned function takes the networks' variables by name, masked images
-  [B, H, W, 3] in [-1, 1], a key, and the mask to complete [B, H, W, 1]; by
-  default the predicted one.
+  [B, H, W, 3] in [-1, 1], a key, and the mask to complete [B, H, W, 1], or what
+  makes it of the predicted probability; by default the predicted one.
   """
 
   def generate(variables, masked_image, key, mask):
@@ -53,14 +53,16 @@ def make_predict_step(
     variables: Mapping[str, Any],
     masked_image: jax.Array,
     key: jax.Array,
-    mask: jax.Array | None = None,
+    mask: jax.Array | Callable[[jax.Array], jax.Array] | None = None,
   ) -> Prediction:
     logits = modules["segmenter"].apply(
       variables["segmenter"], masked_image, train=False
     )
     probability = jax.nn.sigmoid(logits)
     if mask is None:
-      mask = images.completed_mask(probability)
+      mask = mask_region.completed_mask
+    if callable(mask):
+      mask = mask(probability)
     if "generator" not in modules:
       return Prediction(probability, masked_image, masked_image)
     predicted_image = generate(variables, masked_image, key, mask)

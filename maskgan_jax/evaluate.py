@@ -30,24 +30,42 @@ _SUBJECT = "subject.json"
 
 
 class Evaluator:
-  """A run's networks, applied to batches of uint8 pictures.
-
-  Without a workdir they are the released ones.
+  """Networks, applied to batches of uint8 pictures.
 
   Attributes:
-    config: of the run.
+    config: of the run that trained them.
     run: its settings.
     variables: of its networks, by name.
     step: of the checkpoint.
+    weights_sha256: tells them from others.
   """
 
-  def __init__(self, workdir: str | None = None, which: str = "latest"):
-    if workdir is None:
-      self.config, self.step, self.variables = released.load()
-      self.weights_sha256 = released.sha256()
+  def __init__(
+    self, weights: str | os.PathLike | None = None, which: str = "latest"
+  ):
+    """Loads the networks.
+
+    Args:
+      weights: a .safetensors file with its card beside it, or the workdir of a
+        run; None for the released weights.
+      which: "latest" or "best" checkpoint of a run.
+
+    Raises:
+      errors.UserError: there are none.
+    """
+    path = pathlib.Path(weights or released.WEIGHTS)
+    if not _is_run(path):
+      self.config, self.step, self.variables, self.weights_sha256 = (
+        released.load(path)
+      )
+    elif path.is_file():
+      raise errors.UserError(
+        f"{path}: networks are read from a {released.SUFFIX} file or from the"
+        " folder of a run. Give one of these."
+      )
     else:
-      self.config = checkpoint.read_config(workdir)
-      self.step, self.variables = checkpoint.load_inference(workdir, which)
+      self.config = checkpoint.read_config(path)
+      self.step, self.variables = checkpoint.load_inference(path, which)
       self.weights_sha256 = released.sha256_of(self.variables)
     self.run = factory.run_settings(self.config)
     self._step = factory.predict_step(self.config)
@@ -73,8 +91,12 @@ class Evaluator:
     return self.predict(images.to_float(masked_image), mask=mask)
 
 
+def _is_run(weights: pathlib.Path) -> bool:
+  return weights.suffix != released.SUFFIX
+
+
 def evaluate(
-  workdir: str | None = None,
+  weights: str | os.PathLike | None = None,
   *,
   split: str = "test",
   output_dir: str | None = None,
@@ -89,7 +111,8 @@ def evaluate(
   asked for later.
 
   Args:
-    workdir: of the run, None for the released weights.
+    weights: the workdir of a run or a .safetensors file with its card, None for
+      the released weights.
     split: of the dataset.
     output_dir: by default a folder of the workdir named by split and step.
     data_dir: the dataset, by default the one that the run was trained on.
@@ -99,30 +122,31 @@ def evaluate(
       under "robustness"; 0 for none.
 
   Raises:
-    errors.UserError: no run or no checkpoint in the workdir.
+    errors.UserError: no weights, or no run or checkpoint in the workdir.
     errors.UserError: neither a workdir nor an output_dir.
     errors.UserError: dataset and run do not fit together.
     errors.UserError: output_dir holds the scores of another run, checkpoint,
       dataset or split, or its robustness on another number of faces.
   """
-  if not workdir and not output_dir:
+  is_run = _is_run(pathlib.Path(weights or released.WEIGHTS))
+  if not is_run and not output_dir:
     raise errors.UserError(
-      "The released weights have no workdir: say with --output_dir where their"
+      "Weights in a file have no workdir: say with --output_dir where their"
       " scores go, or give the --workdir of a run."
     )
-  evaluator = Evaluator(workdir, which)
+  evaluator = Evaluator(weights, which)
   if output_dir:
     folder = pathlib.Path(output_dir)
   else:
-    folder = pathlib.Path(workdir, "evaluation", f"{split}_{evaluator.step}")
+    folder = pathlib.Path(weights, "evaluation", f"{split}_{evaluator.step}")
   run = evaluator.run
   data_dir = data_dir or run.data_dir
   path = folder / "metrics.json"
   subject = {
     # Relative, so that run, data and scores may be moved together.
-    "workdir": os.path.relpath(workdir, folder)
-    if workdir
-    else f"released {released.sha256()[:12]}",
+    "workdir": os.path.relpath(weights, folder)
+    if is_run
+    else f"released {evaluator.weights_sha256[:12]}",
     "step": int(evaluator.step),
     "data_dir": os.path.relpath(data_dir, folder),
     "split": split,

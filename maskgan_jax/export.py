@@ -1,17 +1,14 @@
 """Writes the networks as one file for other run times: ONNX or StableHLO.
 
-The file takes aligned faces as uint8 and gives the completed faces and the
-masks as uint8: ranges, threshold and blending are inside, and so are the
-weights. The number of faces is free.
+The file takes aligned faces as uint8 and gives the completed faces, the masks
+and what was predicted, as uint8: ranges, threshold and blending are inside, and
+so are the weights. The number of faces is free.
 """
 
 import functools
-import importlib
-import logging
 import os
 import pathlib
-import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -20,15 +17,19 @@ import matplotlib
 import numpy as np
 
 from maskgan_jax import (
+  backend_onnx,
   benchmark,
   demo,
   errors,
   eval_step,
   evaluate,
+  export_onnx,
   face_models,
   faces,
   factory,
   images,
+  mask_region,
+  packages,
   photos,
 )
 from maskgan_jax.models import convolution
@@ -38,12 +39,11 @@ DTYPES = ("float32", "float16")
 TOLERANCE = 1
 # StableHLO is lowered for all of these, wherever it is exported.
 _PLATFORMS = ("cpu", "cuda", "tpu")
-_INPUT = "masked_image"
-_OUTPUTS = ("completed_image", "mask")
 
 Faces = np.ndarray | jax.Array
-# masked_image [N, H, W, 3] -> completed_image [N, H, W, 3], mask [N, H, W, 1].
-Completion = Callable[[Faces], tuple[Faces, Faces]]
+# masked_image [N, H, W, 3], and given_mask [N, H, W, 1] where there is one ->
+# completed_image [N, H, W, 3], mask [N, H, W, 1], predicted_image [N, H, W, 3].
+Completion = Callable[..., tuple[Faces, Faces, Faces]]
 
 
 class Report(NamedTuple):
@@ -66,8 +66,11 @@ def completion(
     dtype: in which the weights are kept; they are computed with in float32.
 
   Returns:
-    A function of uint8 [N, H, W, 3] that returns uint8 [N, H, W, 3], the
-    completed faces, and uint8 [N, H, W, 1], the probability of mask in 255ths.
+    A function of uint8 [N, H, W, 3], the faces, and, if masks made by hand are
+    to be completed, uint8 [N, H, W, 1], over 127 there; of a face whose mask is
+    empty the one that is found is completed. It returns the completed faces,
+    uint8 [N, H, W, 3]; the probability of mask in 255ths, uint8 [N, H, W, 1];
+    and the generator's whole picture, uint8 [N, H, W, 3].
 
   Raises:
     errors.UserError: the run keeps its noise at test.
@@ -85,15 +88,26 @@ def completion(
     lambda x: np.asarray(x, jnp.dtype(dtype)), evaluator.variables
   )
 
-  def complete(masked_image):
+  def complete(masked_image, given_mask=None):
+    def chosen(probability):
+      found = mask_region.completed_mask(probability)
+      if given_mask is None:
+        return found
+      given = (given_mask > 127).astype(found.dtype)
+      is_given = given.max(axis=(1, 2, 3), keepdims=True)
+      return given + (1.0 - is_given) * found
+
     variables = jax.tree.map(lambda x: jnp.asarray(x).astype(jnp.float32), kept)
     with convolution.plain():
       # The key is not read: at test there is no noise.
       found = predict(
-        variables, images.to_float(masked_image), jax.random.key(0)
+        variables, images.to_float(masked_image), jax.random.key(0), chosen
       )
-    mask = jnp.round(255.0 * found.probability).astype(jnp.uint8)
-    return images.to_uint8(found.completed_image), mask
+    return (
+      images.to_uint8(found.completed_image),
+      jnp.round(255.0 * found.probability).astype(jnp.uint8),
+      images.to_uint8(found.predicted_image),
+    )
 
   return complete
 
@@ -102,7 +116,7 @@ def export(
   path: str | os.PathLike,
   *,
   format: str,
-  workdir: str | None = None,
+  weights: str | os.PathLike | None = None,
   which: str = "latest",
   dtype: str = "float32",
 ) -> Report:
@@ -111,7 +125,8 @@ def export(
   Args:
     path: of the file.
     format: "onnx" or "stablehlo".
-    workdir: of a trained run, None for the released weights.
+    weights: a .safetensors file with its card or the workdir of a run, None for
+      the released weights.
     which: "latest" or "best" checkpoint.
     dtype: one of DTYPES: of the weights in the file.
 
@@ -126,17 +141,17 @@ def export(
       f"{path} exists. Give another --output, or remove it."
     )
   encode, load = {
-    "onnx": (_encode_onnx, load_onnx),
+    "onnx": (export_onnx.encode, load_onnx),
     "stablehlo": (_encode_stablehlo, load_stablehlo),
   }[format]
-  evaluator = evaluate.Evaluator(workdir, which)
+  evaluator = evaluate.Evaluator(weights, which)
   size = evaluator.run.image_size
   partial = path.with_name(path.name + ".partial")
   try:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial.touch()  # Before the work, not after it.
     try:
-      content = encode(completion(evaluator, dtype), size)
+      content = encode(completion(evaluator, dtype), _any_number(size))
       partial.write_bytes(content)
       report = _compare(load(partial), evaluator, len(content))
       partial.replace(path)
@@ -149,37 +164,13 @@ def export(
   return report
 
 
-def _package(name: str) -> types.ModuleType:
-  try:
-    return importlib.import_module(name)
-  except ImportError as error:
-    raise errors.UserError(
-      f"{name} is not installed: pip install --no-deps -r"
-      " requirements-export.txt."
-    ) from error
-
-
-def _faces_of_any_number(size: int) -> jax.ShapeDtypeStruct:
+def _any_number(size: int) -> list[jax.ShapeDtypeStruct]:
+  """Returns what goes in: any number of faces, and their masks."""
   [number] = jax.export.symbolic_shape("N")
-  return jax.ShapeDtypeStruct((number, size, size, 3), jnp.uint8)
-
-
-def _encode_onnx(complete: Completion, size: int) -> bytes:
-  jax2onnx = _package("jax2onnx")
-  # It warns of shapes that ONNX infers by itself.
-  logging.getLogger("onnx_ir").setLevel(logging.ERROR)
-  model = jax2onnx.to_onnx(
-    complete,
-    [_faces_of_any_number(size)],
-    model_name="maskgan_jax",
-    input_names=[_INPUT],
-    output_names=list(_OUTPUTS),
-  )
-  model.doc_string = (
-    "Takes the mask off aligned faces. What it completes is a guess, not the"
-    " person's face: not for identification or as evidence."
-  )
-  return model.SerializeToString()
+  return [
+    jax.ShapeDtypeStruct((number, size, size, channels), jnp.uint8)
+    for channels in (3, 1)
+  ]
 
 
 def load_onnx(path: str | os.PathLike) -> Completion:
@@ -188,22 +179,16 @@ def load_onnx(path: str | os.PathLike) -> Completion:
   Raises:
     errors.UserError: onnxruntime is not installed.
   """
-  onnxruntime = _package("onnxruntime")
-  options = onnxruntime.SessionOptions()
-  # Threads that spin take minutes where other programs want the cores too.
-  options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-  session = onnxruntime.InferenceSession(
-    os.fspath(path), options, providers=["CPUExecutionProvider"]
-  )
-  return lambda masked_image: session.run(
-    list(_OUTPUTS), {_INPUT: np.asarray(masked_image)}
-  )
+  return backend_onnx.OnnxNetworks(path).run
 
 
-def _encode_stablehlo(complete: Completion, size: int) -> bytes:
-  _package("flatbuffers")  # jax.export needs it without declaring it.
+def _encode_stablehlo(
+  complete: Completion, inputs: Sequence[jax.ShapeDtypeStruct]
+) -> bytes:
+  # jax.export needs it without declaring it.
+  packages.load("flatbuffers", export_onnx.REMEDY)
   exported = jax.export.export(jax.jit(complete), platforms=_PLATFORMS)(
-    _faces_of_any_number(size)
+    inputs[0]  # No masks made by hand: what is called has no optional inputs.
   )
   return bytes(exported.serialize())
 
@@ -223,18 +208,21 @@ def _compare(
   expected = (
     images.to_uint8(found.completed_image),
     np.round(255.0 * np.asarray(found.probability)),
+    images.to_uint8(found.predicted_image),
   )
   # All at once and one by one: any number must do.
   single = [exported(pictures[i : i + 1]) for i in range(len(pictures))]
   singles = [np.concatenate(x) for x in zip(*single, strict=True)]
-  differences = [
-    int(np.abs(np.asarray(a, int) - np.asarray(b, int)).max())
-    for result in (exported(pictures), singles)
-    for a, b in zip(result, expected, strict=True)
-  ]
-  if max(differences) > TOLERANCE:
+  completed, mask, predicted = (
+    max(
+      int(np.abs(np.asarray(x[i], int) - np.asarray(expected[i], int)).max())
+      for x in (exported(pictures), singles)
+    )
+    for i in range(len(expected))
+  )
+  if (worst := max(completed, mask, predicted)) > TOLERANCE:
     raise RuntimeError(
-      f"The exported file differs by up to {max(differences)} of 255 from the"
+      f"The exported file differs by up to {worst} of 255 from the"
       " networks and was not kept: the converter is at fault."
     )
 
@@ -243,8 +231,8 @@ def _compare(
 
   return Report(
     size / 2**20,
-    max(differences[::2]),
-    max(differences[1::2]),
+    max(completed, predicted),
+    mask,
     time(exported),
     time(evaluator),
   )

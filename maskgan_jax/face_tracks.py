@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
-from maskgan_jax import blending, face_models, faces, images, metrics
+from maskgan_jax import blending, face_models, faces, mask_region
 
 # Of the crop's side: a placement that moves so far in a frame is believed at
 # once, one that moves less in proportion, but never less than the share.
@@ -109,13 +109,13 @@ class Tracker:
     for track, *seen in zip(self.tracks, *self._predict(crops), strict=True):
       track.see(*seen)
     probability = np.stack([t.probability for t in self.tracks])
-    blends = images.blend_mask(images.completed_mask(probability))
-    masked = metrics.has_mask(probability)
+    blends = mask_region.blend_mask(mask_region.completed_mask(probability))
+    masked = mask_region.has_mask(probability)
     for track, transform, blend, is_masked in zip(
       self.tracks,
       transforms,
-      np.asarray(blends)[..., 0],
-      np.asarray(masked),
+      blends[..., 0],
+      masked,
       strict=True,
     ):
       if is_masked:

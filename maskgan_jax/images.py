@@ -12,17 +12,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Key, UInt8
 
-from maskgan_jax import batch, errors
+from maskgan_jax import batch, errors, mask_region
 
 Array = batch.Array
 
-# How far completion reaches past the mask, of the picture's height: 3 px at
-# 256. A hard edge leaves a rim of the mask's colour and shadow.
-BLEND_REACH = 3 / 256
-# Probability from which a pixel is completed. Under one half: a bit of mask
-# that stays in a face is worse than a bit of face drawn anew.
-COMPLETED_FROM = 0.3
-# How far a jittered mask is off at most, likewise: 4 px at 256.
+# How far a jittered mask is off at most, of the picture's height: 4 px at 256.
 JITTER_REACH = 4 / 256
 
 Image = Float[Array, "B H W 3"]
@@ -187,15 +181,6 @@ def _dilate(mask: Array, radius: int) -> jax.Array:
   return x[..., None]
 
 
-def _reach(x: Array, share: float) -> int:
-  return max(1, round(share * x.shape[1]))
-
-
-def completed_mask(probability: Pixels) -> Pixels:
-  """Returns the mask to complete, 0 or 1, where a segmenter found one."""
-  return (probability > COMPLETED_FROM).astype(probability.dtype)
-
-
 def blend_mask(mask: Pixels) -> Pixels:
   """Grows a mask by 3 px at 256 and feathers its outer edge as far again.
 
@@ -205,26 +190,18 @@ def blend_mask(mask: Pixels) -> Pixels:
   Returns:
     [B, H, W, 1]: 1 on the mask and next to it, falling to 0 outside.
   """
-  reach = _reach(mask, BLEND_REACH)
-  soft = _dilate(mask, 2 * reach)
   height, width = mask.shape[1:3]
+  reach = mask_region.pixels(mask_region.BLEND_REACH, height)
+  soft = _dilate(mask, 2 * reach)
   return jnp.maximum(
     jnp.einsum(
       "ih,bhwc,jw->bijc",
-      _box_matrix(height, reach),
+      mask_region.box_matrix(height, reach),
       soft,
-      _box_matrix(width, reach),
+      mask_region.box_matrix(width, reach),
     ),
     mask,
   )
-
-
-@functools.lru_cache
-def _box_matrix(size: int, reach: int) -> np.ndarray:
-  """[size, size]: the mean of 2 * reach + 1 places, of those that exist."""
-  places = np.arange(size)
-  matrix = np.abs(places[:, None] - places) <= reach
-  return (matrix / matrix.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def complete(
@@ -244,7 +221,7 @@ def jitter_mask(mask: Pixels, keys: Key[Array, " B"]) -> Pixels:
     mask: [B, H, W, 1] in {0, 1}.
     keys: one key an example.
   """
-  reach = _reach(mask, JITTER_REACH)
+  reach = mask_region.pixels(JITTER_REACH, mask.shape[1])
 
   def one(mask, key):
     key_shape, key_shift = jax.random.split(key)

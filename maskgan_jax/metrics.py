@@ -8,14 +8,13 @@ import dm_pix as pix
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Float, UInt8
 
 from maskgan_jax import batch, images
 
 Array = batch.Array
 
 MAX_PSNR = 100.0  # dB, what equal pictures get.
-MIN_MASK_AREA = 0.01  # Of the frame; less is not reported as a mask.
 _BORDER = 5  # Pixels of SSIM's window on each side.
 
 Image = Float[Array, "B H W 3"]
@@ -91,12 +90,6 @@ def f1(probability: Pixels, mask: Pixels) -> PerImage:
   overlap, predicted, true = _counts(probability, mask)
   total = predicted + true
   return 2.0 * overlap / jnp.where(total > 0.0, total, jnp.nan)
-
-
-def has_mask(probability: Pixels) -> Bool[Array, " B"]:
-  """Whether a mask is reported: predicted on more than 1 % of the frame."""
-  predicted = (probability > 0.5).astype(jnp.float32)
-  return predicted.mean(axis=(1, 2, 3)) > MIN_MASK_AREA
 
 
 def image_scores(

@@ -1,21 +1,23 @@
-"""The weights that this project comes with, and how they are written."""
+"""Weights in a file with a card, as this project comes with and writes them."""
 
 import hashlib
 import json
+import os
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import jax
 import ml_collections
 import numpy as np
 import safetensors.numpy
 from flax import traverse_util
 
-from maskgan_jax import checkpoint, errors
+from maskgan_jax import checkpoint, errors, factory, train_state
 
-FOLDER = pathlib.Path(__file__).parent / "weights"
-_WEIGHTS = "portraits.safetensors"
-_CARD = "portraits.json"
+# Those that the project comes with.
+WEIGHTS = pathlib.Path(__file__).parent / "weights" / "portraits.safetensors"
+SUFFIX = WEIGHTS.suffix
 
 
 class Released(NamedTuple):
@@ -24,43 +26,97 @@ class Released(NamedTuple):
   config: ml_collections.ConfigDict
   step: int
   variables: dict[str, dict[str, Any]]  # By network, as flax applies them.
+  sha256: str  # Tells these weights from others.
 
 
-def load(folder: pathlib.Path = FOLDER) -> Released:
-  """Reads the released weights, float32.
+def card_of(weights: pathlib.Path) -> pathlib.Path:
+  """Returns where the card of a file of weights is: beside it."""
+  return weights.with_suffix(".json")
+
+
+def load(weights: str | os.PathLike = WEIGHTS) -> Released:
+  """Reads a file of weights, float32, and its card.
 
   Raises:
-    errors.UserError: they are missing, or not the ones their card describes.
+    errors.UserError: one of them is missing or no such file, or the weights are
+      not those that the card describes, or not of the networks of its config.
   """
-  weights, card = folder / _WEIGHTS, folder / _CARD
+  weights = pathlib.Path(weights)
+  card = card_of(weights)
   for path in (weights, card):
-    if not path.exists():
-      raise errors.UserError(
-        f"{path} is missing. Get the repository again, with its large files, or"
-        " give the --workdir of a run of your own."
-      )
-  described = json.loads(card.read_text())
+    if not path.is_file():
+      raise errors.UserError(f"{path} is missing. {_remedy(weights)}")
   content = weights.read_bytes()
-  found = hashlib.sha256(content).hexdigest()
-  if found != described["sha256"]:
+  try:
+    described = json.loads(card.read_text())
+    config = ml_collections.ConfigDict(described["config"]).lock()
+    step, sha256 = described["step"], described["sha256"]
+  except (KeyError, TypeError, ValueError) as error:
     raise errors.UserError(
-      f"{weights} has SHA-256 {found}, its card says {described['sha256']}."
-      " Get both files again."
+      f"{card} is no card of weights ({error!r}). {_remedy(weights)}"
+    ) from error
+  found = hashlib.sha256(content).hexdigest()
+  if found != sha256:
+    raise errors.UserError(
+      f"{weights} has SHA-256 {found}, its card says {sha256}. Get both files"
+      " again."
     )
   flat = safetensors.numpy.load(content)
   networks = traverse_util.unflatten_dict(
     {name: x.astype(np.float32) for name, x in flat.items()}, sep="/"
   )
-  return Released(
-    ml_collections.ConfigDict(described["config"]).lock(),
-    described["step"],
-    {name: {"batch_stats": {}, **x} for name, x in networks.items()},
+  variables = {name: {"batch_stats": {}, **x} for name, x in networks.items()}
+  _check_fit(weights, config, variables)
+  return Released(config, step, variables, sha256)
+
+
+def _remedy(weights: pathlib.Path) -> str:
+  if weights == WEIGHTS:
+    return (
+      "Get the repository again, with its large files, or give --weights or the"
+      " --workdir of a run of your own."
+    )
+  return (
+    "Give a .safetensors file with its .json beside it, as scripts/release.py"
+    " writes them."
   )
 
 
-def sha256() -> str:
-  """Returns the hash that tells these weights from others."""
-  return json.loads((FOLDER / _CARD).read_text())["sha256"]
+def _check_fit(weights, config, variables) -> None:
+  """Raises a UserError if the config's networks have other variables."""
+  try:
+    state = jax.eval_shape(
+      lambda: factory.initial_state(config, jax.random.key(0))
+    )
+  except (AttributeError, KeyError, TypeError) as error:
+    raise errors.UserError(
+      f"{card_of(weights)}: its config is not one of this version ({error})."
+      " Release the run again with scripts/release.py."
+    ) from error
+  expected = {
+    name: train_state.inference_variables(network)
+    for name, network in state.networks.items()
+    if name in train_state.INFERENCE
+  }
+  found, expected = _shapes(variables), _shapes(expected)
+  differing = sorted(
+    name
+    for name in found.keys() | expected.keys()
+    if found.get(name) != expected.get(name)
+  )
+  if differing:
+    name = differing[0]
+    raise errors.UserError(
+      f"{weights} does not fit the config in its card: {len(differing)} arrays"
+      f" differ, {name} is {found.get(name, 'missing')}, the config asks for"
+      f" {expected.get(name, 'none')}. Release the run again with"
+      " scripts/release.py."
+    )
+
+
+def _shapes(variables) -> dict[str, tuple[int, ...]]:
+  flat = traverse_util.flatten_dict(variables, sep="/")
+  return {name: x.shape for name, x in flat.items()}
 
 
 def sha256_of(variables: Mapping[str, Any]) -> str:
@@ -78,7 +134,7 @@ def write(
   which: str,
   scores: Mapping[str, Any],
   commands: Sequence[str],
-  folder: pathlib.Path = FOLDER,
+  path: str | os.PathLike = WEIGHTS,
 ) -> pathlib.Path:
   """Writes a run's averaged parameters in half precision, and their card.
 
@@ -87,11 +143,16 @@ def write(
     which: "latest" or "best" checkpoint.
     scores: what metrics.json says of it.
     commands: how it was trained.
-    folder: where to; files there are replaced.
+    path: FILE.safetensors, and its card FILE.json beside it; files there are
+      replaced.
 
   Raises:
-    errors.UserError: no run or no checkpoint in the workdir.
+    errors.UserError: the path has another suffix, or the workdir holds no run
+      or no checkpoint.
   """
+  path = pathlib.Path(path)
+  if path.suffix != SUFFIX:
+    raise errors.UserError(f"{path}: give a name that ends in {SUFFIX}.")
   config = checkpoint.read_config(workdir).to_dict()
   # Where the run lay says nothing to others.
   config |= {"data_dir": "data", "init_from": ""}
@@ -107,12 +168,12 @@ def write(
     "scores": dict(scores),
     "config": config,
   }
-  folder.mkdir(parents=True, exist_ok=True)
-  for name, data in (
-    (_WEIGHTS, content),
-    (_CARD, json.dumps(card, indent=2).encode()),
+  path.parent.mkdir(parents=True, exist_ok=True)
+  for target, data in (
+    (path, content),
+    (card_of(path), json.dumps(card, indent=2).encode()),
   ):
-    partial = folder / f"{name}.partial"
+    partial = target.with_name(f"{target.name}.partial")
     partial.write_bytes(data)
-    partial.replace(folder / name)
-  return folder / _WEIGHTS
+    partial.replace(target)
+  return path

@@ -17,10 +17,11 @@ from maskgan_jax import (
   identity,
   images,
   input_pipeline,
-  logging_utils,
   losses,
+  mask_region,
   metrics,
 )
+from maskgan_jax import progress as progress_lib
 
 JPEG_QUALITY = 30
 NOISE = 12.0  # Standard deviation, of 255.
@@ -127,7 +128,7 @@ def attack(
   def loss(shown):
     probability = predict(shown).probability
     # As a value the predicted mask, as a gradient the probability's.
-    found = images.completed_mask(probability)
+    found = mask_region.completed_mask(probability)
     found += probability - jax.lax.stop_gradient(probability)
     completed = predict(shown, mask=found).completed_image
     return losses.weighted_l1(completed, image, mask * examples.valid).sum()
@@ -197,7 +198,7 @@ def measure(
     errors.UserError: no face has a mask.
   """
   chosen = _masked_examples(source, num_images)
-  progress = logging_utils.Progress(len(chosen), unit="picture, each condition")
+  progress = progress_lib.Progress(len(chosen), unit="picture, each condition")
   persons: list[str] = []
   rows: dict[str, list[dict[str, float]]] = {}
   for number, found in enumerate(

@@ -19,10 +19,11 @@ from maskgan_jax import (
   identity,
   images,
   input_pipeline,
-  logging_utils,
+  mask_region,
   metrics,
   report,
 )
+from maskgan_jax import progress as progress_lib
 
 # So many training pictures give the mean face.
 MEAN_FACE_EXAMPLES = 1000
@@ -76,7 +77,7 @@ def score_split(
     batch_size: how many are completed together.
     face: the mean face, uint8 [H, W, 3].
   """
-  progress = logging_utils.Progress(len(source), unit="picture")
+  progress = progress_lib.Progress(len(source), unit="picture")
   rows: list[dict[str, Any]] = []
   vectors: list[np.ndarray] = []
   for number, found in enumerate(
@@ -139,7 +140,7 @@ def _score_batch(complete, batch_, face):
     "iou": metrics.iou(own.probability, true_mask),
     "f1": metrics.f1(own.probability, true_mask),
     # Every true image is a bare face: a mask found on one is a false positive.
-    "false_positive": metrics.has_mask(bare.probability),
+    "false_positive": mask_region.has_mask(bare.probability),
   }
   columns |= _image_scores(candidates, batch_.image, batch_.mask, batch_.valid)
   return candidates, {key: np.asarray(x) for key, x in columns.items()}
@@ -180,7 +181,7 @@ def fd_vgg16(
   true, completed = (
     frechet.Gaussian(features.VGG16_DIMENSIONS) for _ in range(2)
   )
-  progress = logging_utils.Progress(len(source), unit="picture in VGG16")
+  progress = progress_lib.Progress(len(source), unit="picture in VGG16")
   done = 0
   for found in input_pipeline.eval_batches(source, batch_size):
     count = len(found.ids)

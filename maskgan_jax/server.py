@@ -146,18 +146,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     """Says nothing: who asked for what is kept nowhere."""
 
 
-def serve(port: int, workdir: str | None, which: str = "latest") -> None:
+def serve(unmasker: unmask.Unmasker, port: int) -> None:
   """Serves the page until it is interrupted.
 
   Args:
+    unmasker: the networks.
     port: of the loopback.
-    workdir: of a trained run, None for the released weights.
-    which: "latest" or "best" checkpoint.
 
   Raises:
-    errors.UserError: the port is taken, or the workdir holds no run.
+    errors.UserError: the port is taken.
   """
-  with Server(unmask.Unmasker(workdir, which), port) as server:
+  with Server(unmasker, port) as server:
     print(f"Open {server.url} in a browser; Ctrl-C ends.", flush=True)
     try:
       server.serve_forever()

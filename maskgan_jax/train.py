@@ -24,6 +24,7 @@ from maskgan_jax import (
   released,
   train_state,
 )
+from maskgan_jax import progress as progress_lib
 
 NUM_SAMPLES = 6
 
@@ -67,9 +68,7 @@ def train(
     with contextlib.closing(
       logging_utils.RunLog(workdir, start, writes=first)
     ) as log:
-      progress = logging_utils.Progress(
-        run.num_train_steps, start, prints=first
-      )
+      progress = progress_lib.Progress(run.num_train_steps, start, prints=first)
       steps = _steps(config, source, start, devices)
       validator = Validator(config, validation)
       return _loop(run, steps, state, validator, checkpoints, log, progress)

@@ -1,23 +1,14 @@
 """Takes the masks off the faces of a photo."""
 
+import os
 from typing import NamedTuple
 
 import numpy as np
 
-from maskgan_jax import (
-  blending,
-  errors,
-  evaluate,
-  face_models,
-  images,
-  metrics,
-)
+from maskgan_jax import backends, blending, errors, face_models, mask_region
 from maskgan_jax import faces as faces_lib
 
 FACES = ("all", "largest")
-# Most faces completed at once. Fewer are padded to a power of two, so that XLA
-# compiles four programs and no more.
-_MAX_BATCH = 8
 
 # Under a mask the chin is a guess: where the mask leaves the crop on more than
 # this share of its lower edge, the crop is widened, once. Of 40 real photos
@@ -74,17 +65,24 @@ class Completed(NamedTuple):
 class Unmasker:
   """Trained networks that take masks off whole photos."""
 
-  def __init__(self, workdir: str | None = None, which: str = "latest"):
+  def __init__(
+    self,
+    weights: str | os.PathLike | None = None,
+    which: str = "latest",
+    backend: str | None = None,
+  ):
     """Loads the networks.
 
     Args:
-      workdir: of a trained run, None for the released weights.
-      which: "latest" or "best" checkpoint.
+      weights: a .safetensors file with its card, an exported .onnx file, or the
+        folder of a run; None for the weights that the project comes with.
+      which: "latest" or "best" checkpoint of a run.
+      backend: "jax" or "onnx"; by default what the weights are for.
 
     Raises:
-      errors.UserError: the workdir holds no run.
+      errors.UserError: as `backends.load`.
     """
-    self.evaluator = evaluate.Evaluator(workdir, which)
+    self.networks = backends.load(weights, which, backend)
 
   def unmask(
     self,
@@ -95,7 +93,7 @@ class Unmasker:
   ) -> UnmaskResult:
     """Finds, aligns, segments, completes and blends back the faces.
 
-    Faces on which `metrics.has_mask` finds none stay as they are.
+    Faces on which `mask_region.has_mask` finds none stay as they are.
 
     Args:
       image: uint8 [H, W, 3], RGB, upright.
@@ -138,7 +136,7 @@ class Unmasker:
 
   def _complete_all(self, image, found, mask):
     """Aligns and completes faces; those whose mask is cut off, once more."""
-    size = self.evaluator.run.image_size
+    size = self.networks.image_size
     transforms = [faces_lib.crop_transform(f.landmarks, size) for f in found]
     aligned = [self._align(image, t, mask) for t in transforms]
     completed = self._complete_aligned(aligned)
@@ -155,7 +153,7 @@ class Unmasker:
     return aligned, completed
 
   def _align(self, image, transform, mask) -> _Aligned:
-    size = self.evaluator.run.image_size
+    size = self.networks.image_size
     crop, inside = faces_lib.warp(image, transform, size)
     if mask is None:
       return _Aligned(transform, crop, inside, None)
@@ -181,8 +179,7 @@ class Unmasker:
       crops: uint8 [N, size, size, 3].
       given: hand-made masks instead of those found, [N, size, size] in {0, 1}.
     """
-    # Networks that use their batch's own statistics see one at a time.
-    limit = min(_MAX_BATCH, self.evaluator.run.eval_batch_size)
+    limit = self.networks.max_batch
     results = []
     for start in range(0, len(crops), limit):
       part = slice(start, start + limit)
@@ -191,28 +188,18 @@ class Unmasker:
     return results
 
   def _complete_batch(self, crops, given) -> list[Completed]:
-    count = len(crops)
-    padding = (1 << (count - 1).bit_length()) - count
-
-    def padded(x):
-      return np.concatenate([x, np.repeat(x[-1:], padding, axis=0)])
-
     if given is not None:
-      given = padded(given)[..., None]
-    prediction = self.evaluator(padded(crops), given)
-    mask = np.asarray(prediction.probability if given is None else given)
-    columns = (
-      images.to_uint8(prediction.predicted_image),
-      mask[..., 0],
-      images.blend_mask(images.completed_mask(mask))[..., 0],
-      metrics.has_mask(mask),
-    )
+      given = given[..., None]
+    answer = self.networks(crops, given)
+    mask = answer.probability if given is None else given
+    blend = mask_region.blend_mask(mask_region.completed_mask(mask))
+    found = mask_region.has_mask(mask)
     return [
       Completed(predicted, mask, blend, bool(found))
       for predicted, mask, blend, found in zip(
-        *map(np.asarray, columns), strict=True
+        answer.predicted, mask[..., 0], blend[..., 0], found, strict=True
       )
-    ][:count]
+    ]
 
 
 def _is_cut(mask: np.ndarray, inside: np.ndarray) -> bool:

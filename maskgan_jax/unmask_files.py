@@ -8,14 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax import (
-  errors,
-  figures,
-  metrics,
-  photos,
-  provenance,
-  unmask,
-)
+from maskgan_jax import errors, photos, provenance, unmask
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,32 +80,6 @@ def unmask_file(
   return result
 
 
-def compare(
-  result: unmask.UnmaskResult, truth_path: str | os.PathLike
-) -> dict[str, float]:
-  """Scores a result against the true photo.
-
-  Returns:
-    "psnr" in dB and "ssim" of the whole picture, "psnr_in_mask" and
-    "ssim_in_mask" where it was completed; NaN where nothing was.
-
-  Raises:
-    errors.UserError: the true photo cannot be read or is of another size.
-  """
-  truth = photos.read(truth_path)
-  if truth.shape != result.image.shape:
-    raise errors.UserError(
-      f"{truth_path}: {truth.shape[1]}x{truth.shape[0]} pixels, the result has"
-      f" {result.image.shape[1]}x{result.image.shape[0]}. Give the same photo"
-      " without a mask."
-    )
-  mask = (result.mask > 127).astype(np.uint8)[..., None]
-  found = metrics.image_scores(
-    *(x[None] for x in (result.image, truth, mask, np.ones_like(mask)))
-  )
-  return {name: float(value[0]) for name, value in found.items()}
-
-
 def nothing_to_do(path: str | os.PathLike, result: unmask.UnmaskResult) -> str:
   """Says that a photo shows no mask, and how far from one it is."""
   share = max(face.mask_share for face in result.faces)
@@ -156,7 +123,7 @@ def _write(unmasker, source, target, image, result, options) -> None:
     save(_beside(target, ".mask.png"), mask)
   if options.side_by_side:
     path = _beside(target, f".side_by_side{target.suffix}")
-    save(path, figures.tile([[image, pixels]]))
+    save(path, np.concatenate([image, pixels], axis=1))
   if options.sidecar:
     facts = _facts(unmasker, source, result)
     photos.write(_beside(target, ".json"), json.dumps(facts, indent=2).encode())
@@ -169,7 +136,7 @@ def _beside(target: pathlib.Path, ending: str) -> pathlib.Path:
 
 def _facts(unmasker, source, result) -> dict[str, Any]:
   return {
-    **provenance.facts(unmasker.evaluator.weights_sha256, source.name),
+    **provenance.facts(unmasker.networks.weights_sha256, source.name),
     "faces": [
       {
         "box": [round(float(x), 1) for x in face.box],

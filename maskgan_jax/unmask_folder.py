@@ -9,7 +9,8 @@ import pathlib
 import tempfile
 import time
 
-from maskgan_jax import errors, logging_utils, photos, unmask, unmask_files
+from maskgan_jax import errors, photos, unmask, unmask_files
+from maskgan_jax import progress as progress_lib
 
 FAILED = "failed.csv"
 # A line about the progress, once in so many seconds.
@@ -80,7 +81,7 @@ def unmask_folder(
     )
   finished = set(summary.finished)
   todo = [name for name in names if name not in finished]
-  progress = logging_utils.Progress(len(todo), unit="photo")
+  progress = progress_lib.Progress(len(todo), unit="photo")
   told = time.monotonic()
   try:
     for count, name in enumerate(todo, 1):

@@ -11,8 +11,8 @@ import numpy as np
 from maskgan_jax import (
   face_models,
   face_tracks,
-  logging_utils,
   photos,
+  progress,
   provenance,
   unmask,
   unmask_files,
@@ -90,7 +90,7 @@ def unmask_video(
 
 def _write_sidecar(unmasker, source, target) -> None:
   # Video containers have no agreed place for IPTC's word.
-  facts = provenance.facts(unmasker.evaluator.weights_sha256, source.name)
+  facts = provenance.facts(unmasker.networks.weights_sha256, source.name)
   photos.write(
     target.with_name(target.name + ".json"),
     json.dumps(facts, indent=2).encode(),
@@ -103,9 +103,9 @@ class _Worker:
   def __init__(self, unmasker: unmask.Unmasker, num_frames: int):
     self._unmasker = unmasker
     self._tracker = face_tracks.Tracker(
-      self._predict, unmasker.evaluator.run.image_size
+      self._predict, unmasker.networks.image_size
     )
-    self._progress = logging_utils.Progress(num_frames, unit="frame")
+    self._progress = progress.Progress(num_frames, unit="frame")
     self._told = time.monotonic()
     self.num_frames = self.num_unmasked = 0
     self._before = None

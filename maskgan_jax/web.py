@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from maskgan_jax import errors, images, photos, provenance, unmask
+from maskgan_jax import errors, mask_region, photos, provenance, unmask
 
 # The longer side of what the page shows; the file has the photo's own size.
 _SHOWN_SIDE = 1600
@@ -108,7 +108,7 @@ def found_mask(result: unmask.UnmaskResult) -> np.ndarray:
   found = np.zeros(shape[:2], np.uint8)
   for face in result.faces:
     if face.found_mask:
-      hidden = (face.mask > images.COMPLETED_FROM).astype(np.float32)
+      hidden = (face.mask > mask_region.COMPLETED_FROM).astype(np.float32)
       share = cv2.warpAffine(
         hidden,
         face.transform,

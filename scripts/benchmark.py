@@ -18,7 +18,7 @@ import command
 from absl import flags
 from ml_collections import config_flags
 
-from maskgan_jax import benchmark, benchmark_masks, errors, evaluate
+from maskgan_jax import benchmark, benchmark_masks, errors, evaluate, unmask
 
 _WHAT = flags.DEFINE_enum(
   "what",
@@ -38,7 +38,7 @@ _PEER_PYTHON = flags.DEFINE_string(
   None,
   "A Python with PyTorch: its pix2pix is timed in turn with ours.",
 )
-_WORKDIR = command.define_workdir()
+_NETWORKS = command.define_networks()
 _INPUT = flags.DEFINE_string("input", None, "For unmask: a photo.")
 _HERE = flags.DEFINE_bool(
   "here", False, "For scaling: only on the devices of this process."
@@ -61,7 +61,8 @@ def main() -> None:
 def _unmask():
   if not _INPUT.value:
     raise errors.UserError("--what=unmask needs --input.")
-  return benchmark.unmask_photo(_WORKDIR.value, _INPUT.value, _REPEATS.value)
+  unmasker = unmask.Unmasker(*_NETWORKS())
+  return benchmark.unmask_photo(unmasker, _INPUT.value, _REPEATS.value)
 
 
 def _of_config():

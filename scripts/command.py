@@ -28,7 +28,7 @@ def _use_large_pages() -> None:
 if pathlib.Path(sys.argv[0]).resolve().parent == _SCRIPTS:
   _use_large_pages()
 
-from maskgan_jax import errors  # noqa: E402
+from maskgan_jax import backends, errors  # noqa: E402
 
 
 def run(main: Callable[[], None]) -> None:
@@ -64,18 +64,52 @@ def _parse(arguments: list[str]) -> list[str]:
 
 
 def _keep_compilations() -> None:
-  jax = sys.modules.get("jax")
-  # Building a dataset compiles nothing: it need not wait for the import.
-  if jax is None or "JAX_COMPILATION_CACHE_DIR" in os.environ:
+  if "JAX_COMPILATION_CACHE_DIR" in os.environ:
     return
-  folder = pathlib.Path("~/.cache/maskgan_jax").expanduser()
-  jax.config.update("jax_compilation_cache_dir", str(folder))
+  folder = str(pathlib.Path("~/.cache/maskgan_jax").expanduser())
+  # JAX reads it as it is imported, which not every script does, or does yet.
+  os.environ["JAX_COMPILATION_CACHE_DIR"] = folder
+  if jax := sys.modules.get("jax"):
+    jax.config.update("jax_compilation_cache_dir", folder)
 
 
-def define_workdir() -> flags.FlagHolder[str]:
-  """Returns the flag that chooses whose networks are used."""
-  return flags.DEFINE_string(
-    "workdir", None, "Of scripts/train.py; by default the released weights."
+def define_networks() -> Callable[[], tuple[str | None, str]]:
+  """Defines the flags that say whose networks are used.
+
+  Returns:
+    A function that gives what was said: the weights, None for those that the
+    project comes with, and which checkpoint of a run.
+  """
+  weights = flags.DEFINE_string(
+    "weights",
+    None,
+    "FILE.safetensors with FILE.json beside it, of scripts/release.py; by"
+    " default those that the project comes with. Photos also take FILE.onnx, of"
+    " scripts/export.py.",
+  )
+  workdir = flags.DEFINE_string(
+    "workdir", None, "Of scripts/train.py, instead of --weights."
+  )
+  checkpoint = define_checkpoint()
+
+  def given():
+    if weights.value and workdir.value:
+      raise errors.UserError(
+        f"--weights={weights.value} and --workdir={workdir.value} both say"
+        " whose networks are used. Give one of them."
+      )
+    return weights.value or workdir.value, checkpoint.value
+
+  return given
+
+
+def define_backend() -> flags.FlagHolder[str | None]:
+  """Returns the flag that chooses what computes the networks."""
+  return flags.DEFINE_enum(
+    "backend",
+    None,
+    backends.BACKENDS,
+    "What computes the networks; by default onnx for FILE.onnx, else jax.",
   )
 
 

@@ -16,10 +16,9 @@ import skimage
 from absl import flags
 from PIL import Image
 
-from maskgan_jax import demo
+from maskgan_jax import demo, unmask
 
-_WORKDIR = command.define_workdir()
-_CHECKPOINT = command.define_checkpoint()
+_NETWORKS = command.define_networks()
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where pictures go.")
 
 
@@ -30,9 +29,8 @@ def main() -> None:
     ),
     "astronaut": pathlib.Path(skimage.__file__).parent / "data/astronaut.png",
   }
-  for path in demo.demonstrate(
-    _WORKDIR.value, photos, _OUTPUT_DIR.value, _CHECKPOINT.value
-  ):
+  unmasker = unmask.Unmasker(*_NETWORKS())
+  for path in demo.demonstrate(unmasker, photos, _OUTPUT_DIR.value):
     print(f"wrote {path}")
   path = pathlib.Path(_OUTPUT_DIR.value, "masks.jpg")
   sheet = demo.mask_sheet(photos.values())

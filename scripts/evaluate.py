@@ -10,7 +10,7 @@ from absl import flags
 
 from maskgan_jax import evaluate, report, robustness
 
-_WORKDIR = command.define_workdir()
+_NETWORKS = command.define_networks()
 _SPLIT = flags.DEFINE_string("split", "test", "test or validation.")
 _OUTPUT_DIR = flags.DEFINE_string(
   "output_dir",
@@ -21,7 +21,6 @@ _OUTPUT_DIR = flags.DEFINE_string(
 _DATA_DIR = flags.DEFINE_string(
   "data_dir", None, "Another dataset than the one trained on."
 )
-_CHECKPOINT = command.define_checkpoint()
 _FD = flags.DEFINE_bool(
   "fd",
   False,
@@ -37,12 +36,13 @@ _ROBUSTNESS_IMAGES = flags.DEFINE_integer(
 
 
 def main() -> None:
+  weights, which = _NETWORKS()
   result, folder = evaluate.evaluate(
-    _WORKDIR.value,
+    weights,
     split=_SPLIT.value,
     output_dir=_OUTPUT_DIR.value,
     data_dir=_DATA_DIR.value,
-    which=_CHECKPOINT.value,
+    which=which,
     fd=_FD.value,
     robustness_images=_ROBUSTNESS_IMAGES.value if _ROBUSTNESS.value else 0,
   )

@@ -2,10 +2,12 @@
 
   pip install --no-deps -r requirements-export.txt
   python scripts/export.py --format=onnx --output=maskgan.onnx \
-    [--workdir=runs/faces] [--dtype=float16]
+    [--weights=FILE.safetensors | --workdir=runs/faces] [--dtype=float16]
 
 It takes aligned faces, uint8 [N, 256, 256, 3], and gives the completed faces,
-uint8 alike, and their masks, uint8 [N, 256, 256, 1], the probability in 255ths.
+uint8 alike, their masks, uint8 [N, 256, 256, 1], the probability in 255ths, and
+the faces as they were painted as a whole. scripts/unmask.py takes the ONNX file
+as --weights, without JAX.
 """
 
 import command
@@ -17,19 +19,19 @@ _FORMAT = flags.DEFINE_enum(
   "format", None, ["onnx", "stablehlo"], "stablehlo is read by jax.export."
 )
 _OUTPUT = flags.DEFINE_string("output", None, "Where the file goes.")
-_WORKDIR = command.define_workdir()
-_CHECKPOINT = command.define_checkpoint()
+_NETWORKS = command.define_networks()
 _DTYPE = flags.DEFINE_enum(
   "dtype", "float32", export.DTYPES, "Of the weights in the file."
 )
 
 
 def main() -> None:
+  weights, which = _NETWORKS()
   report = export.export(
     _OUTPUT.value,
     format=_FORMAT.value,
-    workdir=_WORKDIR.value,
-    which=_CHECKPOINT.value,
+    weights=weights,
+    which=which,
     dtype=_DTYPE.value,
   )
   print(

@@ -1,8 +1,9 @@
-"""Makes a run's weights those that the project comes with.
+"""Makes a run's weights those that the project comes with, or a file of them.
 
   python scripts/release.py --workdir=runs/sharp \
     --metrics=runs/sharp/evaluation/test_2000/metrics.json \
-    --trained_by="python scripts/train.py ..." [--trained_by=...]
+    --trained_by="python scripts/train.py ..." [--trained_by=...] \
+    [--output=FILE.safetensors]
 """
 
 import json
@@ -15,6 +16,11 @@ from maskgan_jax import errors, released
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
 _CHECKPOINT = command.define_checkpoint()
+_OUTPUT = flags.DEFINE_string(
+  "output",
+  str(released.WEIGHTS),
+  "FILE.safetensors; its card FILE.json lies beside it. Files are replaced.",
+)
 _METRICS = flags.DEFINE_string("metrics", None, "Of scripts/evaluate.py.")
 _TRAINED_BY = flags.DEFINE_multi_string(
   "trained_by", None, "The commands that trained it, one a flag."
@@ -29,6 +35,7 @@ def main() -> None:
     )
   written = released.write(
     _WORKDIR.value,
+    path=_OUTPUT.value,
     which=_CHECKPOINT.value,
     scores=json.loads(path.read_text()),
     commands=_TRAINED_BY.value,

@@ -12,12 +12,11 @@ from absl import flags
 from maskgan_jax import real_masks, unmask
 
 _PHOTOS_DIR = flags.DEFINE_string("photos_dir", None, "The photos.")
-_WORKDIR = command.define_workdir()
-_CHECKPOINT = command.define_checkpoint()
+_NETWORKS = command.define_networks()
 
 
 def main() -> None:
-  unmasker = unmask.Unmasker(_WORKDIR.value, _CHECKPOINT.value)
+  unmasker = unmask.Unmasker(*_NETWORKS())
   scores = real_masks.score(unmasker, _PHOTOS_DIR.value)
   for one in scores:
     print(f"{one.name:20} IoU {one.iou:.3f}  yaw {one.yaw:+.0f}")

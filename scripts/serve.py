@@ -1,6 +1,6 @@
 """Serves a page on this computer that takes masks off photos.
 
-  python scripts/serve.py [--port=7860] [--workdir=runs/faces]
+  python scripts/serve.py [--port=7860] [--weights=FILE | --workdir=runs/faces]
 
 Nothing leaves the computer, and nothing is kept.
 """
@@ -8,17 +8,17 @@ Nothing leaves the computer, and nothing is kept.
 import command
 from absl import flags
 
-from maskgan_jax import server
+from maskgan_jax import server, unmask
 
 _PORT = flags.DEFINE_integer(
   "port", 7860, "On the loopback.", lower_bound=0, upper_bound=65535
 )
-_WORKDIR = command.define_workdir()
-_CHECKPOINT = command.define_checkpoint()
+_NETWORKS = command.define_networks()
+_BACKEND = command.define_backend()
 
 
 def main() -> None:
-  server.serve(_PORT.value, _WORKDIR.value, _CHECKPOINT.value)
+  server.serve(unmask.Unmasker(*_NETWORKS(), _BACKEND.value), _PORT.value)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
   python scripts/unmask.py --input=photo.jpg --output=unmasked.jpg
   python scripts/unmask.py --input=photos --output=unmasked [--save_masks]
   python scripts/unmask.py --input=film.mp4 --output=unmasked.mp4
+  python scripts/unmask.py --input=photo.jpg --output=unmasked.jpg \
+    --backend=onnx --weights=FILE.onnx
 
 Every face is looked at; those without a mask stay as they are. A folder may be
 interrupted: the same command goes on. What failed, and why, is in its
@@ -17,6 +19,7 @@ from absl import flags
 
 from maskgan_jax import (
   errors,
+  packages,
   unmask,
   unmask_files,
   unmask_folder,
@@ -30,8 +33,8 @@ _INPUT = flags.DEFINE_string(
 _OUTPUT = flags.DEFINE_string(
   "output", None, "Where the result goes; for a folder, another folder."
 )
-_WORKDIR = command.define_workdir()
-_CHECKPOINT = command.define_checkpoint()
+_NETWORKS = command.define_networks()
+_BACKEND = command.define_backend()
 _FACES = flags.DEFINE_enum("faces", "all", unmask.FACES, "Of each photo.")
 _MASK = flags.DEFINE_string(
   "mask",
@@ -87,7 +90,8 @@ def main() -> None:
       "--mask and --compare belong to one photo, but --input is a"
       f" {'folder' if is_folder else 'video'}."
     )
-  unmasker = unmask.Unmasker(_WORKDIR.value, _CHECKPOINT.value)
+  compare = _comparison() if _COMPARE.value else None
+  unmasker = unmask.Unmasker(*_NETWORKS(), _BACKEND.value)
   if is_folder:
     summary = unmask_folder.unmask_folder(
       unmasker, _INPUT.value, _OUTPUT.value, options
@@ -96,7 +100,15 @@ def main() -> None:
   elif is_video:
     _video(unmasker)
   else:
-    _one(unmasker, options)
+    _one(unmasker, options, compare)
+
+
+def _comparison():
+  """The scores are JAX's; unmasking itself may do without it."""
+  packages.load("jax", "--compare needs it. pip install -r requirements.txt.")
+  from maskgan_jax import comparison
+
+  return comparison.compare
 
 
 def _video(unmasker) -> None:
@@ -118,7 +130,7 @@ def _video(unmasker) -> None:
     )
 
 
-def _one(unmasker, options) -> None:
+def _one(unmasker, options, compare) -> None:
   result = unmask_files.unmask_file(
     unmasker, _INPUT.value, _OUTPUT.value, options, _MASK.value
   )
@@ -130,8 +142,8 @@ def _one(unmasker, options) -> None:
     )
   else:
     print(unmask_files.nothing_to_do(_INPUT.value, result))
-  if _COMPARE.value:
-    for name, value in unmask_files.compare(result, _COMPARE.value).items():
+  if compare is not None:
+    for name, value in compare(result, _COMPARE.value).items():
       if not math.isnan(value):
         print(f"{name:12} {value:.3f}")
 

@@ -21,10 +21,12 @@ LAYERS = (
     "unmask_folder",
     "unmask_video",
     "export",
+    "export_onnx",
     "server",
   ),
-  ("unmask_files", "web"),
+  ("unmask_files", "comparison", "web"),
   ("unmask",),
+  ("backends", "backend_jax", "backend_onnx"),
   ("evaluate",),
   (
     "factory",
@@ -50,7 +52,7 @@ LAYERS = (
   ("features", "face_tracks"),
   ("models", "optimizers"),
   ("losses", "metrics", "images", "batch", "colour", "frechet"),
-  ("baselines", "blending"),
+  ("baselines", "blending", "mask_region"),
   ("mask_photos",),
   ("datasets",),
   ("masks",),
@@ -58,6 +60,7 @@ LAYERS = (
   ("photos", "model_files"),
   ("encoding",),
   ("provenance",),
+  ("packages", "progress"),
   ("errors",),
 )
 LEVEL = {name: i for i, layer in enumerate(LAYERS) for name in layer}
@@ -115,6 +118,7 @@ def test_networks_and_data_know_nothing_of_each_other():
     ("from absl import", set()),
     ("ConfigDict", {"factory", "checkpoint", "released", "train", "benchmark"}),
     ("import tensorflow\n", set()),
+    ("onnxruntime.Inf", {"backend_onnx"}),
   ],
 )
 def test_words_that_have_one_home(word, homes):

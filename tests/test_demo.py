@@ -53,20 +53,17 @@ def test_no_face():
     demo.draw_mask(np.full((200, 200, 3), 99, np.uint8), 0)
 
 
-def test_demonstrate_writes_three_pictures_side_by_side(
-  photo, tmp_path, monkeypatch
-):
+def test_demonstrate_writes_three_pictures_side_by_side(photo, tmp_path):
   # Whatever the networks make of it: here they darken it.
   class Darkener:
     def unmask(self, image, faces):
       assert faces == "largest"
       return unmask.UnmaskResult(image // 2, (), image[..., 0])
 
-  monkeypatch.setattr(unmask, "Unmasker", lambda *_: Darkener())
   path = tmp_path / "photo.png"
   path.write_bytes(pictures.encode(photo))
   output = tmp_path / "demo"
-  written = list(demo.demonstrate("run", {"hopper": path}, output))
+  written = list(demo.demonstrate(Darkener(), {"hopper": path}, output))
   assert written == [output / "hopper.png"]
   with Image.open(written[0]) as picture:
     assert "TrainedAlgorithmicMedia" in picture.info["XML:com.adobe.xmp"]
@@ -76,9 +73,8 @@ def test_demonstrate_writes_three_pictures_side_by_side(
     np.testing.assert_array_equal(third, expected)
 
 
-def test_demonstrate_names_the_photo_without_a_face(tmp_path, monkeypatch):
-  monkeypatch.setattr(unmask, "Unmasker", lambda *arguments: arguments)
+def test_demonstrate_names_the_photo_without_a_face(tmp_path):
   path = tmp_path / "grey.png"
   path.write_bytes(pictures.encode(np.full((200, 200, 3), 99, np.uint8)))
   with pytest.raises(errors.UserError, match="grey.png: No face found"):
-    list(demo.demonstrate("run", {"grey": path}, tmp_path / "demo"))
+    list(demo.demonstrate(None, {"grey": path}, tmp_path / "demo"))

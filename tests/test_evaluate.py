@@ -36,3 +36,16 @@ def test_robustness_is_measured_once(tmp_path):
     match="metrics.json holds the robustness on 8 faces, not 16.*images=8",
   ):
     evaluate._has_robustness(result, 16, path)
+
+
+def test_networks_come_from_a_run_or_from_weights(tmp_path):
+  path = tmp_path / "model.onnx"
+  path.write_text("")
+  with pytest.raises(
+    errors.UserError, match="model.onnx: networks are read from a .safetensors"
+  ):
+    evaluate.Evaluator(path)
+  with pytest.raises(errors.UserError, match="run: no run here"):
+    evaluate.Evaluator(tmp_path / "run")
+  with pytest.raises(errors.UserError, match="a.safetensors is missing. Give"):
+    evaluate.Evaluator(tmp_path / "a.safetensors")

@@ -97,12 +97,6 @@ def test_iou_and_f1_of_known_overlaps():
   np.testing.assert_allclose(metrics.f1(probability, mask), [0.5, 1.0, np.nan])
 
 
-def test_has_mask_needs_more_than_one_percent():
-  probability = jnp.zeros((2, 10, 20, 1)).at[:, 0, :2].set(1.0)
-  probability = probability.at[1, 0, 2].set(0.6)
-  np.testing.assert_array_equal(metrics.has_mask(probability), [False, True])
-
-
 def test_confidence_interval_of_one_value_has_no_width():
   got = metrics.confidence_interval(np.full(5, 2.0), np.arange(5))
   assert got == {"mean": 2.0, "low": 2.0, "high": 2.0}

@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import jax
@@ -18,7 +19,7 @@ def test_released_weights_fit_their_config():
     leaves = jax.tree.leaves(state.networks[name].params)
     assert all(x.dtype == np.float32 for x in leaves)
     assert all(np.isfinite(x).all() for x in leaves)
-  assert sum(p.stat().st_size for p in released.FOLDER.iterdir()) < 20e6
+  assert sum(p.stat().st_size for p in released.WEIGHTS.parent.iterdir()) < 20e6
 
 
 def test_written_weights_load_as_they_were(tiny_config, tmp_path):
@@ -35,9 +36,11 @@ def test_written_weights_load_as_they_were(tiny_config, tmp_path):
     which="latest",
     scores={"n": 3},
     commands=["train"],
-    folder=tmp_path / "weights",
+    path=tmp_path / "new" / "mine.safetensors",
   )
-  found = released.load(tmp_path / "weights")
+  names = {p.name for p in (tmp_path / "new").iterdir()}
+  assert names == {"mine.safetensors", "mine.json"}
+  found = released.load(tmp_path / "new" / "mine.safetensors")
   assert found.step == 7
   assert found.config.image_size == tiny_config.image_size
   assert found.config.data_dir == "data"
@@ -62,20 +65,77 @@ def test_the_hash_is_of_names_and_values():
 
 @pytest.fixture
 def copied(tmp_path):
-  return shutil.copytree(released.FOLDER, tmp_path / "weights")
+  folder = shutil.copytree(released.WEIGHTS.parent, tmp_path / "weights")
+  return folder / released.WEIGHTS.name
 
 
 def test_changed_weights_are_refused(copied):
-  with (copied / "portraits.safetensors").open("ab") as file:
+  with copied.open("ab") as file:
     file.write(b"0")
   with pytest.raises(errors.UserError, match="its card says .* Get both files"):
     released.load(copied)
 
 
-def test_missing_weights_are_named(copied):
-  (copied / "portraits.json").unlink()
-  with pytest.raises(errors.UserError, match=r"portraits.json is missing. Get"):
+def test_missing_weights_are_named(copied, monkeypatch):
+  released.card_of(copied).unlink()
+  with pytest.raises(
+    errors.UserError,
+    match=r"portraits.json is missing. Give a .safetensors file with its .json",
+  ):
     released.load(copied)
+  copied.unlink()
+  monkeypatch.setattr(released, "WEIGHTS", copied)
+  with pytest.raises(
+    errors.UserError, match="portraits.safetensors is missing. Get the reposi"
+  ):
+    released.load(copied)
+
+
+@pytest.mark.parametrize("text", ["text", "[]", '{"config": {}, "step": 1}'])
+def test_another_file_than_a_card(text, copied):
+  released.card_of(copied).write_text(text)
+  with pytest.raises(
+    errors.UserError, match=r"portraits.json is no card of weights \(.*\). Give"
+  ):
+    released.load(copied)
+
+
+def _change_config(weights, change):
+  card = released.card_of(weights)
+  described = json.loads(card.read_text())
+  change(described["config"])
+  card.write_text(json.dumps(described))
+
+
+def test_weights_of_other_networks_than_their_config(copied):
+  _change_config(copied, lambda c: c["segmenter"].update(features=[8]))
+  with pytest.raises(
+    errors.UserError,
+    match=r"does not fit the config in its card: \d+ arrays differ, segmenter/"
+    r"params/.* is \(.*, the config asks for .* Release the run again",
+  ):
+    released.load(copied)
+
+
+def test_a_config_of_another_version(copied):
+  _change_config(copied, lambda c: c.pop("segmenter"))
+  with pytest.raises(
+    errors.UserError, match="its config is not one of this version .*segmenter"
+  ):
+    released.load(copied)
+
+
+def test_weights_are_written_to_a_file_of_their_kind(tmp_path):
+  with pytest.raises(
+    errors.UserError, match="mine.npz: give a name that ends in .safetensors"
+  ):
+    released.write(
+      "run",
+      which="latest",
+      scores={},
+      commands=[],
+      path=tmp_path / "mine.npz",
+    )
 
 
 def test_they_take_a_mask_off_a_real_face(tmp_path):
@@ -93,9 +153,10 @@ def test_they_take_a_mask_off_a_real_face(tmp_path):
     assert errors_of[1] < 0.6 * errors_of[0]
 
 
-def test_scores_of_released_weights_need_a_place():
+@pytest.mark.parametrize("weights", [None, "mine.safetensors"])
+def test_scores_of_weights_in_a_file_need_a_place(weights):
   with pytest.raises(errors.UserError, match="say with --output_dir where"):
-    evaluate.evaluate()
+    evaluate.evaluate(weights)
 
 
 def test_released_weights_do_not_start_other_networks(tiny_config):

@@ -10,6 +10,7 @@ from maskgan_jax import (
   images,
   input_pipeline,
   losses,
+  mask_region,
   robustness,
 )
 
@@ -18,7 +19,7 @@ def _network(weights, shown, mask=None):
   """Finds what is grey, and fills it with a mean of what is visible."""
   probability = jax.nn.sigmoid(4.0 - 40.0 * shown.std(axis=-1, keepdims=True))
   if mask is None:
-    mask = images.completed_mask(probability)
+    mask = mask_region.completed_mask(probability)
   visible = (weights * shown * (1.0 - mask)).mean(axis=(1, 2), keepdims=True)
   predicted = jnp.broadcast_to(jnp.tanh(visible), shown.shape)
   completed = images.complete(predicted, shown, mask)

@@ -6,6 +6,7 @@ import pathlib
 import shutil
 
 import matplotlib
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -150,6 +151,43 @@ def test_unmask_writes_a_photo_or_says_why_not(trained, tmp_path):
   assert "text.jpg: not a readable picture" in command_line.fail(
     "unmask", f"--input={text}", *arguments
   )
+
+
+def test_a_file_of_weights_serves_as_their_run(trained, tmp_path):
+  _, workdir = trained
+  scores, weights = tmp_path / "metrics.json", tmp_path / "mine.safetensors"
+  scores.write_text("{}")
+  command_line.succeed(
+    "release",
+    f"--workdir={workdir}",
+    f"--metrics={scores}",
+    "--trained_by=train.py",
+    f"--output={weights}",
+  )
+  with Image.open(HOPPER) as photo:
+    Image.new("L", photo.size, 255).save(tmp_path / "mask.png")
+  written = []
+  for networks in (f"--weights={weights}", f"--workdir={workdir}"):
+    written.append(tmp_path / f"{len(written)}.png")
+    command_line.succeed(
+      "unmask",
+      f"--input={HOPPER}",
+      f"--output={written[-1]}",
+      f"--mask={tmp_path / 'mask.png'}",
+      networks,
+    )
+  first, second = (np.asarray(Image.open(p), int) for p in written)
+  # The file has them in half precision.
+  assert np.abs(first - second).max() < 16
+  assert np.abs(first - second).mean() < 0.5
+  message = command_line.fail(
+    "unmask",
+    f"--input={HOPPER}",
+    f"--output={tmp_path / 'c.png'}",
+    f"--weights={weights}",
+    f"--workdir={workdir}",
+  )
+  assert "both say whose networks are used. Give one of them." in message
 
 
 def test_unmask_takes_a_folder(trained, tmp_path):

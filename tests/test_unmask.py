@@ -1,5 +1,4 @@
 import pathlib
-import types
 
 import cv2
 import matplotlib
@@ -7,12 +6,10 @@ import numpy as np
 import pytest
 
 from maskgan_jax import (
+  backends,
   errors,
-  eval_step,
-  evaluate,
   face_models,
   faces,
-  images,
   photos,
   unmask,
 )
@@ -23,35 +20,36 @@ HOPPER = pathlib.Path(
 SIZE = 64
 
 
-class FakeEvaluator:
+class FakeNetworks:
   """Finds a mask on the lower third and predicts one colour beneath it."""
 
+  image_size = SIZE
   weights_sha256 = "abc"
 
   def __init__(self, area=slice(40, 60), colour=(10, 200, 30)):
-    self.run = types.SimpleNamespace(image_size=SIZE, eval_batch_size=16)
+    self.max_batch = 8
     self.batches = []
     self._area = area
     self._colour = np.array(colour, np.uint8)
 
-  def __call__(self, masked_image, mask=None):
-    self.batches.append(len(masked_image))
-    probability = np.zeros((len(masked_image), SIZE, SIZE, 1), np.float32)
+  def __call__(self, crops, given=None):
+    self.batches.append(len(crops))
+    assert given is None or given.shape == (len(crops), SIZE, SIZE, 1)
+    probability = np.zeros((len(crops), SIZE, SIZE, 1), np.float32)
     # What is more likely a mask than not is one; less is completed with it.
     probability[:, self._area, 12:32] = 0.4
     probability[:, self._area, 32:52] = 0.9
-    colour = np.broadcast_to(self._colour, masked_image.shape)
-    predicted = np.asarray(images.to_float(colour))
-    return eval_step.Prediction(probability, predicted, predicted)
+    predicted = np.broadcast_to(self._colour, crops.shape)
+    return backends.Answer(predicted, probability)
 
 
 @pytest.fixture
 def make(monkeypatch):
-  """Makes an Unmasker of a FakeEvaluator."""
+  """Makes an Unmasker of FakeNetworks."""
 
   def make(**arguments):
-    fake = FakeEvaluator(**arguments)
-    monkeypatch.setattr(evaluate, "Evaluator", lambda *_: fake)
+    fake = FakeNetworks(**arguments)
+    monkeypatch.setattr(backends, "load", lambda *_: fake)
     return unmask.Unmasker()
 
   return make
@@ -101,7 +99,7 @@ def test_a_crop_that_cuts_the_mask_is_widened_once(make, photo, transform):
   # Its lower edge is mask on 20 of 64 pixels, however wide it is.
   unmasker = make(area=slice(40, SIZE))
   [face] = unmasker.unmask(photo, faces="largest").faces
-  assert unmasker.evaluator.batches == [1, 1]
+  assert unmasker.networks.batches == [1, 1]
   scale = faces.enlargement(face.transform) / faces.enlargement(transform)
   assert scale == pytest.approx(0.8)
   # The upper middle stays in its place, more is seen below.
@@ -115,7 +113,7 @@ def test_a_crop_that_cuts_the_mask_is_widened_once(make, photo, transform):
 def test_a_mask_that_leaves_the_photo_is_not_cut_by_the_crop(make, photo):
   unmasker = make(area=slice(40, SIZE))
   unmasker.unmask(photo[:60], faces="largest")
-  assert unmasker.evaluator.batches == [1]
+  assert unmasker.networks.batches == [1]
 
 
 def test_a_bare_face_is_returned_as_it_is(make, photo):
@@ -130,11 +128,11 @@ def test_a_bare_face_is_returned_as_it_is(make, photo):
   assert not result.mask.any()
 
 
-def test_every_face_of_a_group_in_padded_batches(make):
+def test_every_face_of_a_group(make):
   group = _group(3)
   unmasker = make()
   result = unmasker.unmask(group)
-  assert unmasker.evaluator.batches == [4]
+  assert unmasker.networks.batches == [3]
   assert len(result.faces) == 3
   for person in range(3):
     part = np.s_[:, person * 205 : (person + 1) * 205]
@@ -148,7 +146,7 @@ def test_every_face_of_a_group_in_padded_batches(make):
 def test_the_largest_face_alone(make):
   unmasker = make()
   result = unmasker.unmask(_group(3), faces="largest")
-  assert unmasker.evaluator.batches == [1] and len(result.faces) == 1
+  assert unmasker.networks.batches == [1] and len(result.faces) == 1
 
 
 def test_batches_have_a_limit(make, photo, monkeypatch):
@@ -156,12 +154,11 @@ def test_batches_have_a_limit(make, photo, monkeypatch):
   monkeypatch.setattr(face_models, "find_faces", lambda *_: [face] * 11)
   unmasker = make()
   assert len(unmasker.unmask(photo).faces) == 11
-  assert unmasker.evaluator.batches == [8, 4]
-  # Networks whose pictures depend on their batch see one at a time.
-  unmasker.evaluator.batches.clear()
-  unmasker.evaluator.run.eval_batch_size = 1
+  assert unmasker.networks.batches == [8, 3]
+  unmasker.networks.batches.clear()
+  unmasker.networks.max_batch = 1
   unmasker.unmask(photo)
-  assert unmasker.evaluator.batches == [1] * 11
+  assert unmasker.networks.batches == [1] * 11
 
 
 def test_a_given_mask_decides(make, photo, transform):

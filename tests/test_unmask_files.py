@@ -1,11 +1,10 @@
 import json
-import re
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import errors, metrics, photos, provenance, unmask_files
+from maskgan_jax import errors, photos, provenance, unmask_files
 from tests import pictures, unmasking
 
 Options = unmask_files.Options
@@ -153,29 +152,3 @@ def test_a_mask_picture_is_read_as_white_or_not(source, tmp_path):
   [(faces, mask)] = fake.calls
   assert faces == "largest"
   np.testing.assert_array_equal(mask, white > 127)
-
-
-def test_compare(source, tmp_path):
-  result = _run(source, tmp_path / "out.png")
-  scores = unmask_files.compare(result, source)
-  expected = metrics.image_scores(
-    result.image[None],
-    unmasking.photo()[None],
-    (result.mask[None, ..., None] > 127).astype(np.uint8),
-    np.ones((1, 40, 60, 1), np.uint8),
-  )
-  assert scores == {k: pytest.approx(float(v[0])) for k, v in expected.items()}
-  # All of the error lies in the mask, 200 of 2400 pixels.
-  area = 10 * np.log10(200 / 2400)
-  assert scores["psnr"] == pytest.approx(
-    scores["psnr_in_mask"] - area, abs=0.01
-  )
-
-
-def test_compare_with_another_size(source, tmp_path):
-  result = _run(source, tmp_path / "out.png")
-  other = tmp_path / "other.png"
-  other.write_bytes(pictures.encode(unmasking.photo()[:35]))
-  message = "other.png: 60x35 pixels, the result has 60x40. Give the same photo"
-  with pytest.raises(errors.UserError, match=re.escape(message)):
-    unmask_files.compare(result, other)

@@ -1,6 +1,5 @@
 import json
 import pathlib
-import types
 
 import av
 import cv2
@@ -9,9 +8,8 @@ import numpy as np
 import pytest
 
 from maskgan_jax import (
+  backends,
   errors,
-  eval_step,
-  images,
   photos,
   provenance,
   unmask,
@@ -26,27 +24,26 @@ SIZE = 64
 NUM_FRAMES = 4
 
 
-class FakeEvaluator:
+class FakeNetworks:
   """Finds a mask on the lower half, or none, and predicts green there."""
 
+  image_size, max_batch = SIZE, 8
   weights_sha256 = "0" * 64
 
   def __init__(self, probability=0.9):
-    self.run = types.SimpleNamespace(image_size=SIZE, eval_batch_size=8)
     self._probability = probability
 
-  def __call__(self, masked_image, mask=None):
-    probability = np.zeros((*masked_image.shape[:3], 1), np.float32)
+  def __call__(self, crops, given=None):
+    probability = np.zeros((*crops.shape[:3], 1), np.float32)
     probability[:, 36:60, 12:52] = self._probability
-    green = np.zeros(masked_image.shape, np.uint8)
+    green = np.zeros(crops.shape, np.uint8)
     green[..., 1] = 220
-    predicted = images.to_float(green)
-    return eval_step.Prediction(probability, predicted, predicted)
+    return backends.Answer(green, probability)
 
 
 def unmasker(**options):
   made = unmask.Unmasker.__new__(unmask.Unmasker)
-  made.evaluator = FakeEvaluator(**options)
+  made.networks = FakeNetworks(**options)
   return made
 
 

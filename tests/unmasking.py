@@ -14,7 +14,7 @@ class FakeUnmasker:
   """
 
   def __init__(self):
-    self.evaluator = types.SimpleNamespace(weights_sha256="abc")
+    self.networks = types.SimpleNamespace(weights_sha256="abc")
     self.calls = []
 
   def unmask(self, image, *, faces="all", mask=None):

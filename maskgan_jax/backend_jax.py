@@ -1,0 +1,43 @@
+"""The networks computed by JAX."""
+
+import os
+
+import numpy as np
+
+from maskgan_jax import backends, evaluate, images
+
+# Fewer faces are padded to a power of two, so that XLA compiles four programs
+# and no more.
+_MAX_BATCH = 8
+
+
+class JaxNetworks:
+  """Weights or a run, as `backends.Networks`."""
+
+  def __init__(
+    self, weights: str | os.PathLike | None = None, which: str = "latest"
+  ):
+    """Loads the networks, as `evaluate.Evaluator` does."""
+    self._evaluator = evaluate.Evaluator(weights, which)
+    self.image_size = self._evaluator.run.image_size
+    # Networks that use their batch's own statistics see one at a time.
+    self.max_batch = min(_MAX_BATCH, self._evaluator.run.eval_batch_size)
+    self.weights_sha256 = self._evaluator.weights_sha256
+
+  def __call__(
+    self, crops: np.ndarray, given: np.ndarray | None = None
+  ) -> backends.Answer:
+    """See `backends.Networks`."""
+    count = len(crops)
+    padding = (1 << (count - 1).bit_length()) - count
+
+    def padded(x):
+      return np.concatenate([x, np.repeat(x[-1:], padding, axis=0)])
+
+    found = self._evaluator(
+      padded(crops), None if given is None else padded(given)
+    )
+    return backends.Answer(
+      np.asarray(images.to_uint8(found.predicted_image))[:count],
+      np.asarray(found.probability)[:count],
+    )

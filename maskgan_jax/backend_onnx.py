@@ -1,0 +1,94 @@
+"""The networks computed by onnxruntime, from a file of `export`."""
+
+import hashlib
+import os
+import pathlib
+
+import numpy as np
+
+from maskgan_jax import backends, errors, packages
+
+# What goes in and comes out; `export` writes it, the README explains it.
+FACES, GIVEN_MASK = "masked_image", "given_mask"
+OUTPUTS = ("completed_image", "mask", "predicted_image")
+
+_MAX_BATCH = 8  # Faces at once: more need memory and save no time.
+
+
+class OnnxNetworks:
+  """An exported file, as `backends.Networks`."""
+
+  def __init__(self, path: str | os.PathLike):
+    """Loads the file.
+
+    Raises:
+      errors.UserError: it is missing or another file than `export` writes, or
+        onnxruntime is not installed.
+    """
+    path = pathlib.Path(path)
+    if not path.is_file():
+      raise errors.UserError(
+        f"{path}: no such file. Write it with scripts/export.py --format=onnx."
+      )
+    content = path.read_bytes()
+    self._session = _session(content, path)
+    _check_ends(self._session, path)
+    self.image_size = self._session.get_inputs()[0].shape[1]
+    self.max_batch = _MAX_BATCH
+    self.weights_sha256 = hashlib.sha256(content).hexdigest()
+
+  def __call__(
+    self, crops: np.ndarray, given: np.ndarray | None = None
+  ) -> backends.Answer:
+    """See `backends.Networks`."""
+    _, mask, predicted = self.run(
+      crops, None if given is None else (255 * given).astype(np.uint8)
+    )
+    return backends.Answer(predicted, mask.astype(np.float32) / 255)
+
+  def run(
+    self, crops: np.ndarray, given: np.ndarray | None = None
+  ) -> list[np.ndarray]:
+    """Returns what the file gives, in the order of OUTPUTS.
+
+    Args:
+      crops: uint8 [N, size, size, 3].
+      given: uint8 [N, size, size, 1], over 127 where to complete. Of a face
+        whose mask is empty the one that is found is completed.
+    """
+    inputs = {FACES: crops}
+    if given is not None:
+      inputs[GIVEN_MASK] = given
+    return self._session.run(list(OUTPUTS), inputs)
+
+
+def _session(content: bytes, path: pathlib.Path):
+  onnxruntime = packages.load(
+    "onnxruntime", "pip install -r requirements-onnx.txt."
+  )
+  options = onnxruntime.SessionOptions()
+  # Threads that spin take minutes where other programs want the cores too.
+  options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+  # It warns that the mask may be left out.
+  options.log_severity_level = 3
+  try:
+    return onnxruntime.InferenceSession(
+      content, options, providers=["CPUExecutionProvider"]
+    )
+  except Exception as error:  # Its own kinds have no common base.
+    raise errors.UserError(
+      f"{path}: onnxruntime cannot read it ({error}). Write it again with"
+      " scripts/export.py --format=onnx."
+    ) from error
+
+
+def _check_ends(session, path: pathlib.Path) -> None:
+  takes = [x.name for x in session.get_inputs()]
+  takes += [x.name for x in session.get_overridable_initializers()]
+  gives = [x.name for x in session.get_outputs()]
+  if (takes, gives) != ([FACES, GIVEN_MASK], list(OUTPUTS)):
+    raise errors.UserError(
+      f"{path} takes {', '.join(takes)} and gives {', '.join(gives)}; needed"
+      f" are {FACES} and {GIVEN_MASK}, and {', '.join(OUTPUTS)}. Write it with"
+      " this version's scripts/export.py --format=onnx."
+    )

@@ -1,0 +1,100 @@
+"""The networks as photos need them, and which program computes them."""
+
+import os
+import pathlib
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from maskgan_jax import errors, packages
+
+BACKENDS = ("jax", "onnx")
+ONNX_SUFFIX = ".onnx"
+
+
+class Answer(NamedTuple):
+  """What the networks make of aligned faces."""
+
+  predicted: np.ndarray  # [N, size, size, 3] uint8, the whole crop
+  probability: np.ndarray  # [N, size, size, 1] float32, of the mask
+
+
+class Networks(Protocol):
+  """Segmenter and generator, ready for use.
+
+  Attributes:
+    image_size: side of the faces in pixels.
+    max_batch: how many faces they take at once.
+    weights_sha256: tells their weights from others.
+  """
+
+  image_size: int
+  max_batch: int
+  weights_sha256: str
+
+  def __call__(
+    self, crops: np.ndarray, given: np.ndarray | None = None
+  ) -> Answer:
+    """Completes aligned faces.
+
+    Args:
+      crops: uint8 [N, size, size, 3], at most max_batch.
+      given: masks to complete instead of those found, float32 [N, size, size,
+        1] in {0, 1}. What is predicted for a face whose mask is empty is of no
+        use.
+    """
+
+
+def load(
+  weights: str | os.PathLike | None = None,
+  which: str = "latest",
+  backend: str | None = None,
+) -> Networks:
+  """Returns the networks of a file or of a run.
+
+  Args:
+    weights: FILE.safetensors with FILE.json beside it, as scripts/release.py
+      writes them; FILE.onnx, as scripts/export.py does; the folder of a run of
+      scripts/train.py; None for the weights that the project comes with.
+    which: "latest" or "best" checkpoint of a run.
+    backend: "jax" or "onnx"; by default what the weights are for.
+
+  Raises:
+    errors.UserError: there are no such networks, the back end does not take
+      them or is not installed.
+  """
+  is_onnx = pathlib.Path(weights or "").suffix.lower() == ONNX_SUFFIX
+  wanted = backend or ("onnx" if is_onnx else "jax")
+  if wanted not in BACKENDS:
+    raise errors.UserError(
+      f"backend is {backend!r}; it must be one of {', '.join(BACKENDS)}."
+    )
+  if is_onnx != (wanted == "onnx"):
+    raise errors.UserError(
+      f"The back end {wanted} cannot use {weights or 'the released weights'}."
+      f" {_HINTS[wanted]}"
+    )
+  # Neither back end needs what the other one is made of.
+  if is_onnx:
+    from maskgan_jax import backend_onnx
+
+    return backend_onnx.OnnxNetworks(weights)
+  packages.load("jax", _NO_JAX)
+  from maskgan_jax import backend_jax
+
+  return backend_jax.JaxNetworks(weights, which)
+
+
+_HINTS = {
+  "onnx": (
+    "Write them as ONNX with scripts/export.py, where JAX is installed, and"
+    " give --weights=FILE.onnx."
+  ),
+  "jax": (
+    "Give a .safetensors file or the folder of a run, or leave --backend out."
+  ),
+}
+_NO_JAX = (
+  "give --weights=FILE.onnx, which needs none, or pip install -r"
+  " requirements.txt."
+)

@@ -1,0 +1,79 @@
+"""Turns the networks into ONNX, as `backend_onnx` reads it."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+
+from maskgan_jax import backend_onnx, packages
+
+REMEDY = "pip install --no-deps -r requirements-export.txt."
+# Inside the file: the masks made by hand, one for each face.
+_EACH_MASK = "mask_of_each_face"
+
+
+def encode(
+  complete: Callable[..., Any], inputs: Sequence[jax.ShapeDtypeStruct]
+) -> bytes:
+  """Returns the content of a file that computes `export.completion`.
+
+  Args:
+    complete: the function.
+    inputs: the faces that it takes, and their masks made by hand; in the file
+      the latter may be left out.
+
+  Raises:
+    errors.UserError: a package is missing.
+  """
+  jax2onnx = packages.load("jax2onnx", REMEDY)
+  # It warns of shapes that ONNX infers by itself.
+  logging.getLogger("onnx_ir").setLevel(logging.ERROR)
+  model = jax2onnx.to_onnx(
+    complete,
+    list(inputs),
+    model_name="maskgan_jax",
+    input_names=[backend_onnx.FACES, _EACH_MASK],
+    output_names=list(backend_onnx.OUTPUTS),
+  )
+  _make_mask_optional(model)
+  model.doc_string = (
+    "Takes the mask off aligned faces. What it completes is a guess, not the"
+    " person's face: not for identification or as evidence."
+  )
+  return model.SerializeToString()
+
+
+def _make_mask_optional(model) -> None:
+  """Lets the masks made by hand be left out: ONNX inputs may have a default.
+
+  A default has a fixed shape, here one empty pixel, which is spread over the
+  faces. What is given in its stead has their shape already.
+  """
+  onnx = packages.load("onnx", REMEDY)
+  graph, given = model.graph, backend_onnx.GIVEN_MASK
+  [mask] = (x for x in graph.input if x.name == _EACH_MASK)
+  graph.input.remove(mask)
+  uint8, int64 = onnx.TensorProto.UINT8, onnx.TensorProto.INT64
+  graph.input.append(
+    onnx.helper.make_tensor_value_info(
+      given, uint8, ("masks", "mask_height", "mask_width", 1)
+    )
+  )
+  graph.initializer.extend(
+    [
+      onnx.helper.make_tensor(given, uint8, (1, 1, 1, 1), [0]),
+      onnx.helper.make_tensor("mask_channels", int64, (1,), [1]),
+    ]
+  )
+  spread = [
+    onnx.helper.make_node(
+      "Shape", [backend_onnx.FACES], ["number_and_sides"], end=3
+    ),
+    onnx.helper.make_node(
+      "Concat", ["number_and_sides", "mask_channels"], ["mask_shape"], axis=0
+    ),
+    onnx.helper.make_node("Expand", [given, "mask_shape"], [_EACH_MASK]),
+  ]
+  for node in reversed(spread):
+    graph.node.insert(0, node)

@@ -1,0 +1,50 @@
+"""Networks that are quick to compile, drawn by chance."""
+
+import jax
+import ml_collections
+import numpy as np
+
+from configs import default
+from maskgan_jax import evaluate, factory, train_state
+
+SIZE = 64
+
+
+def config() -> ml_collections.ConfigDict:
+  c = default.get_config()
+  c.image_size = SIZE
+  c.segmenter.features = (8, 8)
+  c.completion.features = (8, 16)
+  c.completion.num_blocks = (1, 1)
+  c.completion.attention_level = 1
+  c.completion.scale = 2
+  return c
+
+
+def evaluator(config: ml_collections.ConfigDict) -> evaluate.Evaluator:
+  """Returns networks that find a mask here and there."""
+  state = jax.jit(lambda key: factory.initial_state(config, key))(
+    jax.random.key(0)
+  )
+  noise = iter(range(10_000))
+
+  def shake(x):
+    rng = np.random.default_rng(next(noise))
+    return np.asarray(x) + 0.05 * rng.standard_normal(x.shape, np.float32)
+
+  made = evaluate.Evaluator.__new__(evaluate.Evaluator)
+  made.config, made.step = config, 0
+  made.variables = {
+    name: jax.tree.map(shake, train_state.inference_variables(network))
+    for name, network in state.networks.items()
+    if name != "discriminator"
+  }
+  made.weights_sha256 = "abc"
+  made.run = factory.run_settings(config)
+  made._step = factory.predict_step(config)
+  return made
+
+
+def pictures(count: int) -> np.ndarray:
+  rng = np.random.default_rng(count)
+  return rng.integers(0, 256, (count, SIZE, SIZE, 3), dtype=np.uint8)

@@ -1,0 +1,71 @@
+import types
+
+import numpy as np
+import pytest
+
+from maskgan_jax import backend_jax, eval_step, evaluate, images
+
+SIZE = 16
+
+
+class FakeEvaluator:
+  """Predicts the negative, and finds a mask where the picture is bright."""
+
+  weights_sha256 = "abc"
+
+  def __init__(self, eval_batch_size):
+    self.run = types.SimpleNamespace(
+      image_size=SIZE, eval_batch_size=eval_batch_size
+    )
+    self.seen = []
+
+  def __call__(self, masked_image, mask=None):
+    self.seen.append((len(masked_image), mask))
+    bright = masked_image.max(axis=-1, keepdims=True) / np.float32(255)
+    negative = -images.to_float(masked_image)
+    return eval_step.Prediction(bright, negative, negative)
+
+
+@pytest.fixture
+def make(monkeypatch):
+  def make(eval_batch_size=16):
+    fake = FakeEvaluator(eval_batch_size)
+    monkeypatch.setattr(evaluate, "Evaluator", lambda *_: fake)
+    return backend_jax.JaxNetworks(), fake
+
+  return make
+
+
+def _crops(count):
+  rng = np.random.default_rng(0)
+  return rng.integers(0, 256, (count, SIZE, SIZE, 3), np.uint8)
+
+
+@pytest.mark.parametrize("count,padded", [(1, 1), (2, 2), (3, 4), (5, 8)])
+def test_few_sizes_of_batches_are_compiled(count, padded, make):
+  networks, fake = make()
+  crops = _crops(count)
+  found = networks(crops)
+  assert [seen[0] for seen in fake.seen] == [padded]
+  np.testing.assert_array_equal(found.predicted, 255 - crops)
+  assert found.predicted.dtype == np.uint8
+  np.testing.assert_allclose(
+    found.probability, crops.max(axis=-1, keepdims=True) / 255, rtol=1e-6
+  )
+
+
+def test_given_masks_are_padded_alike(make):
+  networks, fake = make()
+  given = np.zeros((3, SIZE, SIZE, 1), np.float32)
+  given[2] = 1
+  networks(_crops(3), given)
+  [(_, mask)] = fake.seen
+  np.testing.assert_array_equal(mask.mean(axis=(1, 2, 3)), [0, 0, 1, 1])
+
+
+def test_what_others_need_to_know(make):
+  networks, _ = make()
+  assert (networks.image_size, networks.max_batch) == (SIZE, 8)
+  assert networks.weights_sha256 == "abc"
+  # Networks whose pictures depend on their batch see one at a time.
+  assert make(eval_batch_size=1)[0].max_batch == 1

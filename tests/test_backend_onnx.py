@@ -1,0 +1,117 @@
+import hashlib
+import importlib.util
+import sys
+
+import numpy as np
+import pytest
+
+from maskgan_jax import backend_jax, backend_onnx, errors, evaluate, export
+from tests import small_networks
+
+needs_runtime = pytest.mark.skipif(
+  not importlib.util.find_spec("onnxruntime"),
+  reason="onnxruntime not installed (requirements-onnx.txt)",
+)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+  """The same networks by onnxruntime and by JAX."""
+  for package in ("onnxruntime", "jax2onnx"):
+    if not importlib.util.find_spec(package):
+      pytest.skip(f"{package} not installed (requirements-export.txt)")
+  evaluator = small_networks.evaluator(small_networks.config())
+  path = tmp_path_factory.mktemp("onnx") / "model.onnx"
+  with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(evaluate, "Evaluator", lambda *_: evaluator)
+    export.export(path, format="onnx")
+    return path, backend_onnx.OnnxNetworks(path), backend_jax.JaxNetworks()
+
+
+def _assert_equal(found, expected):
+  assert found.predicted.dtype == np.uint8
+  assert found.probability.dtype == np.float32
+  difference = found.predicted.astype(int) - expected.predicted
+  assert np.abs(difference).max() <= 1
+  np.testing.assert_allclose(
+    found.probability, expected.probability, atol=1.01 / 255
+  )
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_it_answers_as_jax_does(both, count):
+  _, by_onnx, by_jax = both
+  crops = small_networks.pictures(count)
+  _assert_equal(by_onnx(crops), by_jax(crops))
+
+
+def test_masks_made_by_hand(both):
+  _, by_onnx, by_jax = both
+  crops = small_networks.pictures(3)
+  given = np.zeros((3, small_networks.SIZE, small_networks.SIZE, 1), np.float32)
+  given[0, 20:50, 10:40] = 1
+  given[1, :30] = 1
+  found, expected = by_onnx(crops, given), by_jax(crops, given)
+  _assert_equal(
+    found._replace(predicted=found.predicted[:2]),
+    expected._replace(predicted=expected.predicted[:2]),
+  )
+  own = by_onnx(crops)
+  assert (found.predicted[0] != own.predicted[0]).mean() > 0.1
+  # Where nothing is white the mask that is found is completed.
+  np.testing.assert_array_equal(found.predicted[2], own.predicted[2])
+
+
+def test_what_others_need_to_know(both):
+  path, by_onnx, _ = both
+  assert by_onnx.image_size == small_networks.SIZE
+  assert by_onnx.max_batch == 8
+  digest = hashlib.sha256(path.read_bytes()).hexdigest()
+  assert by_onnx.weights_sha256 == digest
+
+
+def test_a_missing_file(tmp_path):
+  with pytest.raises(
+    errors.UserError, match="none.onnx: no such file. Write it with scripts/exp"
+  ):
+    backend_onnx.OnnxNetworks(tmp_path / "none.onnx")
+
+
+@needs_runtime
+def test_a_file_that_is_no_onnx(tmp_path):
+  path = tmp_path / "text.onnx"
+  path.write_text("not a graph")
+  with pytest.raises(
+    errors.UserError, match="text.onnx: onnxruntime cannot read it .* Write it"
+  ):
+    backend_onnx.OnnxNetworks(path)
+
+
+@needs_runtime
+def test_a_file_of_other_networks(tmp_path):
+  onnx = pytest.importorskip("onnx", reason="onnx (requirements-export.txt)")
+  helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+  ends = [helper.make_tensor_value_info(x, kind, [1]) for x in ("a", "b")]
+  graph = helper.make_graph(
+    [helper.make_node("Neg", ["a"], ["b"])], "negative", ends[:1], ends[1:]
+  )
+  path = tmp_path / "other.onnx"
+  opset = [helper.make_opsetid("", 17)]
+  model = helper.make_model(graph, opset_imports=opset, ir_version=8)
+  path.write_bytes(model.SerializeToString())
+  message = (
+    "other.onnx takes a and gives b; needed are masked_image and given_mask,"
+    " and completed_image, mask, predicted_image. Write it with this version's"
+  )
+  with pytest.raises(errors.UserError, match=message):
+    backend_onnx.OnnxNetworks(path)
+
+
+def test_onnxruntime_is_asked_for(tmp_path, monkeypatch):
+  path = tmp_path / "model.onnx"
+  path.write_text("")
+  monkeypatch.setitem(sys.modules, "onnxruntime", None)
+  with pytest.raises(
+    errors.UserError, match="onnxruntime is not installed: pip install -r req"
+  ):
+    backend_onnx.OnnxNetworks(path)

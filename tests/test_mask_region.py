@@ -1,0 +1,46 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from maskgan_jax import images, mask_region
+
+
+def test_has_mask_needs_more_than_one_percent():
+  probability = np.zeros((2, 10, 20, 1), np.float32)
+  probability[:, 0, :2] = 1.0
+  probability[1, 0, 2] = 0.6
+  for found in (
+    mask_region.has_mask(probability),
+    jax.jit(mask_region.has_mask)(probability),
+  ):
+    np.testing.assert_array_equal(found, [False, True])
+
+
+def test_a_mask_is_completed_where_it_is_likely_enough():
+  probability = np.array([0.0, 0.3, 0.31, 1.0], np.float32)
+  for found in (
+    mask_region.completed_mask(probability),
+    mask_region.completed_mask(jnp.asarray(probability)),
+  ):
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, [0, 0, 1, 1])
+
+
+@pytest.mark.parametrize(
+  "share,height,expected", [(3 / 256, 256, 3), (0, 9, 1)]
+)
+def test_a_reach_is_a_pixel_at_least(share, height, expected):
+  assert mask_region.pixels(share, height) == expected
+
+
+@pytest.mark.parametrize("height,width", [(256, 256), (64, 48)])
+def test_blend_mask_is_that_of_the_device(height, width):
+  rng = np.random.default_rng(0)
+  coarse = rng.random((3, height // 16, width // 16, 1)) > 0.7
+  mask = coarse.repeat(16, axis=1).repeat(16, axis=2).astype(np.float32)
+  mask[2] = 0
+  found = mask_region.blend_mask(mask)
+  assert found.dtype == np.float32 and 0 < found.mean() < 1
+  np.testing.assert_allclose(found, images.blend_mask(mask), atol=1e-6)
+  assert not found[2].any()
