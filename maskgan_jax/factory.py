@@ -178,7 +178,7 @@ def initial_state(
     {
       "segmenter": (image,),
       "generator": (image, mask),
-      "discriminator": (image, image),
+      "discriminator": (image, image, mask),
     },
     key,
     ema=config.ema_decay > 0,
@@ -239,6 +239,8 @@ def step_settings(
   return step_settings_lib.StepSettings(
     adversarial_loss=loss.adversarial,
     adversarial_weight=loss.adversarial_weight,
+    r1_gamma=loss.r1_gamma,
+    feature_matching_weight=loss.feature_matching_weight,
     reconstruction_weight=loss.reconstruction_weight,
     ssim_weight=loss.ssim_weight,
     perceptual_weight=loss.perceptual_weight,

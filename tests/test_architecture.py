@@ -43,6 +43,7 @@ LAYERS = (
     "train_step",
     "eval_step",
     "step_inputs",
+    "step_losses",
     "train_state",
     "parallel",
     "step_settings",
