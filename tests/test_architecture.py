@@ -12,6 +12,7 @@ PACKAGE = ROOT / "maskgan_jax"
 LAYERS = (
   (
     "demo",
+    "ablation",
     "train",
     "benchmark",
     "benchmark_masks",
@@ -28,12 +29,14 @@ LAYERS = (
   ("evaluate",),
   (
     "factory",
+    "cost",
     "checkpoint",
     "input_pipeline",
     "logging_utils",
     "figures",
     "scoring",
     "report",
+    "ablation_report",
     "groups",
     "robustness",
     "released",
@@ -114,7 +117,18 @@ def test_networks_and_data_know_nothing_of_each_other():
   [
     ("pmap(", {"parallel"}),
     ("from absl import", set()),
-    ("ConfigDict", {"factory", "checkpoint", "released", "train", "benchmark"}),
+    (
+      "ConfigDict",
+      {
+        "factory",
+        "cost",
+        "checkpoint",
+        "released",
+        "train",
+        "benchmark",
+        "ablation",
+      },
+    ),
     ("import tensorflow\n", set()),
   ],
 )
