@@ -52,7 +52,13 @@ def get_config() -> ml_collections.ConfigDict:
     {"base_features": 64, "num_levels": 8, "dropout_rate": 0.5}
   )
   c.discriminator = ml_collections.ConfigDict(
-    {"base_features": 64, "num_levels": 3, "scale": 1}
+    {
+      "base_features": 64,
+      "num_levels": 3,
+      "scale": 1,
+      "mask_channel": False,
+      "norm": "batch",  # Or "spectral".
+    }
   )
   # pix2pix keeps dropout and batch statistics at test.
   c.train_mode_at_test = False
@@ -89,6 +95,9 @@ def get_config() -> ml_collections.ConfigDict:
       "adversarial_weight": 0.3,
       # The discriminator is switched on at this step.
       "adversarial_from_step": 0,
+      # Of the discriminator's gradient penalty at real images.
+      "r1_gamma": 0.0,
+      "feature_matching_weight": 0.0,
       "reconstruction_weight": 100.0,
       "ssim_weight": 0.0,
       "perceptual_weight": 0.0,  # LPIPS, on pictures shrunk by the scale.

@@ -83,6 +83,31 @@ def run_settings(config: ml_collections.ConfigDict) -> RunSettings:
   )
 
 
+def variant(
+  config: ml_collections.ConfigDict,
+  *,
+  seed: int,
+  data_dir: str,
+  num_images: int | None = None,
+) -> ml_collections.ConfigDict:
+  """Returns a copy with another seed, dataset and, if given, training images.
+
+  Raises:
+    errors.UserError: num_images is no multiple of the batch size.
+  """
+  changed = config.copy_and_resolve_references()
+  changed.seed, changed.data_dir = seed, data_dir
+  if num_images is not None:
+    steps, rest = divmod(num_images, config.batch_size)
+    if rest or not steps:
+      raise errors.UserError(
+        f"{num_images} images are no multiple of config.batch_size"
+        f" {config.batch_size}. Choose one."
+      )
+    changed.num_train_steps = steps
+  return changed.lock()
+
+
 def networks(config: ml_collections.ConfigDict) -> tuple[str, ...]:
   """Returns the names of the networks that the config trains.
 
@@ -178,7 +203,7 @@ def initial_state(
     {
       "segmenter": (image,),
       "generator": (image, mask),
-      "discriminator": (image, image),
+      "discriminator": (image, image, mask),
     },
     key,
     ema=config.ema_decay > 0,
@@ -239,6 +264,8 @@ def step_settings(
   return step_settings_lib.StepSettings(
     adversarial_loss=loss.adversarial,
     adversarial_weight=loss.adversarial_weight,
+    r1_gamma=loss.r1_gamma,
+    feature_matching_weight=loss.feature_matching_weight,
     reconstruction_weight=loss.reconstruction_weight,
     ssim_weight=loss.ssim_weight,
     perceptual_weight=loss.perceptual_weight,

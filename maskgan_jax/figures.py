@@ -59,6 +59,42 @@ def save_report(
       axis.set_xticks([])
       axis.set_yticks([])
       axis.set_xlabel(text, fontsize=7)
+  _write(page, path)
+
+
+def save_intervals(
+  path: pathlib.Path,
+  names: Sequence[str],
+  panels: Mapping[str, Mapping[str, Sequence[Mapping[str, float]]]],
+) -> None:
+  """Writes a figure of means and intervals, one line a name.
+
+  Args:
+    path: of the PNG.
+    names: of the lines, from top to bottom.
+    panels: by title of the panel and by series, {"mean", "low", "high"} of each
+      name.
+  """
+  size = (1.5 + 3.0 * len(panels), 1.2 + 0.3 * len(names))
+  page = figure.Figure(figsize=size, dpi=_DPI, layout="constrained")
+  axes = page.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+  for axis, (title, series) in zip(axes, panels.items(), strict=True):
+    for index, (label, intervals) in enumerate(series.items()):
+      means = np.array([x["mean"] for x in intervals])
+      ends = np.array([[x["low"], x["high"]] for x in intervals]).T
+      lines = np.arange(len(names)) + 0.2 * index
+      axis.errorbar(
+        means, lines, xerr=np.abs(ends - means), fmt="o", ms=4, label=label
+      )
+    axis.set_title(title, fontsize=9)
+    axis.grid(axis="x", alpha=0.3)
+  axes[0].set_yticks(range(len(names)), names, fontsize=8)
+  axes[0].invert_yaxis()
+  axes[0].legend(fontsize=7)
+  _write(page, path)
+
+
+def _write(page: figure.Figure, path: pathlib.Path) -> None:
   partial = path.with_name(path.name + ".partial")
   page.savefig(partial, format="png")
   partial.replace(path)

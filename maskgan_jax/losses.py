@@ -1,6 +1,6 @@
 """Losses: one value per example, so that devices may average as they like."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import dm_pix as pix
 import jax
@@ -14,6 +14,7 @@ from maskgan_jax import errors, images
 PerExample = Float[Array, " _"]
 Pixels = Float[Array, "_ _ _ 1"]
 Image = Float[Array, "_ _ _ 3"]
+Features = Float[Array, "_ _ _ _"]
 
 
 def _check_shapes(**arrays: jax.Array) -> None:
@@ -65,6 +66,37 @@ def adversarial_losses(kind: str) -> tuple[Callable, Callable]:
       f'The adversarial loss is "{kind}". Choose one of {sorted(_ADVERSARIAL)}.'
     )
   return _ADVERSARIAL[kind]
+
+
+def r1_penalty(gradient: Image) -> PerExample:
+  """Half the squared norm of D's gradient at a real image.
+
+  R1 of Mescheder et al., 2018, eq. 9, without its weight gamma. Of a
+  discriminator of patches, D is the sum of N logits divided by the root of N,
+  so that gamma means to N separate patches what it means to one picture.
+
+  Args:
+    gradient: with respect to the image, [B, H, W, 3].
+  """
+  return 0.5 * jnp.square(gradient).sum(axis=(1, 2, 3))
+
+
+def feature_matching_loss(
+  fake_features: Sequence[Features], real_features: Sequence[Features]
+) -> PerExample:
+  """Mean absolute difference of D's features, averaged over its levels.
+
+  Wang et al., 2018 (pix2pixHD), eq. 4.
+
+  Args:
+    fake_features: of the generated image, [B, h, w, C] a level.
+    real_features: of the true one, same shapes.
+  """
+  total = jnp.zeros(len(fake_features[0]))
+  for fake, real in zip(fake_features, real_features, strict=True):
+    _check_shapes(fake=fake, real=real)
+    total += _mean(jnp.abs(fake - real).astype(jnp.float32))
+  return total / len(fake_features)
 
 
 def weighted_l1(

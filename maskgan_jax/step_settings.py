@@ -12,6 +12,10 @@ class StepSettings:
   Attributes:
     adversarial_loss: "bce" or "hinge".
     adversarial_weight: of the generator's adversarial loss.
+    r1_gamma: weighs the discriminator's gradient penalty at real images, 0 to
+      leave it out.
+    feature_matching_weight: of the distance between what the discriminator
+      finds in the judged image and in the true one, 0 to leave it out.
     reconstruction_weight: of the L1 distance to the true image.
     ssim_weight: of 1 - SSIM to the true image, 0 to leave it out.
     perceptual_weight: of the perceptual distance between the judged image and
@@ -34,6 +38,8 @@ class StepSettings:
 
   adversarial_loss: str
   adversarial_weight: float
+  r1_gamma: float
+  feature_matching_weight: float
   reconstruction_weight: float
   ssim_weight: float
   perceptual_weight: float

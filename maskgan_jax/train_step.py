@@ -5,6 +5,7 @@ own loss and gives the predicted masks that the generator learns to complete.
 """
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,11 +16,11 @@ from flax import linen as nn
 
 from maskgan_jax import batch as batch_lib
 from maskgan_jax import (
-  features,
   images,
   losses,
   parallel,
   step_inputs,
+  step_losses,
   step_settings,
   train_state,
 )
@@ -47,6 +48,19 @@ class _Learner:
       rngs=None if key is None else {"dropout": key},
     )
     return output, changed.get("batch_stats", {})
+
+  def judge(self, params, stats, masked_image, image, mask):
+    """Returns what the discriminator says of an image."""
+    logits, changed = self.modules["discriminator"].apply(
+      {"params": params, "batch_stats": stats},
+      masked_image,
+      image,
+      mask,
+      train=True,
+      mutable=["batch_stats", "intermediates"],
+    )
+    found = changed["intermediates"]["features"]
+    return step_losses.Judgement(logits, found, changed.get("batch_stats", {}))
 
   def update(self, name, network, grads, stats, step):
     """Returns the network after one optimizer step, and the gradient norm."""
@@ -180,94 +194,49 @@ def _completion_step(
       return predicted
     return images.complete(predicted, inputs.masked_image, region)
 
+  def judge_with(params, stats, image):
+    return learner.judge(params, stats, inputs.masked_image, image, region)
+
   changed: dict[str, Any] = {}
   metrics: Metrics = {}
-  discriminator = None
+  judge, judge_stats = None, {}
   if adversarial:
     discriminator, metrics = _discriminator_step(
       learner,
       networks["discriminator"],
-      inputs,
+      judge_with,
+      inputs.image,
       jax.lax.stop_gradient(judged(predicted_image)),
       step,
       settings,
     )
+    judge = functools.partial(judge_with, discriminator.params)
+    judge_stats = discriminator.stats
 
   def g_loss_fn(predicted):
-    return _generator_loss(
-      learner, discriminator, predicted, judged(predicted), inputs, settings
+    return step_losses.generator_loss(
+      judge, judge_stats, predicted, judged(predicted), inputs, settings
     )
 
-  grad, (terms, d_stats) = jax.grad(g_loss_fn, has_aux=True)(predicted_image)
+  grad, (judge_stats, terms) = jax.grad(g_loss_fn, has_aux=True)(
+    predicted_image
+  )
   changed["generator"], norm = learner.update(
     "generator", generator, pull_back(grad)[0], stats, step
   )
-  if discriminator is not None:
-    changed["discriminator"] = discriminator._replace(stats=d_stats)
+  if adversarial:
+    changed["discriminator"] = discriminator._replace(stats=judge_stats)
   return changed, metrics | terms | {"g_grad_norm": norm}
 
 
-def _generator_loss(
-  learner, discriminator, predicted, judged, inputs, settings
-):
-  """Returns the sum of G's losses; its terms and D's new statistics."""
-  terms = {
-    "reconstruction_loss": _reconstruction_loss(predicted, inputs, settings)
-  }
-  total = settings.reconstruction_weight * terms["reconstruction_loss"]
-  if settings.ssim_weight:
-    terms["ssim_loss"] = losses.ssim_loss(predicted, inputs.image).mean()
-    total += settings.ssim_weight * terms["ssim_loss"]
-  if settings.perceptual_weight:
-    seen = jnp.where(inputs.valid > 0, judged, inputs.image)
-    terms["perceptual_loss"] = features.lpips(
-      seen, inputs.image, scale=settings.perceptual_scale
-    ).mean()
-    total += settings.perceptual_weight * terms["perceptual_loss"]
-  d_stats = {}
-  if discriminator is not None:
-    logits, d_stats = learner.apply(
-      "discriminator",
-      discriminator,
-      discriminator.params,
-      inputs.masked_image,
-      judged,
-    )
-    _, g_adversarial = losses.adversarial_losses(settings.adversarial_loss)
-    terms["g_adversarial_loss"] = g_adversarial(logits).mean()
-    total += settings.adversarial_weight * terms["g_adversarial_loss"]
-  return total, (terms | {"g_loss": total}, d_stats)
-
-
-def _reconstruction_loss(predicted, inputs, settings) -> jax.Array:
-  # The blend reaches a little past the mask: so does the full weight.
-  region = images.blend_mask(inputs.mask)
-  weight = settings.visible_weight + (1.0 - settings.visible_weight) * region
-  return losses.weighted_l1(
-    predicted, inputs.image, weight * inputs.valid
-  ).mean()
-
-
-def _discriminator_step(learner, network, inputs, fake, step, settings):
-  d_loss, _ = losses.adversarial_losses(settings.adversarial_loss)
-
+def _discriminator_step(learner, network, judge, image, fake, step, settings):
   def loss_fn(params):
-    real_logits, stats = learner.apply(
-      "discriminator", network, params, inputs.masked_image, inputs.image
+    return step_losses.discriminator_loss(
+      functools.partial(judge, params), network.stats, image, fake, settings
     )
-    fake_logits, stats = learner.apply(
-      "discriminator",
-      network._replace(stats=stats),
-      params,
-      inputs.masked_image,
-      fake,
-    )
-    found = {"real_logits": real_logits.mean()}
-    found["fake_logits"] = fake_logits.mean()
-    return d_loss(real_logits, fake_logits).mean(), (stats, found)
 
-  (loss, (stats, found)), grads = jax.value_and_grad(loss_fn, has_aux=True)(
+  (_, (stats, terms)), grads = jax.value_and_grad(loss_fn, has_aux=True)(
     network.params
   )
   network, norm = learner.update("discriminator", network, grads, stats, step)
-  return network, found | {"d_loss": loss, "d_grad_norm": norm}
+  return network, terms | {"d_grad_norm": norm}

@@ -12,6 +12,7 @@ PACKAGE = ROOT / "maskgan_jax"
 LAYERS = (
   (
     "demo",
+    "ablation",
     "train",
     "benchmark",
     "benchmark_masks",
@@ -30,12 +31,14 @@ LAYERS = (
   ("evaluate",),
   (
     "factory",
+    "cost",
     "checkpoint",
     "input_pipeline",
     "logging_utils",
     "figures",
     "scoring",
     "report",
+    "ablation_report",
     "groups",
     "robustness",
     "released",
@@ -45,6 +48,7 @@ LAYERS = (
     "train_step",
     "eval_step",
     "step_inputs",
+    "step_losses",
     "train_state",
     "parallel",
     "step_settings",
@@ -116,7 +120,18 @@ def test_networks_and_data_know_nothing_of_each_other():
   [
     ("pmap(", {"parallel"}),
     ("from absl import", set()),
-    ("ConfigDict", {"factory", "checkpoint", "released", "train", "benchmark"}),
+    (
+      "ConfigDict",
+      {
+        "factory",
+        "cost",
+        "checkpoint",
+        "released",
+        "train",
+        "benchmark",
+        "ablation",
+      },
+    ),
     ("import tensorflow\n", set()),
     ("onnxruntime.Inf", {"backend_onnx"}),
   ],

@@ -7,7 +7,8 @@ import jax
 import pytest
 
 from configs import default, paper, portraits, refine, sharpen
-from maskgan_jax import errors, factory, train_state
+from configs.ablation import _base
+from maskgan_jax import cost, errors, factory, train_state
 
 CONFIGS = sorted(
   p.stem
@@ -70,6 +71,90 @@ def test_portraits_sizes(module, size):
 def test_portraits_refuses_another_size():
   with pytest.raises(ValueError, match=r"portraits.py:512 is unknown. Choose"):
     portraits.get_config("512")
+
+
+@pytest.mark.parametrize("module", [portraits, sharpen])
+def test_portraits_are_compact(module):
+  """Small enough for phones and ordinary computers, and free of surprises."""
+  c = module.get_config()
+  assert c.generator.mask_channel and c.loss.composite
+  found = cost.inference(c)
+  assert found.parameters < 9_500_000
+  assert found.multiply_adds < 1_800_000_000
+  # One picture or many, in training or in use: the same result.
+  state = jax.eval_shape(
+    lambda key: factory.initial_state(c, key), jax.random.key(0)
+  )
+  assert not c.train_mode_at_test
+  for name in train_state.INFERENCE:
+    assert state.networks[name].stats == {}
+
+
+ROWS = {
+  "01_paper": {"generator.mask_channel", "loss.composite"},
+  "02_mask_composite": set(),
+  "03_no_adversary": {"networks"},
+  "04_hinge": {"loss.adversarial"},
+  "05_spectral_norm": {"discriminator.norm"},
+  "06_r1": {"loss.r1_gamma"},
+  "07_feature_matching": {"loss.feature_matching_weight"},
+  "08_mask_patchgan": {"discriminator.mask_channel"},
+  "09_masked_l1": {"loss.visible_weight"},
+  "10_ssim": {"loss.ssim_weight"},
+  "11_perceptual": {"loss.perceptual_weight"},
+  "12_mixed_masks": {
+    "shown_mask.predicted_share",
+    "shown_mask.jittered_share",
+  },
+  "13_ema": {"ema_decay"},
+  "14_completion": {
+    "generator.name",
+    "completion.features",
+    "completion.num_blocks",
+  },
+  "15_full": None,
+}
+
+
+def _flat(tree, prefix=""):
+  found = {}
+  for key, value in tree.items():
+    if isinstance(value, dict):
+      found |= _flat(value, f"{prefix}{key}.")
+    else:
+      found[prefix + key] = value
+  return found
+
+
+def test_the_ablation_changes_one_thing_at_a_time():
+  folder = pathlib.Path(_base.__file__).parent
+  assert [p.stem for p in sorted(folder.glob("[0-9]*.py"))] == list(ROWS)
+  start = _flat(_base.mask_composite().to_dict())
+  for name, expected in ROWS.items():
+    c = importlib.import_module(f"configs.ablation.{name}").get_config()
+    factory.modules(c)
+    factory.transformations(c)
+    factory.step_settings(c)
+    run = factory.run_settings(c)
+    assert run.batch_size * run.num_train_steps == 16_000
+    found = _flat(c.to_dict())
+    if expected is not None:
+      assert {key for key in start if found[key] != start[key]} == expected
+
+
+def test_variant_changes_the_copy_alone():
+  c = default.get_config()
+  changed = factory.variant(c, seed=5, data_dir="here", num_images=80)
+  assert (changed.seed, changed.data_dir, changed.num_train_steps) == (
+    5,
+    "here",
+    10,
+  )
+  assert c == default.get_config()
+  assert changed.loss is not c.loss
+  assert factory.variant(c, seed=0, data_dir="data") == c
+  with pytest.raises(errors.UserError, match="no multiple of .*batch_size 8"):
+    factory.variant(c, seed=0, data_dir="data", num_images=81)
 
 
 def test_unknown_key_is_named():

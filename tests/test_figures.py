@@ -27,6 +27,18 @@ def test_sample_row_shows_input_mask_completion_and_truth():
   np.testing.assert_array_equal(row[3], pixels[1])
 
 
+def test_intervals_are_drawn(tmp_path):
+  path = tmp_path / "intervals.png"
+  found = {"mean": 1.0, "low": 0.5, "high": 2.0}
+  unknown = dict.fromkeys(found, np.nan)
+  figures.save_intervals(
+    path, ["a", "b"], {"PSNR": {"x": [found, found], "y": [found, unknown]}}
+  )
+  with Image.open(path) as picture:
+    assert min(picture.size) > 100
+  assert [p.name for p in tmp_path.iterdir()] == ["intervals.png"]
+
+
 def test_tile_joins_rows_and_columns():
   tiled = figures.tile(
     [[_picture(1), _picture(2), _picture(3)], [_picture(4)] * 3]

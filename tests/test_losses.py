@@ -38,6 +38,25 @@ def test_d_loss_does_not_broadcast(kind):
     d_loss(jnp.zeros((2, 1, 1, 1)), jnp.zeros((2, 2, 2, 1)))
 
 
+def test_r1_penalty_is_half_the_squared_norm():
+  gradient = jnp.zeros((2, 2, 2, 3)).at[0, 0, 0].set(2.0)
+  np.testing.assert_allclose(losses.r1_penalty(gradient), [6.0, 0.0])
+
+
+def test_feature_matching_loss_counts_levels_alike():
+  real = [jnp.zeros((2, 4, 4, 1)), jnp.zeros((2, 2, 2, 8))]
+  fake = [real[0].at[0].set(-1.0), real[1].at[:, 0].set(2.0)]
+  got = losses.feature_matching_loss(fake, real)
+  np.testing.assert_allclose(got, [1.0, 0.5])
+
+
+def test_feature_matching_loss_does_not_broadcast():
+  with pytest.raises(ValueError, match="does not broadcast"):
+    losses.feature_matching_loss(
+      [jnp.zeros((2, 4, 4, 3))], [jnp.zeros((1, 4, 4, 3))]
+    )
+
+
 def test_weighted_l1_counts_pixels_by_weight():
   image = jnp.zeros((1, 1, 2, 3))
   predicted = image.at[0, 0, 0].set(1.0).at[0, 0, 1].set(3.0)

@@ -119,11 +119,31 @@ def test_confidence_interval_resamples_persons():
   assert width == pytest.approx(expected, rel=0.1)
 
 
+def test_confidence_interval_resamples_runs():
+  values = np.random.default_rng(1).normal(size=20)
+  persons = np.arange(20)
+  alone = metrics.confidence_interval(values, persons)
+  # A run that repeats another to the bit tells of no variance between runs.
+  assert metrics.confidence_interval(
+    np.stack([values, values]), persons
+  ) == pytest.approx(alone)
+  # Runs that differ in all pictures do, and no number of persons helps.
+  runs = np.stack([values * 0.01 + shift for shift in (-1, 0, 1, 2)])
+  got = metrics.confidence_interval(runs, persons)
+  assert got["mean"] == pytest.approx(0.5 + 0.01 * values.mean())
+  expected = 2 * 1.96 * np.std([-1, 0, 1, 2]) / np.sqrt(4)
+  assert got["high"] - got["low"] == pytest.approx(expected, rel=0.1)
+
+
 def test_confidence_interval_leaves_nan_out():
   got = metrics.confidence_interval(
     np.array([1.0, np.nan, 1.0]), np.array(["a", "b", "c"])
   )
   assert got["mean"] == 1.0
+  two = metrics.confidence_interval(
+    np.array([[1.0, np.nan], [3.0, np.nan]]), np.array(["a", "b"])
+  )
+  assert two == {"mean": 2.0, "low": 1.0, "high": 3.0}
   nothing = metrics.confidence_interval(np.array([np.nan]), np.array(["a"]))
   assert all(np.isnan(value) for value in nothing.values())
 
@@ -131,3 +151,5 @@ def test_confidence_interval_leaves_nan_out():
 def test_confidence_interval_wants_a_person_for_each_value():
   with pytest.raises(ValueError, match="one person for each value"):
     metrics.confidence_interval(np.zeros(3), np.zeros(2))
+  with pytest.raises(ValueError, match="one person for each value"):
+    metrics.confidence_interval(np.zeros((2, 3)), np.zeros(2))

@@ -255,6 +255,18 @@ def test_bad_configs(arguments, expected, tmp_path):
   assert expected in message
 
 
+def test_ablation_tries_every_config_first(tmp_path):
+  (tmp_path / "row.py").write_text("def get_config(:")
+  message = command_line.fail(
+    "ablate",
+    f"--folder={tmp_path}",
+    f"--data_dir={tmp_path}",
+    f"--output_dir={tmp_path}/out",
+  )
+  assert f"{tmp_path}/row.py: SyntaxError" in message
+  assert "nothing has been trained" in message
+
+
 def test_not_built_and_not_trained(tmp_path):
   message = command_line.fail(
     "train",

@@ -43,15 +43,32 @@ def test_all_networks_learn(tiny_config):
 def test_g_loss_is_the_weighted_sum(tiny_config):
   tiny_config.loss.ssim_weight = 2.0
   tiny_config.loss.perceptual_weight = 3.0
+  tiny_config.loss.feature_matching_weight = 5.0
   _, m = run(tiny_config)
   c = tiny_config.loss
   expected = (
     c.reconstruction_weight * m["reconstruction_loss"]
     + c.ssim_weight * m["ssim_loss"]
     + c.perceptual_weight * m["perceptual_loss"]
+    + c.feature_matching_weight * m["feature_matching_loss"]
     + c.adversarial_weight * m["g_adversarial_loss"]
   )
   np.testing.assert_allclose(m["g_loss"], expected, rtol=1e-5)
+
+
+def test_the_discriminators_options_train(tiny_config):
+  tiny_config.discriminator.mask_channel = True
+  tiny_config.discriminator.norm = "spectral"
+  tiny_config.loss.r1_gamma = 10.0
+  before = fresh(tiny_config)
+  after, metrics = run(tiny_config, state=before)
+  assert metrics["r1_penalty"] > 0
+  assert moved(
+    before.networks["discriminator"].params,
+    after.networks["discriminator"].params,
+  )
+  stats = after.networks["discriminator"].stats
+  assert any("kernel/sigma" in str(p) for p in jax.tree.leaves_with_path(stats))
 
 
 def test_without_adversary_the_discriminator_rests(tiny_config):

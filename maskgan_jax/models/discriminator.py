@@ -4,7 +4,10 @@ import jax
 import jax.numpy as jnp
 from flax import linen as nn
 
+from maskgan_jax import errors
 from maskgan_jax.models import blocks, convolution
+
+NORMS = ("batch", "spectral")
 
 
 class PatchDiscriminator(nn.Module):
@@ -14,6 +17,9 @@ class PatchDiscriminator(nn.Module):
     base_features: of the first level; they double up to eightfold.
     num_levels: how often the picture is halved. 3 judges patches of 70 x 70.
     scale: judges pictures this many times smaller.
+    mask_channel: sees the mask too.
+    norm: "batch", of the features, or "spectral", of the kernels instead
+      (Miyato et al., 2018).
     axis_name: device axis of the batch statistics.
     dtype: dtype of computation.
   """
@@ -21,56 +27,90 @@ class PatchDiscriminator(nn.Module):
   base_features: int = 64
   num_levels: int = 3
   scale: int = 1
+  mask_channel: bool = False
+  norm: str = "batch"
   axis_name: str | None = None
   dtype: jnp.dtype | None = None
 
   @nn.compact
   def __call__(
-    self, masked_image: jax.Array, image: jax.Array, *, train: bool
+    self,
+    masked_image: jax.Array,
+    image: jax.Array,
+    mask: jax.Array | None = None,
+    *,
+    train: bool,
   ) -> jax.Array:
     """Returns float32 logits [B, h, w, 1], one a patch; 256 px give 30 x 30.
+
+    What each level finds is sown as "features" of the collection
+    "intermediates".
 
     Args:
       masked_image: [B, H, W, 3] in [-1, 1], sides multiples of
         scale * 2**num_levels.
       image: the real or generated image, same shape.
+      mask: [B, H, W, 1] in [0, 1], read only with `mask_channel`.
       train: use the batch's own statistics.
+
+    Raises:
+      errors.UserError: an unknown norm.
+      ValueError: shapes that do not fit, or no mask where one is read.
     """
+    if self.norm not in NORMS:
+      raise errors.UserError(
+        f'discriminator.norm is "{self.norm}". Choose one of {sorted(NORMS)}.'
+      )
     if masked_image.shape != image.shape:
       raise ValueError(
         f"masked_image has shape {masked_image.shape} and image"
         f" {image.shape}; give two pictures of one shape."
       )
-    x = jnp.concatenate([masked_image, image], axis=-1)
+    shown = [masked_image, image]
+    if self.mask_channel:
+      if mask is None:
+        raise ValueError(
+          "mask_channel is on but no mask was given; pass mask [B, H, W, 1] or"
+          " build the discriminator with mask_channel=False."
+        )
+      shown.append(mask.astype(image.dtype))
+    x = jnp.concatenate(shown, axis=-1)
     blocks.check_divisible(
       x, self.scale * 2**self.num_levels, "PatchDiscriminator"
     )
     x = blocks.shrink(x, self.scale)
     for level in range(self.num_levels):
-      x = self._conv(level, strides=2, padding="SAME")(x)
-      if level:
-        x = blocks.BatchNorm(self.axis_name)(x, train=train)
-      x = nn.leaky_relu(x, blocks.KERAS_LEAK)
+      x = self._level(x, level, 2, "SAME", train)
     one = ((1, 1), (1, 1))
-    x = self._conv(self.num_levels, strides=1, padding=one)(x)
-    x = blocks.BatchNorm(self.axis_name)(x, train=train)
-    x = nn.leaky_relu(x, blocks.KERAS_LEAK)
-    x = convolution.Conv(
+    x = self._level(x, self.num_levels, 1, one, train)
+    last = convolution.Conv(
       1,
       (4, 4),
       padding=one,
       dtype=self.dtype,
       kernel_init=blocks.PIX2PIX_INIT,
-    )(x)
-    return x.astype(jnp.float32)
+    )
+    return self._apply(last, x, train).astype(jnp.float32)
 
-  def _conv(self, level, strides, padding):
-    return convolution.Conv(
+  def _level(self, x, level, strides, padding, train):
+    spectral = self.norm == "spectral"
+    conv = convolution.Conv(
       self.base_features * min(2**level, 8),
       (4, 4),
       (strides, strides),
       padding,
-      use_bias=False,
+      use_bias=spectral,
       dtype=self.dtype,
       kernel_init=blocks.PIX2PIX_INIT,
     )
+    x = self._apply(conv, x, train)
+    if level and not spectral:
+      x = blocks.BatchNorm(self.axis_name)(x, train=train)
+    x = nn.leaky_relu(x, blocks.KERAS_LEAK)
+    self.sow("intermediates", "features", x)
+    return x
+
+  def _apply(self, conv, x, train):
+    if self.norm == "spectral":
+      return nn.SpectralNorm(conv)(x, update_stats=train)
+    return conv(x)

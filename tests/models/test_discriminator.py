@@ -81,3 +81,65 @@ def test_sides_must_divide():
   x = jnp.zeros((1, 30, 32, 3))
   with pytest.raises(errors.UserError, match="30 x 32 .* multiples of 4"):
     _small().init(jax.random.key(0), x, x, train=False)
+
+
+def test_spectral_norm_bounds_every_kernel():
+  module = discriminator.PatchDiscriminator(
+    base_features=4, num_levels=2, norm="spectral"
+  )
+  x = jax.random.normal(jax.random.key(1), (1, 16, 16, 3))
+  variables = _initialise(module, x)
+  # Kernels as large as one likes leave the logits as they are.
+  grown = dict(variables) | {
+    "params": jax.tree.map(
+      lambda p: 50.0 * p if p.ndim > 1 else p, variables["params"]
+    )
+  }
+  apply = jax.jit(
+    functools.partial(module.apply, train=True, mutable=["batch_stats"])
+  )
+  want, _ = apply(variables, x, x)
+  got, changed = apply(grown, x, x)
+  np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-6)
+  # Power iterations find each kernel's largest singular value.
+  for _ in range(60):
+    _, changed = apply(grown | changed, x, x)
+  kernel = grown["params"]["Conv_1"]["kernel"]
+  found = changed["batch_stats"]["SpectralNorm_1"]["Conv_1/kernel/sigma"]
+  expected = np.linalg.norm(kernel.reshape(-1, kernel.shape[-1]), 2)
+  np.testing.assert_allclose(found, expected, rtol=1e-2)
+
+
+def test_unknown_norm_is_refused():
+  x = jnp.zeros((1, 16, 16, 3))
+  module = discriminator.PatchDiscriminator(norm="layer")
+  with pytest.raises(errors.UserError, match='norm is "layer". Choose one of'):
+    module.init(jax.random.key(0), x, x, train=False)
+
+
+def test_mask_channel_sees_the_mask():
+  module = discriminator.PatchDiscriminator(
+    base_features=4, num_levels=1, mask_channel=True
+  )
+  x = jax.random.normal(jax.random.key(1), (1, 16, 16, 3))
+  mask = jnp.zeros((1, 16, 16, 1)).at[:, 8:].set(1.0)
+  init = jax.jit(functools.partial(module.init, train=False))
+  variables = init(jax.random.key(0), x, x, mask)
+  logits = [
+    module.apply(variables, x, x, shown, train=False)
+    for shown in (mask, 1 - mask)
+  ]
+  assert not np.allclose(*logits)
+  with pytest.raises(ValueError, match="mask_channel is on but no mask"):
+    module.apply(variables, x, x, train=False)
+
+
+def test_features_of_every_level_are_sown():
+  x = jnp.zeros((1, 32, 32, 3))
+  variables = _variables(_small(), 32)
+  _, sown = jax.eval_shape(
+    lambda v: _small().apply(v, x, x, train=False, mutable=["intermediates"]),
+    variables,
+  )
+  found = sown["intermediates"]["features"]
+  assert [f.shape[1:] for f in found] == [(16, 16, 4), (8, 8, 8), (7, 7, 16)]

@@ -1,0 +1,12 @@
+"""02 + spectral instead of batch norm in the discriminator."""
+
+import ml_collections
+
+from configs.ablation import _base
+
+
+def get_config() -> ml_collections.ConfigDict:
+  """Returns the row's configuration."""
+  c = _base.mask_composite()
+  c.discriminator.norm = "spectral"
+  return c

@@ -1,0 +1,12 @@
+"""02 + feature matching loss (weight 10)."""
+
+import ml_collections
+
+from configs.ablation import _base
+
+
+def get_config() -> ml_collections.ConfigDict:
+  """Returns the row's configuration."""
+  c = _base.mask_composite()
+  c.loss.feature_matching_weight = 10.0
+  return c
