@@ -24,7 +24,6 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   c = refine.get_config(image_size)
   c.init_from = "runs/refined"
   c.networks = ("segmenter", "generator", "discriminator")
-  c.segmenter.frozen = True
   c.discriminator.base_features = 32
   c.discriminator.scale = c.completion.scale
   c.num_train_steps = 1_600
@@ -38,5 +37,4 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   c.optimizer.learning_rate.discriminator = 2e-4
   c.optimizer.learning_rate.generator = 3e-4
   c.shown_mask.borrowed_share = 0.2
-  c.augment.bare_share = 0.1
   return c

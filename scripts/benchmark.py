@@ -2,6 +2,8 @@
 
   python scripts/benchmark.py --what=train_step --config=configs/paper.py \
     --batch_size=1 [--peer_python=python]
+  python scripts/benchmark.py --what=train_step --config=configs/paper.py \
+    --trace_dir=trace
   python scripts/benchmark.py --what=input --config=configs/portraits.py \
     --config.data_dir=data
   python scripts/benchmark.py --what=unmask --input=photo.jpg
@@ -10,11 +12,13 @@
 Prints a table, and the same as one line of JSON.
 """
 
+import contextlib
 import json
 import pathlib
 import sys
 
 import command
+import jax
 from absl import flags
 from ml_collections import config_flags
 
@@ -40,22 +44,34 @@ _PEER_PYTHON = flags.DEFINE_string(
 )
 _NETWORKS = command.define_networks()
 _INPUT = flags.DEFINE_string("input", None, "For unmask: a photo.")
+_TRACE_DIR = flags.DEFINE_string(
+  "trace_dir",
+  None,
+  "Writes what ran when to this folder, for TensorBoard or Perfetto.",
+)
 _HERE = flags.DEFINE_bool(
   "here", False, "For scaling: only on the devices of this process."
 )
 
 
 def main() -> None:
-  if _WHAT.value == "masks":
-    result = benchmark_masks.masks_speed(_REPEATS.value)
-  else:
-    result = _unmask() if _WHAT.value == "unmask" else _of_config()
+  with _trace():
+    if _WHAT.value == "masks":
+      result = benchmark_masks.masks_speed(_REPEATS.value)
+    else:
+      result = _unmask() if _WHAT.value == "unmask" else _of_config()
   for row in result.get("rows", [result]):
     for name, value in _flat(row).items():
       shown = f"{value:,.3f}" if isinstance(value, float) else value
       print(f"{name:24} {shown}")
     print()
   print(json.dumps(result))
+
+
+def _trace():
+  if not _TRACE_DIR.value:
+    return contextlib.nullcontext()
+  return jax.profiler.trace(_TRACE_DIR.value)
 
 
 def _unmask():

@@ -27,7 +27,6 @@ native / windows:
 | 8, 8, 512, 512, 4, 2 | 120 / 176 | 86 / 165 | 88 / 159 |
 | 8, 2, 512, 512, 4, 2 | 4 / 111 | 4 / 71 | 40 / 95 |
 | 8, 32, 128, 128, 3, 1 | 198 / 109 | 196 / 118 | 161 / 99 |
-| 8, 64, 64, 64, 3, 1 | 107 / 63 | 105 / 110 | 93 / 58 |
 
 Hence `_prefers_windows`. With one output channel (1, 31, 512, 1, 4, 1) the
 kernel's gradient takes 16 ms natively, 31 ms by windows of the picture and 0.3
@@ -67,7 +66,7 @@ def _prefers_windows(
   strides: tuple[int, int],
   positions: int,
 ) -> bool:
-  """Whether the CPU computes `piece` of a convolution by windows.
+  """Whether the CPU computes a piece of a convolution by windows.
 
   Args:
     piece: "forward", "input_gradient" or "kernel_gradient".
@@ -90,16 +89,14 @@ def _native(x, kernel, *, strides: tuple[int, int], pads: _Pads):
   )
 
 
-def _native_input_gradient(g, kernel, *, x_shape, strides, pads):
+def _native_input_gradient(g, kernel, *, x_shape, **how):
   like = jax.ShapeDtypeStruct(x_shape, g.dtype)
-  form = functools.partial(_native, strides=strides, pads=pads)
-  return jax.linear_transpose(lambda x: form(x, kernel), like)(g)[0]
+  return jax.linear_transpose(lambda x: _native(x, kernel, **how), like)(g)[0]
 
 
-def _native_kernel_gradient(x, g, *, kernel_shape, strides, pads):
+def _native_kernel_gradient(x, g, *, kernel_shape, **how):
   like = jax.ShapeDtypeStruct(kernel_shape, x.dtype)
-  form = functools.partial(_native, strides=strides, pads=pads)
-  return jax.linear_transpose(lambda k: form(x, k), like)(g)[0]
+  return jax.linear_transpose(lambda k: _native(x, k, **how), like)(g)[0]
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ of each axis.
 
 from collections.abc import Sequence
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 
@@ -88,7 +89,9 @@ def _widen(*arrays):
   return [a.astype(wide) for a in arrays]
 
 
-def forward(x, kernel, *, strides, pads):
+def forward(
+  x: jax.Array, kernel: jax.Array, *, strides: tuple[int, int], pads: Pads
+) -> jax.Array:
   """The convolution of [N, H, W, I] with [kh, kw, I, O]."""
   dtype = x.dtype
   x, kernel = _widen(x, kernel)
@@ -99,7 +102,14 @@ def forward(x, kernel, *, strides, pads):
   return y.reshape(x.shape[0], *out, -1).astype(dtype)
 
 
-def input_gradient(g, kernel, *, x_shape, strides, pads):
+def input_gradient(
+  g: jax.Array,
+  kernel: jax.Array,
+  *,
+  x_shape: Sequence[int],
+  strides: tuple[int, int],
+  pads: Pads,
+) -> jax.Array:
   """Of x, from the output's gradient [N, H', W', O]."""
   dtype = g.dtype
   g, kernel = _widen(g, kernel)
@@ -109,7 +119,14 @@ def input_gradient(g, kernel, *, x_shape, strides, pads):
   return _fold(seen, x_shape, kernel.shape[:2], strides, pads).astype(dtype)
 
 
-def kernel_gradient(x, g, *, kernel_shape, strides, pads):
+def kernel_gradient(
+  x: jax.Array,
+  g: jax.Array,
+  *,
+  kernel_shape: Sequence[int],
+  strides: tuple[int, int],
+  pads: Pads,
+) -> jax.Array:
   """Of the kernel, from the output's gradient [N, H', W', O]."""
   dtype = x.dtype
   x, g = _widen(x, g)
