@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax import errors, photos, provenance, unmask
+from maskgan_jax import errors, mask_region, photos, provenance, unmask
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,10 +82,12 @@ def unmask_file(
 
 def nothing_to_do(path: str | os.PathLike, result: unmask.UnmaskResult) -> str:
   """Says that a photo shows no mask, and how far from one it is."""
-  share = max(face.mask_share for face in result.faces)
+  face = max(result.faces, key=lambda face: face.mask_share)
+  sure = mask_region.confidence(face.mask[None, ..., None])[0]
   return (
-    f"{path}: no mask found (on {100 * share:.1f} % of a face at most), nothing"
-    " to do."
+    f"{path}: no mask found (at most on {face.mask_share:.1%} of a face,"
+    f" {sure:.0%} sure; it takes {mask_region.MIN_MASK_AREA:.0%} and"
+    f" {mask_region.MIN_CONFIDENCE:.0%}), nothing to do."
   )
 
 

@@ -36,7 +36,7 @@ class Unmasker:
       part = mask[y : y + height, x : x + width].astype(np.float32)
       hidden = cv2.resize(part, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
     elif image[0, 0].max() > 5:
-      hidden[SIZE // 2 :] = 0.9
+      hidden[SIZE // 2 :] = 0.97
     inverse = cv2.WARP_INVERSE_MAP | cv2.INTER_NEAREST
     size = image.shape[1::-1]
     shown = cv2.warpAffine(hidden, transform, size, flags=inverse) > 0.5

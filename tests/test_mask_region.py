@@ -6,15 +6,22 @@ import pytest
 from maskgan_jax import images, mask_region
 
 
-def test_has_mask_needs_more_than_one_percent():
+def test_has_mask_needs_area_and_confidence():
+  probability = np.zeros((4, 10, 20, 1), np.float32)
+  probability[0, 0, :2] = 1.0  # 1 % of the frame.
+  probability[1, 0, :3] = 1.0
+  probability[2, 0, :3, 0] = [1.0, 1.0, 0.6]
+  for function in (mask_region.has_mask, jax.jit(mask_region.has_mask)):
+    np.testing.assert_array_equal(
+      function(probability), [False, True, False, False]
+    )
+
+
+def test_confidence_is_the_mean_over_what_is_found():
   probability = np.zeros((2, 10, 20, 1), np.float32)
-  probability[:, 0, :2] = 1.0
-  probability[1, 0, 2] = 0.6
-  for found in (
-    mask_region.has_mask(probability),
-    jax.jit(mask_region.has_mask)(probability),
-  ):
-    np.testing.assert_array_equal(found, [False, True])
+  probability[0, 0, :4, 0] = [1.0, 0.8, 0.5, 0.2]
+  for function in (mask_region.confidence, jax.jit(mask_region.confidence)):
+    np.testing.assert_allclose(function(probability), [0.9, 0.0])
 
 
 def test_a_mask_is_completed_where_it_is_likely_enough():

@@ -38,7 +38,7 @@ class FakeNetworks:
     probability = np.zeros((len(crops), SIZE, SIZE, 1), np.float32)
     # What is more likely a mask than not is one; less is completed with it.
     probability[:, self._area, 12:32] = 0.4
-    probability[:, self._area, 32:52] = 0.9
+    probability[:, self._area, 32:52] = 0.97
     predicted = np.broadcast_to(self._colour, crops.shape)
     return backends.Answer(predicted, probability)
 
