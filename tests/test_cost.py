@@ -29,5 +29,5 @@ def test_cost_does_not_depend_on_the_form_of_convolutions(
   tiny_config, monkeypatch
 ):
   want = cost.inference(tiny_config)
-  monkeypatch.setattr(convolution, "_prefers_taps", lambda *arguments: True)
+  monkeypatch.setattr(convolution, "_prefers_windows", lambda *arguments: True)
   assert cost.inference(tiny_config) == want
