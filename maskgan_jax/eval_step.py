@@ -30,13 +30,18 @@ def make_predict_step(
       predicted but the mask.
     train_mode: keep dropout and the batch's own statistics, as pix2pix does at
       test (Isola et al., 2017, section 3.2).
-    mirrored: predict the mean of what the generator makes of a picture and of
-      its mirror image.
+    mirrored: predict the mean of what the networks make of a picture and of
+      its mirror image: of the segmenter's logits, of the generator's pictures.
 
   The returned function takes the networks' variables by name, masked images
   [B, H, W, 3] in [-1, 1], a key, and the mask to complete [B, H, W, 1], or what
   makes it of the predicted probability; by default the predicted one.
   """
+
+  def segment(variables, masked_image):
+    return modules["segmenter"].apply(
+      variables["segmenter"], masked_image, train=False
+    )
 
   def generate(variables, masked_image, key, mask):
     predicted_image, _ = modules["generator"].apply(
@@ -55,9 +60,10 @@ def make_predict_step(
     key: jax.Array,
     mask: jax.Array | Callable[[jax.Array], jax.Array] | None = None,
   ) -> Prediction:
-    logits = modules["segmenter"].apply(
-      variables["segmenter"], masked_image, train=False
-    )
+    logits = segment(variables, masked_image)
+    if mirrored:
+      other = segment(variables, masked_image[:, :, ::-1])
+      logits = (logits + other[:, :, ::-1]) / 2
     probability = jax.nn.sigmoid(logits)
     if mask is None:
       mask = mask_region.completed_mask

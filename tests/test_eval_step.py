@@ -49,7 +49,9 @@ def test_completes_in_the_mask_it_finds(x):
 
 def test_a_mirrored_prediction_is_the_mean_of_both(x):
   found = predict(True, x)
-  expected = (jnp.roll(x, 1, axis=2) + jnp.roll(x, -1, axis=2)) / 2 + 0.5
+  # A mask on the left as likely as on the right: all of it is completed.
+  np.testing.assert_allclose(found.probability, 0.5)
+  expected = (jnp.roll(x, 1, axis=2) + jnp.roll(x, -1, axis=2)) / 2 + 1.0
   np.testing.assert_allclose(
     found.predicted_image, expected, rtol=1e-5, atol=1e-6
   )

@@ -82,7 +82,7 @@ def test_a_bare_face_writes_nothing(bare, tmp_path):
   assert not (tmp_path / "out").exists()
   assert unmask_files.nothing_to_do("a.png", result) == (
     "a.png: no mask found (at most on 0.4% of a face, 0% sure; it takes 1% and"
-    " 94%), nothing to do."
+    " 92%), nothing to do."
   )
 
 
