@@ -38,6 +38,16 @@ def get_config() -> ml_collections.ConfigDict:
     {
       "name": "completion",  # Or "pix2pix".
       "mask_channel": True,  # The mask as fourth input channel.
+      # Keeps the generator of init_from, but for what the latent code does.
+      "frozen": False,
+    }
+  )
+  # A code that chooses among several completions of the generator "completion".
+  c.latent = ml_collections.ConfigDict(
+    {
+      "size": 0,
+      # An example trains with the best of so many codes drawn for it.
+      "num_candidates": 4,
     }
   )
   c.completion = ml_collections.ConfigDict(

@@ -1,9 +1,9 @@
-"""Continues a run of configs/refine.py: mouths with lips and teeth.
+"""Continues a run of configs/portraits.py: mouths with lips and teeth.
 
   python scripts/train.py --config=configs/sharpen.py \
-    --workdir=runs/sharp --config.init_from=runs/refined
+    --workdir=runs/sharp --config.init_from=runs/portraits
 
-(configs/sharpen.py:128 after configs/refine.py:128.) What the reconstruction
+(configs/sharpen.py:128 after configs/portraits.py:128.) What the reconstruction
 loss leaves smooth, a perceptual loss and a discriminator make distinct. Both
 look at pictures of half the size, at which the generator works. The
 discriminator needs some 400 steps until it knows anything; with a weight of 1
@@ -12,7 +12,7 @@ instead of 0.4 it draws ragged teeth and speckles from step 2,000 on.
 
 import ml_collections
 
-from configs import refine
+from configs import portraits
 
 
 def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
@@ -21,8 +21,8 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   Raises:
     ValueError: another size.
   """
-  c = refine.get_config(image_size)
-  c.init_from = "runs/refined"
+  c = portraits.get_config(image_size)
+  c.init_from = "runs/portraits"
   c.networks = ("segmenter", "generator", "discriminator")
   c.discriminator.base_features = 32
   c.discriminator.scale = c.completion.scale
@@ -36,5 +36,7 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   c.optimizer.schedule.discriminator = "cosine"
   c.optimizer.learning_rate.discriminator = 2e-4
   c.optimizer.learning_rate.generator = 3e-4
+  c.optimizer.learning_rate.segmenter = 1.2e-3
+  c.shown_mask.true_until_step = 0
   c.shown_mask.borrowed_share = 0.2
   return c

@@ -21,6 +21,7 @@ from maskgan_jax import (
   factory,
   figures,
   input_pipeline,
+  step_settings,
   train,
   train_step,
 )
@@ -156,7 +157,7 @@ def _trace(config) -> None:
   step = train_step.make_train_step(
     modules=factory.modules(config),
     txs=factory.transformations(config),
-    settings=factory.step_settings(config),
+    settings=step_settings.read(config),
   )
   key = jax.random.key(0)
   state = jax.eval_shape(lambda k: factory.initial_state(config, k), key)

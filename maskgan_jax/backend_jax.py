@@ -22,10 +22,14 @@ class JaxNetworks:
     self.image_size = self._evaluator.run.image_size
     # Networks that use their batch's own statistics see one at a time.
     self.max_batch = min(_MAX_BATCH, self._evaluator.run.eval_batch_size)
+    self.latent_size = self._evaluator.config.latent.size
     self.weights_sha256 = self._evaluator.weights_sha256
 
   def __call__(
-    self, crops: np.ndarray, given: np.ndarray | None = None
+    self,
+    crops: np.ndarray,
+    given: np.ndarray | None = None,
+    code: np.ndarray | None = None,
   ) -> backends.Answer:
     """See `backends.Networks`."""
     count = len(crops)
@@ -35,7 +39,9 @@ class JaxNetworks:
       return np.concatenate([x, np.repeat(x[-1:], padding, axis=0)])
 
     found = self._evaluator(
-      padded(crops), None if given is None else padded(given)
+      padded(crops),
+      None if given is None else padded(given),
+      None if code is None else code[None],
     )
     return backends.Answer(
       np.asarray(images.to_uint8(found.predicted_image))[:count],

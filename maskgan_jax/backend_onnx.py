@@ -9,7 +9,7 @@ import numpy as np
 from maskgan_jax import backends, errors, packages
 
 # What goes in and comes out; `export` writes it, the README explains it.
-FACES, GIVEN_MASK = "masked_image", "given_mask"
+FACES, GIVEN_MASK, LATENT = "masked_image", "given_mask", "latent"
 OUTPUTS = ("completed_image", "mask", "predicted_image")
 
 _MAX_BATCH = 8  # Faces at once: more need memory and save no time.
@@ -34,20 +34,33 @@ class OnnxNetworks:
     self._session = _session(content, path)
     _check_ends(self._session, path)
     self.image_size = self._session.get_inputs()[0].shape[1]
+    self.latent_size = sum(
+      x.shape[1]
+      for x in self._session.get_overridable_initializers()
+      if x.name == LATENT
+    )
     self.max_batch = _MAX_BATCH
     self.weights_sha256 = hashlib.sha256(content).hexdigest()
 
   def __call__(
-    self, crops: np.ndarray, given: np.ndarray | None = None
+    self,
+    crops: np.ndarray,
+    given: np.ndarray | None = None,
+    code: np.ndarray | None = None,
   ) -> backends.Answer:
     """See `backends.Networks`."""
     _, mask, predicted = self.run(
-      crops, None if given is None else (255 * given).astype(np.uint8)
+      crops,
+      None if given is None else (255 * given).astype(np.uint8),
+      None if code is None else code[None],
     )
     return backends.Answer(predicted, mask.astype(np.float32) / 255)
 
   def run(
-    self, crops: np.ndarray, given: np.ndarray | None = None
+    self,
+    crops: np.ndarray,
+    given: np.ndarray | None = None,
+    latent: np.ndarray | None = None,
   ) -> list[np.ndarray]:
     """Returns what the file gives, in the order of OUTPUTS.
 
@@ -55,10 +68,13 @@ class OnnxNetworks:
       crops: uint8 [N, size, size, 3].
       given: uint8 [N, size, size, 1], over 127 where to complete. Of a face
         whose mask is empty the one that is found is completed.
+      latent: float32 [1, latent_size], of all faces; by default zeros.
     """
     inputs = {FACES: crops}
     if given is not None:
       inputs[GIVEN_MASK] = given
+    if latent is not None:
+      inputs[LATENT] = latent
     return self._session.run(list(OUTPUTS), inputs)
 
 
@@ -86,7 +102,8 @@ def _check_ends(session, path: pathlib.Path) -> None:
   takes = [x.name for x in session.get_inputs()]
   takes += [x.name for x in session.get_overridable_initializers()]
   gives = [x.name for x in session.get_outputs()]
-  if (takes, gives) != ([FACES, GIVEN_MASK], list(OUTPUTS)):
+  known = {FACES, GIVEN_MASK} <= set(takes) <= {FACES, GIVEN_MASK, LATENT}
+  if not known or gives != list(OUTPUTS):
     raise errors.UserError(
       f"{path} takes {', '.join(takes)} and gives {', '.join(gives)}; needed"
       f" are {FACES} and {GIVEN_MASK}, and {', '.join(OUTPUTS)}. Write it with"

@@ -25,15 +25,21 @@ class Networks(Protocol):
   Attributes:
     image_size: side of the faces in pixels.
     max_batch: how many faces they take at once.
+    latent_size: of the code that chooses among several completions, 0 where
+      they know one.
     weights_sha256: tells their weights from others.
   """
 
   image_size: int
   max_batch: int
+  latent_size: int
   weights_sha256: str
 
   def __call__(
-    self, crops: np.ndarray, given: np.ndarray | None = None
+    self,
+    crops: np.ndarray,
+    given: np.ndarray | None = None,
+    code: np.ndarray | None = None,
   ) -> Answer:
     """Completes aligned faces.
 
@@ -42,6 +48,8 @@ class Networks(Protocol):
       given: masks to complete instead of those found, float32 [N, size, size,
         1] in {0, 1}. What is predicted for a face whose mask is empty is of no
         use.
+      code: float32 [latent_size], by default that of the most likely
+        completion.
     """
 
 

@@ -10,8 +10,10 @@ import jax.numpy as jnp
 import ml_collections
 import numpy as np
 import orbax.checkpoint as ocp
+from flax import traverse_util
 
 from maskgan_jax import errors, train_state
+from maskgan_jax.models import blocks
 
 _METRIC = "psnr_in_mask"
 # Settings that may change between two starts of one run.
@@ -144,8 +146,8 @@ def start_from(
 ) -> train_state.TrainState:
   """Returns a state that has the networks of another run.
 
-  Networks that evaluation does not need, the discriminator, and all optimizers
-  start afresh.
+  Networks that evaluation does not need, the discriminator, all optimizers, and
+  what reads a latent code that the other run did not have, start afresh.
 
   Args:
     state: at step 0.
@@ -158,7 +160,10 @@ def start_from(
   networks = dict(state.networks)
   for name in found.keys() & networks.keys():
     variables, own = found[name], networks[name]
-    new = (variables["params"], variables["batch_stats"])
+    new = (
+      _with_latent(variables["params"], own.params),
+      variables["batch_stats"],
+    )
     if _shapes(new) != _shapes((own.params, own.stats)):
       raise errors.UserError(
         f"config.init_from {origin}: its {name} has other shapes than this"
@@ -169,6 +174,17 @@ def start_from(
       params=new[0], stats=new[1], ema_params=ema_params
     )
   return state._replace(networks=networks)
+
+
+def _with_latent(params, own):
+  """Adds the own parameters for a latent code where there are none."""
+  found, own = (traverse_util.flatten_dict(x, sep="/") for x in (params, own))
+  added = {
+    name: x
+    for name, x in own.items()
+    if blocks.LATENT in name and name not in found
+  }
+  return traverse_util.unflatten_dict(found | added, sep="/")
 
 
 def _shapes(tree) -> dict[str, tuple[int, ...]]:

@@ -23,7 +23,7 @@ def make_predict_step(
   train_mode: bool = False,
   mirrored: bool = False,
 ) -> Callable[..., Prediction]:
-  """Returns predict(variables, masked_image, key, mask=None) -> Prediction.
+  """Returns predict(variables, masked_image, key, mask, latent) -> Prediction.
 
   Args:
     modules: "segmenter" and "generator"; without the latter nothing is
@@ -34,8 +34,9 @@ def make_predict_step(
       its mirror image: of the segmenter's logits, of the generator's pictures.
 
   The returned function takes the networks' variables by name, masked images
-  [B, H, W, 3] in [-1, 1], a key, and the mask to complete [B, H, W, 1], or what
-  makes it of the predicted probability; by default the predicted one.
+  [B, H, W, 3] in [-1, 1], a key, the mask to complete [B, H, W, 1], or what
+  makes it of the predicted probability, by default the predicted one; and the
+  latent codes [B, size], by default those of the most likely completion.
   """
 
   def segment(variables, masked_image):
@@ -43,11 +44,12 @@ def make_predict_step(
       variables["segmenter"], masked_image, train=False
     )
 
-  def generate(variables, masked_image, key, mask):
+  def generate(variables, masked_image, key, mask, latent):
     predicted_image, _ = modules["generator"].apply(
       variables["generator"],
       masked_image,
       mask,
+      *([] if latent is None else [latent]),
       train=train_mode,
       mutable=["batch_stats"],
       rngs={"dropout": key},
@@ -59,6 +61,7 @@ def make_predict_step(
     masked_image: jax.Array,
     key: jax.Array,
     mask: jax.Array | Callable[[jax.Array], jax.Array] | None = None,
+    latent: jax.Array | None = None,
   ) -> Prediction:
     logits = segment(variables, masked_image)
     if mirrored:
@@ -71,10 +74,10 @@ def make_predict_step(
       mask = mask(probability)
     if "generator" not in modules:
       return Prediction(probability, masked_image, masked_image)
-    predicted_image = generate(variables, masked_image, key, mask)
+    predicted_image = generate(variables, masked_image, key, mask, latent)
     if mirrored:
       other = generate(
-        variables, masked_image[:, :, ::-1], key, mask[:, :, ::-1]
+        variables, masked_image[:, :, ::-1], key, mask[:, :, ::-1], latent
       )
       predicted_image = (predicted_image + other[:, :, ::-1]) / 2
     completed_image = images.complete(predicted_image, masked_image, mask)

@@ -10,7 +10,6 @@ import jax
 import numpy as np
 
 from maskgan_jax import (
-  baselines,
   checkpoint,
   errors,
   eval_step,
@@ -18,11 +17,11 @@ from maskgan_jax import (
   figures,
   images,
   input_pipeline,
-  metrics,
   released,
   report,
   robustness,
   scoring,
+  variety,
 )
 
 # Beside metrics.json: what the scores are of.
@@ -72,7 +71,7 @@ class Evaluator:
 
   @property
   def predict(self) -> jax.tree_util.Partial:
-    """From pictures [B, H, W, 3] in [-1, 1], and the mask, to a prediction.
+    """From pictures [B, H, W, 3] in [-1, 1], mask and code, to a prediction.
 
     Compiled functions take it as an argument.
     """
@@ -84,11 +83,21 @@ class Evaluator:
     )
 
   def __call__(
-    self, masked_image: np.ndarray, mask: np.ndarray | None = None
+    self,
+    masked_image: np.ndarray,
+    mask: np.ndarray | None = None,
+    latent: np.ndarray | None = None,
   ) -> eval_step.Prediction:
-    """Completes uint8 [B, H, W, 3] in the mask [B, H, W, 1] or its own."""
+    """Completes uint8 [B, H, W, 3].
+
+    Args:
+      masked_image: the pictures.
+      mask: [B, H, W, 1], by default the predicted one.
+      latent: codes [B, config.latent.size], or one for all; by default those
+        of the most likely completion.
+    """
     mask = None if mask is None else np.asarray(mask, np.float32)
-    return self.predict(images.to_float(masked_image), mask=mask)
+    return self.predict(images.to_float(masked_image), mask=mask, latent=latent)
 
 
 def _is_run(weights: pathlib.Path) -> bool:
@@ -104,11 +113,12 @@ def evaluate(
   which: str = "latest",
   fd: bool = False,
   robustness_images: int = 0,
+  num_samples: int = 1,
 ) -> tuple[dict[str, Any], pathlib.Path]:
   """Writes metrics.json, per_image.csv and figures; returns metrics, folder.
 
-  What is finished is not made again but read: FD-VGG16 and robustness can be
-  asked for later.
+  What is finished is not made again but read: FD-VGG16, robustness and several
+  completions can be asked for later.
 
   Args:
     weights: the workdir of a run or a .safetensors file with its card, None for
@@ -120,13 +130,17 @@ def evaluate(
     fd: whether to find FD-VGG16, under "fd_vgg16".
     robustness_images: on how many faces worse photos and attacks are tried,
       under "robustness"; 0 for none.
+    num_samples: of how many completions of each face the variety is found,
+      under "variety"; 1 for none.
 
   Raises:
     errors.UserError: no weights, or no run or checkpoint in the workdir.
     errors.UserError: neither a workdir nor an output_dir.
     errors.UserError: dataset and run do not fit together.
     errors.UserError: output_dir holds the scores of another run, checkpoint,
-      dataset or split, or its robustness on another number of faces.
+      dataset or split, or its robustness on another number of faces, or its
+      variety of another number of completions.
+    errors.UserError: several completions of networks that know one.
   """
   is_run = _is_run(pathlib.Path(weights or released.WEIGHTS))
   if not is_run and not output_dir:
@@ -169,9 +183,22 @@ def evaluate(
       evaluator, source(), run.eval_batch_size
     )
     _write_json(path, result)
-  if robustness_images and not _has_robustness(result, robustness_images, path):
+  if robustness_images and not _has_part(
+    path, result, "robustness", robustness_images=robustness_images
+  ):
     result["robustness"] = robustness.measure(
       evaluator.predict, source(), run.eval_batch_size, robustness_images
+    )
+    _write_json(path, result)
+  if num_samples > 1 and not _has_part(
+    path, result, "variety", num_samples=num_samples
+  ):
+    result["variety"] = variety.measure(
+      evaluator.predict,
+      source(),
+      run.eval_batch_size,
+      latent_size=evaluator.config.latent.size,
+      num_samples=num_samples,
     )
     _write_json(path, result)
   return result, folder
@@ -192,14 +219,16 @@ def _score(evaluator, data_dir, split, folder) -> dict[str, Any]:
   return result
 
 
-def _has_robustness(result, num_images: int, path: pathlib.Path) -> bool:
-  found = result.get("robustness", {}).get("num_images", num_images)
-  if found != num_images:
+def _has_part(path: pathlib.Path, result, part: str, **size: int) -> bool:
+  """Whether a part is measured; a UserError if it is of another size."""
+  [(name, wanted)] = size.items()
+  found = result.get(part, {}).get(name, wanted)
+  if found != wanted:
     raise errors.UserError(
-      f"{path} holds the robustness on {found} faces, not {num_images}. Give"
-      f" --robustness_images={found} to see it, or another --output_dir."
+      f"{path} holds the {part} with --{name}={found}, not {wanted}. Give that"
+      " to see it, or another --output_dir."
     )
-  return "robustness" in result
+  return part in result
 
 
 def _check_subject(folder: pathlib.Path, subject: dict[str, Any]) -> None:
@@ -257,36 +286,3 @@ def _figure_row(evaluator, source, index, row):
       caption("completed_predicted_mask"),
     ),
   }
-
-
-_psnr_scores = jax.jit(metrics.image_scores)
-
-
-def evaluate_ridge(data_dir: str, image_size: int) -> dict[str, Any]:
-  """Fits `baselines.Ridge` on the train split and scores it on test.
-
-  Returns:
-    {"n", "psnr_in_mask": {"mean", "low", "high"}}, of the masked faces.
-  """
-
-  def examples(split):
-    source = input_pipeline.open_split(data_dir, split, image_size)
-    for index in range(len(source)):
-      example = input_pipeline.example(source, index)
-      if example["mask"].any():
-        yield example
-
-  model = baselines.Ridge().fit(
-    (e["image"], e["masked_image"], e["mask"][..., 0])
-    for e in examples("train")
-  )
-  values, persons = [], []
-  for e in examples("test"):
-    completed = model.predict(e["masked_image"], e["mask"][..., 0])
-    scores = _psnr_scores(
-      *(x[None] for x in (completed, e["image"], e["mask"], e["valid"]))
-    )
-    values.append(float(scores["psnr_in_mask"][0]))
-    persons.append(e["person_id"])
-  interval = metrics.confidence_interval(np.array(values), np.array(persons))
-  return {"n": len(values), "psnr_in_mask": interval}

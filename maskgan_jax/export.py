@@ -41,8 +41,9 @@ TOLERANCE = 1
 _PLATFORMS = ("cpu", "cuda", "tpu")
 
 Faces = np.ndarray | jax.Array
-# masked_image [N, H, W, 3], and given_mask [N, H, W, 1] where there is one ->
-# completed_image [N, H, W, 3], mask [N, H, W, 1], predicted_image [N, H, W, 3].
+# masked_image [N, H, W, 3], and given_mask [N, H, W, 1] and latent [1, size]
+# where there are some -> completed_image [N, H, W, 3], mask [N, H, W, 1],
+# predicted_image [N, H, W, 3].
 Completion = Callable[..., tuple[Faces, Faces, Faces]]
 
 
@@ -68,7 +69,8 @@ def completion(
   Returns:
     A function of uint8 [N, H, W, 3], the faces, and, if masks made by hand are
     to be completed, uint8 [N, H, W, 1], over 127 there; of a face whose mask is
-    empty the one that is found is completed. It returns the completed faces,
+    empty the one that is found is completed; and, of networks that know several
+    completions, the code of one. It returns the completed faces,
     uint8 [N, H, W, 3]; the probability of mask in 255ths, uint8 [N, H, W, 1];
     and the generator's whole picture, uint8 [N, H, W, 3].
 
@@ -88,7 +90,7 @@ def completion(
     lambda x: np.asarray(x, jnp.dtype(dtype)), evaluator.variables
   )
 
-  def complete(masked_image, given_mask=None):
+  def complete(masked_image, given_mask=None, latent=None):
     def chosen(probability):
       found = mask_region.completed_mask(probability)
       if given_mask is None:
@@ -101,7 +103,11 @@ def completion(
     with convolution.plain():
       # The key is not read: at test there is no noise.
       found = predict(
-        variables, images.to_float(masked_image), jax.random.key(0), chosen
+        variables,
+        images.to_float(masked_image),
+        jax.random.key(0),
+        chosen,
+        latent,
       )
     return (
       images.to_uint8(found.completed_image),
@@ -145,13 +151,12 @@ def export(
     "stablehlo": (_encode_stablehlo, load_stablehlo),
   }[format]
   evaluator = evaluate.Evaluator(weights, which)
-  size = evaluator.run.image_size
   partial = path.with_name(path.name + ".partial")
   try:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial.touch()  # Before the work, not after it.
     try:
-      content = encode(completion(evaluator, dtype), _any_number(size))
+      content = encode(completion(evaluator, dtype), _inputs(evaluator))
       partial.write_bytes(content)
       report = _compare(load(partial), evaluator, len(content))
       partial.replace(path)
@@ -164,13 +169,17 @@ def export(
   return report
 
 
-def _any_number(size: int) -> list[jax.ShapeDtypeStruct]:
-  """Returns what goes in: any number of faces, and their masks."""
+def _inputs(evaluator: evaluate.Evaluator) -> list[jax.ShapeDtypeStruct]:
+  """Returns what goes in: any number of faces, their masks, and a code."""
   [number] = jax.export.symbolic_shape("N")
-  return [
+  size, latent = evaluator.run.image_size, evaluator.config.latent.size
+  inputs = [
     jax.ShapeDtypeStruct((number, size, size, channels), jnp.uint8)
     for channels in (3, 1)
   ]
+  if latent:
+    inputs.append(jax.ShapeDtypeStruct((1, latent), jnp.float32))
+  return inputs
 
 
 def load_onnx(path: str | os.PathLike) -> Completion:

@@ -20,8 +20,8 @@ def encode(
 
   Args:
     complete: the function.
-    inputs: the faces that it takes, and their masks made by hand; in the file
-      the latter may be left out.
+    inputs: the faces that it takes, their masks made by hand and, where there
+      is one, the latent code; in the file all but the faces may be left out.
 
   Raises:
     errors.UserError: a package is missing.
@@ -33,10 +33,13 @@ def encode(
     complete,
     list(inputs),
     model_name="maskgan_jax",
-    input_names=[backend_onnx.FACES, _EACH_MASK],
+    input_names=[backend_onnx.FACES, _EACH_MASK, backend_onnx.LATENT][
+      : len(inputs)
+    ],
     output_names=list(backend_onnx.OUTPUTS),
   )
   _make_mask_optional(model)
+  _make_latent_optional(model)
   model.doc_string = (
     "Takes the mask off aligned faces. What it completes is a guess, not the"
     " person's face: not for identification or as evidence."
@@ -77,3 +80,15 @@ def _make_mask_optional(model) -> None:
   ]
   for node in reversed(spread):
     graph.node.insert(0, node)
+
+
+def _make_latent_optional(model) -> None:
+  """Lets the code be left out: by default it is that of the likely faces."""
+  onnx = packages.load("onnx", REMEDY)
+  for x in model.graph.input:
+    if x.name == backend_onnx.LATENT:
+      shape = [d.dim_value for d in x.type.tensor_type.shape.dim]
+      zeros = [0.0] * (shape[0] * shape[1])
+      model.graph.initializer.append(
+        onnx.helper.make_tensor(x.name, onnx.TensorProto.FLOAT, shape, zeros)
+      )

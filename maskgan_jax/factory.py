@@ -14,13 +14,12 @@ from flax import linen as nn
 from maskgan_jax import (
   errors,
   eval_step,
-  images,
   optimizers,
   parallel,
+  step_settings,
   train_state,
   train_step,
 )
-from maskgan_jax import step_settings as step_settings_lib
 from maskgan_jax.models import discriminator, generator, segmenter
 
 NETWORKS = ("segmenter", "generator", "discriminator")
@@ -160,7 +159,14 @@ def _generator(config, axis_name) -> nn.Module:
       num_blocks=tuple(config.completion.num_blocks),
       attention_level=config.completion.attention_level,
       scale=config.completion.scale,
+      latent_size=config.latent.size,
       **shown,
+    )
+  if config.latent.size:
+    raise errors.UserError(
+      f"config.latent.size is {config.latent.size}, but the generator"
+      f' "{config.generator.name}" reads no latent code. Set it to 0, or'
+      ' config.generator.name to "completion".'
     )
   if config.generator.name == "pix2pix":
     return generator.Pix2PixGenerator(
@@ -177,7 +183,7 @@ def transformations(
 ) -> dict[str, optax.GradientTransformation]:
   """Returns the optimizers by network."""
   c = config.optimizer
-  return {
+  found = {
     name: optimizers.adam(
       learning_rate=c.learning_rate[name],
       b1=c.b1[name],
@@ -188,6 +194,9 @@ def transformations(
     )
     for name in networks(config)
   }
+  if config.generator.frozen:
+    found["generator"] = optimizers.latent_only(found["generator"])
+  return found
 
 
 def initial_state(
@@ -226,7 +235,7 @@ def compiled_train_step(
     dataset: `parallel.replicate` of all examples, to take batches from.
   """
   txs = transformations(config)
-  settings = step_settings(config)
+  settings = step_settings.read(config)
   return parallel.compile_step(
     lambda axis_name: train_step.make_train_step(
       modules=modules(config, axis_name),
@@ -238,47 +247,6 @@ def compiled_train_step(
     devices,
     steps_per_dispatch=config.steps_per_dispatch,
     dataset=dataset,
-  )
-
-
-def step_settings(
-  config: ml_collections.ConfigDict,
-) -> step_settings_lib.StepSettings:
-  """Returns the losses and inputs of a step.
-
-  Raises:
-    errors.UserError: settings that contradict each other, by name.
-  """
-  loss, mask = config.loss, config.shown_mask
-  if mask.borrowed_share and not config.generator.mask_channel:
-    raise errors.UserError(
-      f"config.shown_mask.borrowed_share is {mask.borrowed_share}, but without"
-      " config.generator.mask_channel the generator knows of no mask that is"
-      " not in the picture. Set one of them differently."
-    )
-  if config.segmenter.frozen and not config.init_from:
-    raise errors.UserError(
-      "config.segmenter.frozen keeps the segmenter that the run starts from:"
-      " set config.init_from."
-    )
-  return step_settings_lib.StepSettings(
-    adversarial_loss=loss.adversarial,
-    adversarial_weight=loss.adversarial_weight,
-    r1_gamma=loss.r1_gamma,
-    feature_matching_weight=loss.feature_matching_weight,
-    reconstruction_weight=loss.reconstruction_weight,
-    ssim_weight=loss.ssim_weight,
-    perceptual_weight=loss.perceptual_weight,
-    perceptual_scale=loss.perceptual_scale,
-    visible_weight=loss.visible_weight,
-    composite=loss.composite,
-    predicted_mask_share=mask.predicted_share,
-    jittered_mask_share=mask.jittered_share,
-    borrowed_mask_share=mask.borrowed_share,
-    true_masks_until_step=mask.true_until_step,
-    freeze_segmenter=config.segmenter.frozen,
-    ema_decay=config.ema_decay,
-    augmentation=images.Augmentation(**config.augment),
   )
 
 

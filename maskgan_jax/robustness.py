@@ -191,7 +191,7 @@ def measure(
     num_images: at most so many masked faces, drawn at random.
 
   Returns:
-    {"num_images", "n", "conditions"}, the last by name of condition and
+    {"robustness_images", "n", "conditions"}, the last by name of condition and
     measure: mean and 95 % interval over persons.
 
   Raises:
@@ -214,7 +214,7 @@ def measure(
     persons += found.person_ids
     progress.line(len(persons))
   return {
-    "num_images": num_images,
+    "robustness_images": num_images,
     "n": len(persons),
     "conditions": {
       name: _summarise(scored, persons) for name, scored in rows.items()

@@ -205,3 +205,36 @@ def fd_vgg16(
     "n": true.count,
     "completed_predicted_mask": frechet.distance(completed, true),
   }
+
+
+_psnr_scores = jax.jit(metrics.image_scores)
+
+
+def score_ridge(data_dir: str, image_size: int) -> dict[str, Any]:
+  """Fits `baselines.Ridge` on the train split and scores it on test.
+
+  Returns:
+    {"n", "psnr_in_mask": {"mean", "low", "high"}}, of the masked faces.
+  """
+
+  def examples(split):
+    source = input_pipeline.open_split(data_dir, split, image_size)
+    for index in range(len(source)):
+      example = input_pipeline.example(source, index)
+      if example["mask"].any():
+        yield example
+
+  model = baselines.Ridge().fit(
+    (e["image"], e["masked_image"], e["mask"][..., 0])
+    for e in examples("train")
+  )
+  values, persons = [], []
+  for e in examples("test"):
+    completed = model.predict(e["masked_image"], e["mask"][..., 0])
+    scores = _psnr_scores(
+      *(x[None] for x in (completed, e["image"], e["mask"], e["valid"]))
+    )
+    values.append(float(scores["psnr_in_mask"][0]))
+    persons.append(e["person_id"])
+  interval = metrics.confidence_interval(np.array(values), np.array(persons))
+  return {"n": len(values), "psnr_in_mask": interval}

@@ -66,6 +66,20 @@ def shown_mask(
   return jnp.where(draw < predicted_share, predicted, shown)
 
 
+def latents(
+  key: jax.Array, shape: tuple[int, int, int], axis_name: str | None
+) -> jax.Array:
+  """Draws latent codes.
+
+  Args:
+    key: a PRNG key.
+    shape: examples, codes of each, and numbers of a code.
+    axis_name: the device axis, None on one device.
+  """
+  keys = parallel.example_keys(key, shape[0], axis_name)
+  return jax.vmap(lambda k: jax.random.normal(k, shape[1:]))(keys)
+
+
 def borrow_masks(
   inputs: Inputs,
   shown_mask: jax.Array,

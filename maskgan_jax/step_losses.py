@@ -79,19 +79,9 @@ def generator_loss(
     inputs: of the step.
     settings: of the step.
   """
-  terms = {
-    "reconstruction_loss": _reconstruction_loss(predicted, inputs, settings)
-  }
-  total = settings.reconstruction_weight * terms["reconstruction_loss"]
-  if settings.ssim_weight:
-    terms["ssim_loss"] = losses.ssim_loss(predicted, inputs.image).mean()
-    total += settings.ssim_weight * terms["ssim_loss"]
-  if settings.perceptual_weight:
-    seen = jnp.where(inputs.valid > 0, judged, inputs.image)
-    terms["perceptual_loss"] = features.lpips(
-      seen, inputs.image, scale=settings.perceptual_scale
-    ).mean()
-    total += settings.perceptual_weight * terms["perceptual_loss"]
+  distance, terms = distance_to_truth(predicted, judged, inputs, settings)
+  total = distance.mean()
+  terms = {name: x.mean() for name, x in terms.items()}
   if judge is not None:
     fake = judge(stats, judged)
     _, g_adversarial = losses.adversarial_losses(settings.adversarial_loss)
@@ -107,10 +97,57 @@ def generator_loss(
   return total, (stats, terms | {"g_loss": total})
 
 
+def judged_image(
+  predicted: jax.Array,
+  inputs: step_inputs.Inputs,
+  region: jax.Array,
+  settings: step_settings.StepSettings,
+) -> jax.Array:
+  """Returns what the discriminator and the perceptual loss see.
+
+  Args:
+    predicted: the predicted image, [B, H, W, 3] in [-1, 1].
+    inputs: of the step.
+    region: where it is taken, [B, H, W, 1] in {0, 1}.
+    settings: of the step.
+  """
+  if not settings.composite:
+    return predicted
+  return images.complete(predicted, inputs.masked_image, region)
+
+
+def distance_to_truth(
+  predicted: jax.Array,
+  judged: jax.Array,
+  inputs: step_inputs.Inputs,
+  settings: step_settings.StepSettings,
+) -> tuple[jax.Array, Terms]:
+  """Returns the weighted sum [B] of the losses that know the truth, and each.
+
+  Args:
+    predicted: the predicted image, [B, H, W, 3] in [-1, 1].
+    judged: what the perceptual loss sees, same shape.
+    inputs: of the step.
+    settings: of the step.
+  """
+  terms = {
+    "reconstruction_loss": _reconstruction_loss(predicted, inputs, settings)
+  }
+  total = settings.reconstruction_weight * terms["reconstruction_loss"]
+  if settings.ssim_weight:
+    terms["ssim_loss"] = losses.ssim_loss(predicted, inputs.image)
+    total += settings.ssim_weight * terms["ssim_loss"]
+  if settings.perceptual_weight:
+    seen = jnp.where(inputs.valid > 0, judged, inputs.image)
+    terms["perceptual_loss"] = features.lpips(
+      seen, inputs.image, scale=settings.perceptual_scale
+    )
+    total += settings.perceptual_weight * terms["perceptual_loss"]
+  return total, terms
+
+
 def _reconstruction_loss(predicted, inputs, settings) -> jax.Array:
   # The blend reaches a little past the mask: so does the full weight.
   region = images.blend_mask(inputs.mask)
   weight = settings.visible_weight + (1.0 - settings.visible_weight) * region
-  return losses.weighted_l1(
-    predicted, inputs.image, weight * inputs.valid
-  ).mean()
+  return losses.weighted_l1(predicted, inputs.image, weight * inputs.valid)

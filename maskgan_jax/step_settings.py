@@ -2,7 +2,9 @@
 
 import dataclasses
 
-from maskgan_jax import images
+import ml_collections
+
+from maskgan_jax import errors, images
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +34,8 @@ class StepSettings:
       the mask of another one.
     true_masks_until_step: before it, every example shows its true mask.
     freeze_segmenter: the segmenter stays what the run started from.
+    latent_size: numbers of the generator's latent code, 0 for none.
+    num_latent_candidates: an example trains with the best of so many codes.
     ema_decay: of the running average of the parameters.
     augmentation: what `images.augment` varies.
   """
@@ -51,5 +55,54 @@ class StepSettings:
   borrowed_mask_share: float
   true_masks_until_step: int
   freeze_segmenter: bool
+  latent_size: int
+  num_latent_candidates: int
   ema_decay: float
   augmentation: images.Augmentation
+
+
+def read(config: ml_collections.ConfigDict) -> StepSettings:
+  """Returns what a config says of a step.
+
+  Raises:
+    errors.UserError: settings that contradict each other, by name.
+  """
+  loss, mask = config.loss, config.shown_mask
+  if mask.borrowed_share and not config.generator.mask_channel:
+    raise errors.UserError(
+      f"config.shown_mask.borrowed_share is {mask.borrowed_share}, but without"
+      " config.generator.mask_channel the generator knows of no mask that is"
+      " not in the picture. Set one of them differently."
+    )
+  for name in ("segmenter", "generator"):
+    if config[name].frozen and not config.init_from:
+      raise errors.UserError(
+        f"config.{name}.frozen keeps the {name} that the run starts from: set"
+        " config.init_from."
+      )
+  if config.generator.frozen and not config.latent.size:
+    raise errors.UserError(
+      "config.generator.frozen leaves nothing to learn but what the latent code"
+      " does: set config.latent.size."
+    )
+  return StepSettings(
+    adversarial_loss=loss.adversarial,
+    adversarial_weight=loss.adversarial_weight,
+    r1_gamma=loss.r1_gamma,
+    feature_matching_weight=loss.feature_matching_weight,
+    reconstruction_weight=loss.reconstruction_weight,
+    ssim_weight=loss.ssim_weight,
+    perceptual_weight=loss.perceptual_weight,
+    perceptual_scale=loss.perceptual_scale,
+    visible_weight=loss.visible_weight,
+    composite=loss.composite,
+    predicted_mask_share=mask.predicted_share,
+    jittered_mask_share=mask.jittered_share,
+    borrowed_mask_share=mask.borrowed_share,
+    true_masks_until_step=mask.true_until_step,
+    freeze_segmenter=config.segmenter.frozen,
+    latent_size=config.latent.size,
+    num_latent_candidates=config.latent.num_candidates,
+    ema_decay=config.ema_decay,
+    augmentation=images.Augmentation(**config.augment),
+  )

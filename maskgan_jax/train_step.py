@@ -16,7 +16,6 @@ from flax import linen as nn
 
 from maskgan_jax import batch as batch_lib
 from maskgan_jax import (
-  images,
   losses,
   parallel,
   step_inputs,
@@ -135,7 +134,7 @@ def make_train_step(
         inputs,
         shown_mask,
         state.step,
-        _device_key(keys[2], axis_name),
+        keys[2],
         settings,
         adversarial and "discriminator" in modules,
       )
@@ -180,9 +179,26 @@ def _completion_step(
 ) -> tuple[dict[str, Any], Metrics]:
   """Updates D, then G against the new D, from one forward pass of G."""
   generator = networks["generator"]
+  noise = _device_key(key, learner.axis_name)
+  latent = None
+  if settings.latent_size:
+    candidates = step_inputs.latents(
+      jax.random.fold_in(key, 1),
+      (len(shown_mask), settings.num_latent_candidates, settings.latent_size),
+      learner.axis_name,
+    )
+    latent = _best_latent(
+      learner, generator, inputs, shown_mask, candidates, noise, settings
+    )
   predicted_image, pull_back, stats = jax.vjp(
     lambda params: learner.apply(
-      "generator", generator, params, inputs.masked_image, shown_mask, key=key
+      "generator",
+      generator,
+      params,
+      inputs.masked_image,
+      shown_mask,
+      *([] if latent is None else [latent]),
+      key=noise,
     ),
     generator.params,
     has_aux=True,
@@ -190,9 +206,7 @@ def _completion_step(
   region = jnp.maximum(shown_mask, inputs.mask)
 
   def judged(predicted):
-    if not settings.composite:
-      return predicted
-    return images.complete(predicted, inputs.masked_image, region)
+    return step_losses.judged_image(predicted, inputs, region, settings)
 
   def judge_with(params, stats, image):
     return learner.judge(params, stats, inputs.masked_image, image, region)
@@ -227,6 +241,49 @@ def _completion_step(
   if adversarial:
     changed["discriminator"] = discriminator._replace(stats=judge_stats)
   return changed, metrics | terms | {"g_grad_norm": norm}
+
+
+def _best_latent(
+  learner, network, inputs, shown_mask, candidates, key, settings
+):
+  """Chooses of each example's codes the one with which it is nearest the truth.
+
+  To train that one alone keeps the others free to become something else: an
+  average of all that is plausible would be right for none (variety loss: Gupta
+  et al., Social GAN, 2018, section 3.3).
+
+  Args:
+    learner: the networks.
+    network: the generator.
+    inputs: of the step.
+    shown_mask: what the generator is shown.
+    candidates: [B, num_latent_candidates, latent_size].
+    key: of the generator's noise.
+    settings: of the step.
+
+  Returns:
+    [B, latent_size].
+  """
+  count, number, size = candidates.shape
+  repeated, shown = jax.tree.map(
+    lambda x: jnp.repeat(x, number, axis=0), (inputs, shown_mask)
+  )
+  predicted, _ = learner.apply(
+    "generator",
+    network,
+    network.params,
+    repeated.masked_image,
+    shown,
+    candidates.reshape(count * number, size),
+    key=key,
+  )
+  region = jnp.maximum(shown, repeated.mask)
+  judged = step_losses.judged_image(predicted, repeated, region, settings)
+  distance, _ = step_losses.distance_to_truth(
+    predicted, judged, repeated, settings
+  )
+  best = distance.reshape(count, number).argmin(axis=1)
+  return candidates[jnp.arange(count), best]
 
 
 def _discriminator_step(learner, network, judge, image, fake, step, settings):

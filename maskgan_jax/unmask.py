@@ -5,7 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from maskgan_jax import backends, blending, errors, face_models, mask_region
+from maskgan_jax import (
+  backends,
+  blending,
+  errors,
+  face_models,
+  latent,
+  mask_region,
+)
 from maskgan_jax import faces as faces_lib
 
 FACES = ("all", "largest")
@@ -90,6 +97,7 @@ class Unmasker:
     *,
     faces: str = "all",
     mask: np.ndarray | None = None,
+    sample: int = 0,
   ) -> UnmaskResult:
     """Finds, aligns, segments, completes and blends back the faces.
 
@@ -100,10 +108,11 @@ class Unmasker:
       faces: "all", or "largest" for that one alone, which is quicker.
       mask: uint8 or bool [H, W], nonzero where to complete, instead of what
         the networks find.
+      sample: which of several completions; 0 is the most likely one.
 
     Raises:
       errors.UserError: no face is found; the mask is of another size, empty,
-        or on none of the faces.
+        or on none of the faces; the networks know one completion.
     """
     if faces not in FACES:
       raise errors.UserError(
@@ -111,8 +120,9 @@ class Unmasker:
       )
     if mask is not None:
       _check_mask(mask, image)
+    self.check_sample(sample)
     found = face_models.find_faces(image, faces)
-    aligned, completed = self._complete_all(image, found, mask)
+    aligned, completed = self._complete_all(image, found, mask, sample)
     if mask is not None and not any(face.found_mask for face in completed):
       raise errors.UserError(
         "The mask's white lies on none of the faces that were found. Paint it"
@@ -134,19 +144,27 @@ class Unmasker:
       results.append(_face_result(face, before, after, content))
     return UnmaskResult(result, tuple(results), shown)
 
-  def _complete_all(self, image, found, mask):
+  def check_sample(self, sample: int) -> None:
+    """Raises a UserError unless the networks know this completion."""
+    if sample and not self.networks.latent_size:
+      raise errors.UserError(
+        "These networks complete a face in one way. Leave --num_samples out, or"
+        " use networks trained with configs/diverse.py."
+      )
+
+  def _complete_all(self, image, found, mask, sample):
     """Aligns and completes faces; those whose mask is cut off, once more."""
     size = self.networks.image_size
     transforms = [faces_lib.crop_transform(f.landmarks, size) for f in found]
     aligned = [self._align(image, t, mask) for t in transforms]
-    completed = self._complete_aligned(aligned)
+    completed = self._complete_aligned(aligned, sample)
     cut = [
       i
       for i, face in enumerate(completed)
       if face.found_mask and _is_cut(face.mask, aligned[i].inside)
     ]
     wider = [self._align(image, _widen(transforms[i], size), mask) for i in cut]
-    again = self._complete_aligned(wider)
+    again = self._complete_aligned(wider, sample)
     for i, before, after in zip(cut, wider, again, strict=True):
       if after.found_mask:
         aligned[i], completed[i] = before, after
@@ -162,35 +180,45 @@ class Unmasker:
     given = (given > 127) & (inside > 0)
     return _Aligned(transform, crop, inside, given.astype(np.float32))
 
-  def _complete_aligned(self, aligned: list[_Aligned]) -> list[Completed]:
+  def _complete_aligned(
+    self, aligned: list[_Aligned], sample: int
+  ) -> list[Completed]:
     if not aligned:
       return []
     given = None
     if aligned[0].given is not None:
       given = np.stack([face.given for face in aligned])
-    return self.complete(np.stack([face.crop for face in aligned]), given)
+    crops = np.stack([face.crop for face in aligned])
+    return self.complete(crops, given, sample)
 
   def complete(
-    self, crops: np.ndarray, given: np.ndarray | None = None
+    self,
+    crops: np.ndarray,
+    given: np.ndarray | None = None,
+    sample: int = 0,
   ) -> list[Completed]:
     """Runs the networks on aligned faces, several at a time.
 
     Args:
       crops: uint8 [N, size, size, 3].
       given: hand-made masks instead of those found, [N, size, size] in {0, 1}.
+      sample: which of several completions; 0 is the most likely one.
     """
     limit = self.networks.max_batch
     results = []
     for start in range(0, len(crops), limit):
       part = slice(start, start + limit)
       masks = None if given is None else given[part]
-      results += self._complete_batch(crops[part], masks)
+      results += self._complete_batch(crops[part], masks, sample)
     return results
 
-  def _complete_batch(self, crops, given) -> list[Completed]:
+  def _complete_batch(self, crops, given, sample) -> list[Completed]:
     if given is not None:
       given = given[..., None]
-    answer = self.networks(crops, given)
+    code = None
+    if sample:
+      code = latent.code(sample, self.networks.latent_size)
+    answer = self.networks(crops, given, code)
     mask = answer.probability if given is None else given
     blend = mask_region.blend_mask(mask_region.completed_mask(mask))
     found = mask_region.has_mask(mask)

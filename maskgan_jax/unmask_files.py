@@ -17,6 +17,8 @@ class Options:
 
   Attributes:
     faces: "all" or "largest".
+    num_samples: completions, the most likely one first; the second is written
+      to NAME.2.*, and so on.
     save_masks: write what was completed, white on black, to NAME.mask.png.
     side_by_side: write photo and result beside each other.
     sidecar: write NAME.json about the program, the weights and the faces.
@@ -27,6 +29,7 @@ class Options:
   """
 
   faces: str = "all"
+  num_samples: int = 1
   save_masks: bool = False
   side_by_side: bool = False
   sidecar: bool = False
@@ -70,11 +73,14 @@ def unmask_file(
   image = photos.read(input_path)
   mask = None if mask_path is None else _read_mask(mask_path)
   try:
-    result = unmasker.unmask(image, faces=options.faces, mask=mask)
+    result, *others = (
+      unmasker.unmask(image, faces=options.faces, mask=mask, sample=sample)
+      for sample in range(options.num_samples)
+    )
   except errors.UserError as error:
     raise errors.UserError(f"{input_path}: {error}") from error
   if result.found_mask:
-    _write(unmasker, input_path, output_path, image, result, options)
+    _write(unmasker, input_path, output_path, image, [result, *others], options)
   elif options.copy_bare:
     _copy(input_path, output_path, image)
   return result
@@ -111,11 +117,12 @@ def _read_mask(path) -> np.ndarray:
   return photos.read(path).mean(axis=2) > 127
 
 
-def _write(unmasker, source, target, image, result, options) -> None:
-  """Writes the result last: where it is, everything is."""
-  pixels = result.image
+def _write(unmasker, source, target, image, results, options) -> None:
+  """Writes the likeliest result last: where it is, everything is."""
+  result = results[0]
+  pixels = [one.image for one in results]
   if options.badge:
-    pixels = provenance.with_badge(pixels)
+    pixels = [provenance.with_badge(one) for one in pixels]
 
   def save(path, content):
     photos.save(path, content, like=source, marked=options.provenance)
@@ -125,11 +132,13 @@ def _write(unmasker, source, target, image, result, options) -> None:
     save(_beside(target, ".mask.png"), mask)
   if options.side_by_side:
     path = _beside(target, f".side_by_side{target.suffix}")
-    save(path, np.concatenate([image, pixels], axis=1))
+    save(path, np.concatenate([image, *pixels], axis=1))
   if options.sidecar:
     facts = _facts(unmasker, source, result)
     photos.write(_beside(target, ".json"), json.dumps(facts, indent=2).encode())
-  save(target, pixels)
+  for number, one in reversed(list(enumerate(pixels, 1))):
+    ending = f".{number}{target.suffix}"
+    save(target if number == 1 else _beside(target, ending), one)
 
 
 def _beside(target: pathlib.Path, ending: str) -> pathlib.Path:

@@ -16,6 +16,8 @@ from maskgan_jax import errors, mask_region, photos, provenance, unmask
 # The longer side of what the page shows; the file has the photo's own size.
 _SHOWN_SIDE = 1600
 _SHOWN_QUALITY = 90
+# Completions among which the page lets choose.
+_NUM_SAMPLES = 4
 
 
 class Request(NamedTuple):
@@ -25,6 +27,7 @@ class Request(NamedTuple):
   photo: bytes  # The file.
   mask: bytes | None  # A picture, white where to complete; None: as found.
   badge: bool  # Show in a corner that networks made part of the picture.
+  sample: int  # Which of several completions; 0 is the most likely one.
 
 
 def parse(body: bytes) -> Request:
@@ -37,13 +40,15 @@ def parse(body: bytes) -> Request:
     fields = json.loads(body)
     name = pathlib.PurePath(str(fields["name"])).name[-100:] or "photo"
     mask = fields["mask"]
+    sample = range(_NUM_SAMPLES)[int(fields["sample"])]
     return Request(
       name,
       base64.b64decode(fields["photo"], validate=True),
       None if mask is None else base64.b64decode(mask, validate=True),
       bool(fields["badge"]),
+      sample,
     )
-  except (KeyError, TypeError, ValueError, binascii.Error) as error:
+  except (LookupError, TypeError, ValueError, binascii.Error) as error:
     raise errors.UserError(
       "This is no request of the page. Load the page again."
     ) from error
@@ -56,7 +61,8 @@ def answer(unmasker: unmask.Unmasker, request: Request) -> dict[str, Any]:
     What the page shows, ready for JSON: "before" and "after", pictures of at
     most 1600 pixels a side, and "mask", white where was completed, as data
     URLs; "faces", each with its "box" [x, y, width, height] in shares of the
-    photo and whether it "found_mask"; and the "name" and the "file" (base64,
+    photo and whether it "found_mask"; "num_samples", among how many completions
+    one may choose; and the "name" and the "file" (base64,
     None where nothing was changed) of the result in full size.
 
   Raises:
@@ -73,7 +79,7 @@ def answer(unmasker: unmask.Unmasker, request: Request) -> dict[str, Any]:
       raise errors.UserError(
         "The mask is empty. Paint over what is to be completed."
       )
-  result = unmasker.unmask(image, mask=mask)
+  result = unmasker.unmask(image, mask=mask, sample=request.sample)
   pixels, file = result.image, None
   name = _name_of_result(request.name)
   if result.found_mask:
@@ -93,6 +99,7 @@ def answer(unmasker: unmask.Unmasker, request: Request) -> dict[str, Any]:
       }
       for face in result.faces
     ],
+    "num_samples": _NUM_SAMPLES if unmasker.networks.latent_size else 1,
     "name": name,
     "file": file,
   }

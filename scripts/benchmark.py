@@ -22,7 +22,7 @@ import jax
 from absl import flags
 from ml_collections import config_flags
 
-from maskgan_jax import benchmark, benchmark_masks, errors, evaluate, unmask
+from maskgan_jax import benchmark, benchmark_masks, errors, scoring, unmask
 
 _WHAT = flags.DEFINE_enum(
   "what",
@@ -90,7 +90,7 @@ def _of_config():
   if _DTYPE.value is not None:
     config.dtype = _DTYPE.value
   if _WHAT.value == "ridge":
-    return evaluate.evaluate_ridge(config.data_dir, config.image_size)
+    return scoring.score_ridge(config.data_dir, config.image_size)
   if _WHAT.value == "input":
     return benchmark.read_input(config, _REPEATS.value)
   if _WHAT.value == "scaling":

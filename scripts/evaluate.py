@@ -3,12 +3,13 @@
 python scripts/evaluate.py --workdir=runs/faces [--split=test]
 python scripts/evaluate.py --output_dir=runs/released --data_dir=data
 python scripts/evaluate.py --workdir=runs/faces --fd --robustness
+python scripts/evaluate.py --workdir=runs/diverse --num_samples=4
 """
 
 import command
 from absl import flags
 
-from maskgan_jax import evaluate, report, robustness
+from maskgan_jax import evaluate, report, robustness, variety
 
 _NETWORKS = command.define_networks()
 _SPLIT = flags.DEFINE_string("split", "test", "test or validation.")
@@ -33,6 +34,12 @@ _ROBUSTNESS = flags.DEFINE_bool(
 _ROBUSTNESS_IMAGES = flags.DEFINE_integer(
   "robustness_images", 64, "On so many faces.", lower_bound=1
 )
+_NUM_SAMPLES = flags.DEFINE_integer(
+  "num_samples",
+  1,
+  "Adds the variety of so many completions of each face.",
+  lower_bound=1,
+)
 
 
 def main() -> None:
@@ -45,10 +52,13 @@ def main() -> None:
     which=which,
     fd=_FD.value,
     robustness_images=_ROBUSTNESS_IMAGES.value if _ROBUSTNESS.value else 0,
+    num_samples=_NUM_SAMPLES.value,
   )
   print(report.table(result))
   if _ROBUSTNESS.value:
     print(f"\n{robustness.table(result['robustness'])}")
+  if _NUM_SAMPLES.value > 1:
+    print(f"\n{variety.table(result['variety'])}")
   print(f"\nScores and figures: {folder}")
 
 

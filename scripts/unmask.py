@@ -36,6 +36,12 @@ _OUTPUT = flags.DEFINE_string(
 _NETWORKS = command.define_networks()
 _BACKEND = command.define_backend()
 _FACES = flags.DEFINE_enum("faces", "all", unmask.FACES, "Of each photo.")
+_NUM_SAMPLES = flags.DEFINE_integer(
+  "num_samples",
+  1,
+  "Completions of each photo: the likeliest as --output, then NAME.2.*, ...",
+  lower_bound=1,
+)
 _MASK = flags.DEFINE_string(
   "mask",
   None,
@@ -71,6 +77,7 @@ _OVERWRITE = flags.DEFINE_bool(
 def main() -> None:
   options = unmask_files.Options(
     faces=_FACES.value,
+    num_samples=_NUM_SAMPLES.value,
     save_masks=_SAVE_MASKS.value,
     side_by_side=_SIDE_BY_SIDE.value,
     sidecar=_SIDECAR.value,
@@ -92,6 +99,7 @@ def main() -> None:
     )
   compare = _comparison() if _COMPARE.value else None
   unmasker = unmask.Unmasker(*_NETWORKS(), _BACKEND.value)
+  unmasker.check_sample(_NUM_SAMPLES.value - 1)
   if is_folder:
     summary = unmask_folder.unmask_folder(
       unmasker, _INPUT.value, _OUTPUT.value, options

@@ -1,5 +1,7 @@
 """Stands in for trained networks where only what is around them is tested."""
 
+import types
+
 import cv2
 import numpy as np
 
@@ -20,10 +22,13 @@ def photo() -> np.ndarray:
 class Unmasker:
   """Finds one face at BOX, masked in its lower half, and paints it COLOUR.
 
-  Photos of a single colour have no face; black corners mean no mask.
+  Photos of a single colour have no face; black corners mean no mask. Other
+  samples than the first are painted in other colours.
   """
 
-  def unmask(self, image, *, faces="all", mask=None):
+  networks = types.SimpleNamespace(latent_size=2)
+
+  def unmask(self, image, *, faces="all", mask=None, sample=0):
     if (image == image[0, 0]).all():
       raise errors.UserError("No face found. Give a photo of a face.")
     x, y, width, height = BOX
@@ -40,7 +45,8 @@ class Unmasker:
     inverse = cv2.WARP_INVERSE_MAP | cv2.INTER_NEAREST
     size = image.shape[1::-1]
     shown = cv2.warpAffine(hidden, transform, size, flags=inverse) > 0.5
-    result = np.where(shown[..., None], np.uint8(COLOUR), image)
+    colour = np.uint8(np.roll(COLOUR, sample))
+    result = np.where(shown[..., None], colour, image)
     crop = cv2.warpAffine(image, transform, (SIZE, SIZE))
     face = unmask.FaceResult(
       np.array(BOX, np.float32),

@@ -6,7 +6,7 @@ import numpy as np
 import optax
 
 from maskgan_jax import batch as batch_lib
-from maskgan_jax import factory, train_step
+from maskgan_jax import factory, step_settings, train_step
 
 
 def make_batch(size: int = 4, side: int = 64) -> batch_lib.Batch:
@@ -43,7 +43,7 @@ def sgd_step(config, axis_name, learning_rate=1e-2):
   return train_step.make_train_step(
     modules=factory.modules(config, axis_name),
     txs={name: optax.sgd(learning_rate) for name in factory.networks(config)},
-    settings=factory.step_settings(config),
+    settings=step_settings.read(config),
     axis_name=axis_name,
   )
 

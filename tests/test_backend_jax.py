@@ -17,10 +17,12 @@ class FakeEvaluator:
     self.run = types.SimpleNamespace(
       image_size=SIZE, eval_batch_size=eval_batch_size
     )
-    self.seen = []
+    self.config = types.SimpleNamespace(latent=types.SimpleNamespace(size=2))
+    self.seen, self.codes = [], []
 
-  def __call__(self, masked_image, mask=None):
+  def __call__(self, masked_image, mask=None, latent=None):
     self.seen.append((len(masked_image), mask))
+    self.codes.append(latent)
     bright = masked_image.max(axis=-1, keepdims=True) / np.float32(255)
     negative = -images.to_float(masked_image)
     return eval_step.Prediction(bright, negative, negative)
@@ -63,8 +65,18 @@ def test_given_masks_are_padded_alike(make):
   np.testing.assert_array_equal(mask.mean(axis=(1, 2, 3)), [0, 0, 1, 1])
 
 
+def test_one_code_for_all_faces(make):
+  networks, fake = make()
+  networks(_crops(3))
+  networks(_crops(3), code=np.float32([1, 2]))
+  none, code = fake.codes
+  assert none is None
+  np.testing.assert_array_equal(code, [[1, 2]])
+
+
 def test_what_others_need_to_know(make):
   networks, _ = make()
+  assert networks.latent_size == 2
   assert (networks.image_size, networks.max_batch) == (SIZE, 8)
   assert networks.weights_sha256 == "abc"
   # Networks whose pictures depend on their batch see one at a time.

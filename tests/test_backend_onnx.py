@@ -20,7 +20,9 @@ def both(tmp_path_factory):
   for package in ("onnxruntime", "jax2onnx"):
     if not importlib.util.find_spec(package):
       pytest.skip(f"{package} not installed (requirements-export.txt)")
-  evaluator = small_networks.evaluator(small_networks.config())
+  config = small_networks.config()
+  config.latent.size = 3
+  evaluator = small_networks.evaluator(config)
   path = tmp_path_factory.mktemp("onnx") / "model.onnx"
   with pytest.MonkeyPatch.context() as patch:
     patch.setattr(evaluate, "Evaluator", lambda *_: evaluator)
@@ -43,6 +45,15 @@ def test_it_answers_as_jax_does(both, count):
   _, by_onnx, by_jax = both
   crops = small_networks.pictures(count)
   _assert_equal(by_onnx(crops), by_jax(crops))
+
+
+def test_several_completions(both):
+  _, by_onnx, by_jax = both
+  crops, code = small_networks.pictures(2), np.float32([3, -3, 2])
+  assert by_onnx.latent_size == by_jax.latent_size == 3
+  found = by_onnx(crops, code=code)
+  _assert_equal(found, by_jax(crops, code=code))
+  assert (found.predicted != by_onnx(crops).predicted).mean() > 0.1
 
 
 def test_masks_made_by_hand(both):

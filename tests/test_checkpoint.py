@@ -5,8 +5,10 @@ import sys
 import jax
 import numpy as np
 import pytest
+from flax import traverse_util
 
 from maskgan_jax import checkpoint, errors, train_state
+from maskgan_jax.models import blocks
 from tests import one_device
 
 
@@ -124,6 +126,39 @@ def test_does_not_start_from_other_shapes(tiny_config):
   other = one_device.fresh(tiny_config)
   with pytest.raises(errors.UserError, match="its generator has other shapes"):
     checkpoint.start_from(other, found, "run")
+
+
+def test_a_latent_code_is_added_to_networks_without(tiny_config):
+  plain = one_device.fresh(tiny_config)
+  found = {
+    name: train_state.inference_variables(plain.networks[name])
+    for name in train_state.INFERENCE
+  }
+  found = jax.tree.map(lambda x: x + 1, found)
+  tiny_config.latent.size = 3
+  state = one_device.fresh(tiny_config)
+  started = checkpoint.start_from(state, found, "run")
+  before, after, other = (
+    traverse_util.flatten_dict(x, sep="/")
+    for x in (
+      state.networks["generator"].params,
+      started.networks["generator"].params,
+      found["generator"]["params"],
+    )
+  )
+  added = after.keys() - other.keys()
+  assert added and all(blocks.LATENT in name for name in added)
+  for name, x in after.items():
+    source = before if name in added else other
+    np.testing.assert_array_equal(x, source[name])
+  # What has one already keeps it.
+  again = {
+    name: train_state.inference_variables(network)
+    for name, network in jax.tree.map(lambda x: x + 2, started.networks).items()
+    if name in train_state.INFERENCE
+  }
+  kept = checkpoint.start_from(state, again, "run").networks["generator"]
+  _equal(kept.params, again["generator"]["params"])
 
 
 def test_no_checkpoint_yet(tmp_path):

@@ -6,9 +6,9 @@ import pathlib
 import jax
 import pytest
 
-from configs import default, paper, portraits, refine, sharpen
+from configs import default, diverse, paper, portraits, sharpen
 from configs.ablation import _base
-from maskgan_jax import cost, errors, factory, train_state
+from maskgan_jax import cost, errors, factory, step_settings, train_state
 
 CONFIGS = sorted(
   p.stem
@@ -60,7 +60,7 @@ def test_paper_is_the_paper():
   assert c.train_mode_at_test and not c.generator.mask_channel
 
 
-@pytest.mark.parametrize("module", [portraits, refine, sharpen])
+@pytest.mark.parametrize("module", [portraits, sharpen, diverse])
 @pytest.mark.parametrize("size", [128, 256])
 def test_portraits_sizes(module, size):
   c = module.get_config(str(size))
@@ -134,7 +134,7 @@ def test_the_ablation_changes_one_thing_at_a_time():
     c = importlib.import_module(f"configs.ablation.{name}").get_config()
     factory.modules(c)
     factory.transformations(c)
-    factory.step_settings(c)
+    step_settings.read(c)
     run = factory.run_settings(c)
     assert run.batch_size * run.num_train_steps == 16_000
     found = _flat(c.to_dict())
@@ -182,17 +182,34 @@ def test_networks_that_need_others(networks):
 def test_borrowed_masks_need_a_mask_channel():
   c = default.get_config()
   c.shown_mask.borrowed_share = 0.5
-  factory.step_settings(c)
+  step_settings.read(c)
   c.generator.mask_channel = False
   with pytest.raises(errors.UserError, match="borrowed_share is 0.5, but"):
-    factory.step_settings(c)
+    step_settings.read(c)
 
 
-def test_a_frozen_segmenter_needs_a_start():
+@pytest.mark.parametrize("name", ["segmenter", "generator"])
+def test_a_frozen_network_needs_a_start(name):
   c = default.get_config()
-  c.segmenter.frozen = True
-  with pytest.raises(errors.UserError, match="set config.init_from"):
-    factory.step_settings(c)
+  c[name].frozen = True
+  with pytest.raises(
+    errors.UserError, match=f"keeps the {name}.*set config.init_from"
+  ):
+    step_settings.read(c)
+
+
+def test_a_frozen_generator_needs_a_latent_code():
+  c = default.get_config()
+  c.generator.frozen, c.init_from = True, "somewhere"
+  with pytest.raises(errors.UserError, match="set config.latent.size"):
+    step_settings.read(c)
+
+
+def test_pix2pix_reads_no_latent_code():
+  c = paper.get_config()
+  c.latent.size = 8
+  with pytest.raises(errors.UserError, match='"pix2pix" reads no latent code'):
+    factory.modules(c)
 
 
 def test_checkpoints_have_scores():

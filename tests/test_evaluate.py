@@ -26,16 +26,16 @@ def test_scores_of_unknown_origin_are_refused(tmp_path):
     evaluate._check_subject(tmp_path, SUBJECT)
 
 
-def test_robustness_is_measured_once(tmp_path):
+def test_a_part_is_measured_once(tmp_path):
   path = tmp_path / "metrics.json"
-  assert not evaluate._has_robustness({}, 8, path)
-  result = {"robustness": {"num_images": 8}}
-  assert evaluate._has_robustness(result, 8, path)
+  assert not evaluate._has_part(path, {}, "variety", num_samples=4)
+  result = {"variety": {"num_samples": 4}}
+  assert evaluate._has_part(path, result, "variety", num_samples=4)
   with pytest.raises(
     errors.UserError,
-    match="metrics.json holds the robustness on 8 faces, not 16.*images=8",
+    match="json holds the variety with --num_samples=4, not 2. Give that",
   ):
-    evaluate._has_robustness(result, 16, path)
+    evaluate._has_part(path, result, "variety", num_samples=2)
 
 
 def test_networks_come_from_a_run_or_from_weights(tmp_path):

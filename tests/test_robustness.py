@@ -158,7 +158,7 @@ def test_low_light_is_lit_up_before_it_is_compared(examples):
 def test_every_condition_is_scored(predict, built):
   source = input_pipeline.open_split(built[0], "train", 64)
   found = robustness.measure(predict, source, 4, 6)
-  assert found["num_images"] == found["n"] == 6
+  assert found["robustness_images"] == found["n"] == 6
   assert list(found["conditions"]) == [
     "clean",
     "JPEG 30",

@@ -139,7 +139,7 @@ def test_evaluation_writes_everything(trained, tmp_path):
   assert more.pop("robustness")["n"] == 2
   # NaN, of pairs that there are not, differs from itself.
   assert json.dumps(more) == json.dumps(result)
-  assert "holds the robustness on 2 faces, not 3" in command_line.fail(
+  assert "robustness with --robustness_images=2, not 3" in command_line.fail(
     "evaluate", *arguments, "--robustness", "--robustness_images=3"
   )
 

@@ -63,6 +63,7 @@ def _body(photo=PHOTO, **changes):
     "photo": base64.b64encode(photo).decode(),
     "mask": None,
     "badge": False,
+    "sample": 0,
   }
   return json.dumps(fields | changes).encode()
 
@@ -271,6 +272,22 @@ def test_a_photo_through_the_page(page):
   page.uncheck("#badge")
   page.locator("#message:has-text('Drag across')").wait_for()
   assert _download(page)[1][-20:, -30:].std() < badge
+
+
+def test_another_guess_is_chosen(page):
+  _choose(page)
+  page.get_by_text("One face found, with a mask").wait_for()
+  page.uncheck("#badge")
+  page.locator("#message:has-text('Drag across')").wait_for()
+  with page.expect_response("**/unmask"):
+    page.check("[name=sample][value='1']")
+  page.locator("#message:has-text('Drag across')").wait_for()
+  other = tuple(np.roll(fake_unmasker.COLOUR, 1))
+  assert tuple(_download(page)[1][130, 104]) == other
+  # Another photo starts with the likeliest again.
+  _choose(page, name="next.png")
+  page.locator("#download[download='next_unmasked.png']").wait_for()
+  assert tuple(_download(page)[1][130, 104]) == fake_unmasker.COLOUR
 
 
 def test_a_mask_corrected_by_brush(page):

@@ -64,3 +64,10 @@ def test_the_one_before_is_that_of_the_global_batch(count):
     lambda x: parallel.from_previous_example(x, "a"), axis_name="a"
   )(x.reshape(count, -1))
   np.testing.assert_array_equal(spread.reshape(-1), jnp.roll(x, 1))
+
+
+def test_latents_are_normal_and_of_each_example():
+  found = step_inputs.latents(jax.random.key(0), (64, 4, 8), None)
+  assert found.shape == (64, 4, 8)
+  assert abs(float(found.mean())) < 0.1 and abs(float(found.std()) - 1) < 0.05
+  assert len(np.unique(found)) == found.size

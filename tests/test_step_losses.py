@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import factory, step_inputs, step_losses
+from maskgan_jax import step_inputs, step_losses, step_settings
 
 REAL = jnp.full((2, 2, 2, 3), 0.5)
 FAKE = jnp.full((2, 2, 2, 3), -0.5)
@@ -24,7 +24,7 @@ def _judge(slope):
 @pytest.fixture
 def settings(tiny_config):
   return dataclasses.replace(
-    factory.step_settings(tiny_config), adversarial_loss="hinge"
+    step_settings.read(tiny_config), adversarial_loss="hinge"
   )
 
 

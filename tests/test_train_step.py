@@ -2,8 +2,14 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import factory, train_state
-from maskgan_jax.models import convolution
+from maskgan_jax import (
+  factory,
+  step_inputs,
+  step_settings,
+  train_state,
+  train_step,
+)
+from maskgan_jax.models import blocks, convolution
 from tests.one_device import fresh, make_batch, run, sgd_state, sgd_step
 
 
@@ -113,6 +119,59 @@ def test_a_frozen_segmenter_stays(tiny_config):
     before.networks["generator"].params, after.networks["generator"].params
   )
   assert "segmenter_loss" not in metrics
+
+
+def _latent(config):
+  config.latent.size = 3
+  config.latent.num_candidates = 4
+  return config
+
+
+def test_a_frozen_generator_learns_what_its_latent_code_does(tiny_config):
+  config = _latent(tiny_config)
+  config.generator.frozen = True
+  config.init_from = "somewhere"
+  before = fresh(config)
+  after, _ = run(config, adversarial=False, state=before)
+  changed = {
+    jax.tree_util.keystr(path)
+    for (path, x), y in zip(
+      jax.tree.leaves_with_path(before.networks["generator"].params),
+      jax.tree.leaves(after.networks["generator"].params),
+      strict=True,
+    )
+    if not np.array_equal(x, y)
+  }
+  assert changed and all(blocks.LATENT in name for name in changed)
+
+
+def test_the_code_nearest_to_the_truth_is_trained(tiny_config):
+  """Of codes that draw brighter or darker, the one that is as bright wins."""
+  config = _latent(tiny_config)
+  settings = step_settings.read(config)
+  level = np.array([[-0.9, 0.1, 0.6], [-0.2, 0.5, 0.9]], np.float32)
+  truth = np.array([0.5, -0.3], np.float32)[:, None, None, None]
+  image = np.broadcast_to(truth, (2, 32, 32, 3))
+  ones = np.ones((2, 32, 32, 1), np.float32)
+  inputs = step_inputs.Inputs(image, image * 0, ones, ones)
+
+  class Learner:
+    axis_name = None
+
+    def apply(self, name, network, params, masked_image, mask, latent, key):
+      assert mask.shape == (6, 32, 32, 1)
+      return masked_image + latent[:, :1, None, None], {}
+
+  chosen = train_step._best_latent(
+    Learner(),
+    fresh(config).networks["generator"],
+    inputs,
+    ones,
+    np.repeat(level[..., None], 3, axis=-1),
+    None,
+    settings,
+  )
+  np.testing.assert_allclose(chosen[:, 0], [0.6, -0.2])
 
 
 def test_same_key_same_result_and_steps_differ(tiny_config):

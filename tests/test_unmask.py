@@ -24,16 +24,18 @@ class FakeNetworks:
   """Finds a mask on the lower third and predicts one colour beneath it."""
 
   image_size = SIZE
+  latent_size = 2
   weights_sha256 = "abc"
 
   def __init__(self, area=slice(40, 60), colour=(10, 200, 30)):
     self.max_batch = 8
-    self.batches = []
+    self.batches, self.codes = [], []
     self._area = area
     self._colour = np.array(colour, np.uint8)
 
-  def __call__(self, crops, given=None):
+  def __call__(self, crops, given=None, code=None):
     self.batches.append(len(crops))
+    self.codes.append(code)
     assert given is None or given.shape == (len(crops), SIZE, SIZE, 1)
     probability = np.zeros((len(crops), SIZE, SIZE, 1), np.float32)
     # What is more likely a mask than not is one; less is completed with it.
@@ -187,6 +189,24 @@ def test_a_given_mask_decides(make, photo, transform):
 def test_masks_that_do_not_fit(make, photo, mask, message):
   with pytest.raises(errors.UserError, match=message):
     make().unmask(photo, mask=mask)
+
+
+def test_one_of_several_completions(make, photo):
+  unmasker = make()
+  for sample in (0, 1, 1, 2):
+    unmasker.unmask(photo, sample=sample)
+  likely, first, again, second = unmasker.networks.codes
+  assert likely is None
+  np.testing.assert_array_equal(first, again)
+  assert len(first) == 2 and not np.array_equal(first, second)
+
+
+def test_networks_that_know_one_completion(make, photo):
+  unmasker = make()
+  unmasker.networks.latent_size = 0
+  unmasker.unmask(photo)
+  with pytest.raises(errors.UserError, match="in one way.*configs/diverse.py"):
+    unmasker.unmask(photo, sample=1)
 
 
 def test_grey_stays_grey(make, photo):

@@ -71,6 +71,23 @@ def test_everything_on_request(source, tmp_path):
   }
 
 
+def test_several_completions(source, tmp_path):
+  output = tmp_path / "out" / "a.png"
+  result = _run(source, output, Options(num_samples=3, side_by_side=True))
+  names = ["a.png", "a.png.2.png", "a.png.3.png"]
+  assert {p.name for p in output.parent.iterdir()} == {
+    *names,
+    "a.png.side_by_side.png",
+  }
+  written = [photos.read(output.with_name(name)) for name in names]
+  np.testing.assert_array_equal(written[0], result.image)
+  assert [x[15, 15, 2] for x in written] == [30, 31, 32]
+  beside = photos.read(output.with_name("a.png.side_by_side.png"))
+  np.testing.assert_array_equal(
+    beside, np.concatenate([unmasking.photo(), *written], axis=1)
+  )
+
+
 def test_no_provenance(source, tmp_path):
   _run(source, tmp_path / "out.png", Options(provenance=False))
   with Image.open(tmp_path / "out.png") as picture:

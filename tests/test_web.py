@@ -1,6 +1,7 @@
 import base64
 import io
 import json
+import types
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ def _request(**changes):
     "photo": pictures.encode(PHOTO),
     "mask": None,
     "badge": False,
+    "sample": 0,
   }
   return web.Request(**(fields | changes))
 
@@ -45,6 +47,19 @@ def test_the_result_in_full_size():
   np.testing.assert_array_equal(result[:Y], PHOTO[:Y])
   assert found["name"] == "wedding_unmasked.png"
   json.dumps(found)
+
+
+def test_another_guess():
+  found = _answer(sample=1)
+  assert found["num_samples"] == 4
+  other = np.roll(fake_unmasker.COLOUR, 1)
+  assert (_picture(found["file"])[LOWER] == other).all()
+
+
+def test_networks_that_know_one_guess(monkeypatch):
+  networks = types.SimpleNamespace(latent_size=0)
+  monkeypatch.setattr(fake_unmasker.Unmasker, "networks", networks)
+  assert _answer()["num_samples"] == 1
 
 
 def test_the_result_says_what_it_is():
@@ -156,8 +171,9 @@ def test_a_bomb_is_not_decoded(monkeypatch):
 
 def test_parse_reads_what_the_page_sends():
   body = {"name": "../a/photo.jpg", "photo": "AAE=", "mask": None, "badge": 1}
+  body["sample"] = "3"
   found = web.parse(json.dumps(body).encode())
-  assert found == web.Request("photo.jpg", b"\0\1", None, True)
+  assert found == web.Request("photo.jpg", b"\0\1", None, True, 3)
   found = web.parse(json.dumps(body | {"mask": "AQ=="}).encode())
   assert found.mask == b"\1"
 
@@ -169,8 +185,10 @@ def test_parse_reads_what_the_page_sends():
     b"\xff\xfe",
     b"[]",
     b"{}",
-    b'{"name": "a", "photo": "!", "mask": null, "badge": true}',
-    b'{"name": "a", "photo": 3, "mask": null, "badge": true}',
+    b'{"name": "a", "photo": "!", "mask": null, "badge": true, "sample": 0}',
+    b'{"name": "a", "photo": 3, "mask": null, "badge": true, "sample": 0}',
+    b'{"name": "a", "photo": "", "mask": null, "badge": true, "sample": 4}',
+    b'{"name": "a", "photo": "", "mask": null, "badge": true, "sample": "b"}',
   ],
 )
 def test_parse_refuses_what_is_none_of_the_pages(body):

@@ -14,10 +14,10 @@ class FakeUnmasker:
   """
 
   def __init__(self):
-    self.networks = types.SimpleNamespace(weights_sha256="abc")
+    self.networks = types.SimpleNamespace(weights_sha256="abc", latent_size=2)
     self.calls = []
 
-  def unmask(self, image, *, faces="all", mask=None):
+  def unmask(self, image, *, faces="all", mask=None, sample=0):
     self.calls.append((faces, mask))
     if (image == image[..., :1]).all():
       raise errors.UserError("No face found. Give another photo.")
@@ -25,7 +25,7 @@ class FakeUnmasker:
     result, shown = image.copy(), np.zeros(image.shape[:2], np.uint8)
     if not bare:
       shown[10:20, 10:30] = 255
-      result[10:20, 10:30] = [10, 200, 30]
+      result[10:20, 10:30] = [10, 200, 30 + sample]
     crop = np.zeros((8, 8, 3), np.uint8)
     face = unmask.FaceResult(
       box=np.float32([10, 8, 20, 12.34]),

@@ -128,6 +128,8 @@ class CompletionGenerator(nn.Module):
       has one convolution.
     attention_level: the index of the level that attends to all its positions.
     scale: works on pictures this many times smaller and enlarges its result.
+    latent_size: numbers of the code that chooses among several completions, 0
+      for a generator that knows one.
     mask_channel: sees the mask too, and nothing of the picture under it.
     dtype: dtype of computation.
   """
@@ -136,6 +138,7 @@ class CompletionGenerator(nn.Module):
   num_blocks: tuple[int, ...] = (1, 1, 2, 2)
   attention_level: int | None = 2
   scale: int = 1
+  latent_size: int = 0
   mask_channel: bool = True
   dtype: jnp.dtype | None = None
 
@@ -144,6 +147,7 @@ class CompletionGenerator(nn.Module):
     self,
     masked_image: jax.Array,
     mask: jax.Array | None = None,
+    latent: jax.Array | None = None,
     *,
     train: bool = False,
   ) -> jax.Array:
@@ -153,6 +157,8 @@ class CompletionGenerator(nn.Module):
       masked_image: [B, H, W, 3] in [-1, 1], sides multiples of
         scale * 4 * 2**(len(features) - 1).
       mask: [B, H, W, 1] in [0, 1], read only with `mask_channel`.
+      latent: [B, latent_size], normally distributed, or [1, latent_size] for
+        all; None for the zeros of the most likely completion.
       train: has no effect.
     """
     del train
@@ -170,24 +176,28 @@ class CompletionGenerator(nn.Module):
       "CompletionGenerator",
     )
     picture = blocks.space_to_depth(blocks.shrink(picture, self.scale))
+    if latent is None:
+      latent = jnp.zeros((1, self.latent_size))
     x = self._conv(self.features[0])(picture)
     skips = [x]
     for width in self.features[1:]:
       x = self._conv(width, strides=2)(blocks.leaky_relu(x))
       skips.append(x)
-    x = self._blocks(skips.pop(), len(skips))
+    x = self._blocks(skips.pop(), len(skips), latent)
     for level in reversed(range(len(skips))):
       # Cheaper before than after the enlargement, and equal.
       x = self._conv(self.features[level], 1)(blocks.leaky_relu(x))
-      x = self._blocks(blocks.upsample(x) + skips.pop(), level)
+      x = self._blocks(blocks.upsample(x) + skips.pop(), level, latent)
     x = self._conv(3 * blocks.PATCH**2, kernel_init=_smooth_init)(
       blocks.leaky_relu(x)
     )
     x = jnp.tanh(blocks.depth_to_space(x).astype(jnp.float32))
     return blocks.enlarge(x, self.scale)
 
-  def _blocks(self, x, level):
+  def _blocks(self, x, level, latent):
     x = blocks.Position()(x)
+    if self.latent_size and level:  # The highest draws what they decide.
+      x = blocks.LatentShift()(x, latent)
     if level == self.attention_level:
       x = blocks.SelfAttention(dtype=self.dtype)(x)
     if not self.num_blocks[level]:

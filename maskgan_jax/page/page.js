@@ -10,6 +10,8 @@ let photo = null;
 // Whether the mask was corrected by hand: then it is sent along.
 let corrected = false;
 let downloadUrl = null;
+// Whether the networks know several completions of what is shown.
+let severalKnown = false;
 // Where the brush was last, while it is down.
 let stroke = null;
 
@@ -43,6 +45,7 @@ async function open(file) {
     return;
   }
   corrected = false;
+  document.querySelector('[name="sample"]').checked = true; // The likeliest.
   await send();
 }
 
@@ -53,6 +56,7 @@ async function send() {
     photo: photo.data,
     mask: corrected ? whiteOnBlack() : null,
     badge: get("badge").checked,
+    sample: document.querySelector('[name="sample"]:checked').value,
   });
   say("Working …");
   setBusy(true);
@@ -79,6 +83,9 @@ async function send() {
 
 function setBusy(busy) {
   for (const id of ["again", "badge", "correct"]) get(id).disabled = busy;
+  for (const choice of document.getElementsByName("sample")) {
+    choice.disabled = busy;
+  }
 }
 
 async function show(answer) {
@@ -88,6 +95,7 @@ async function show(answer) {
   get("boxes").replaceChildren(...answer.faces.map(faceBox));
   if (!corrected) await fillMask(answer.mask);
   setDownload(answer);
+  severalKnown = answer.num_samples > 1 && Boolean(answer.file);
   setPainting(false);
   moveSlider(50);
   get("result").hidden = false;
@@ -173,6 +181,7 @@ function setPainting(painting) {
   paint.hidden = !painting;
   get("tools").hidden = !painting;
   get("show").hidden = painting;
+  get("choice").hidden = painting || !severalKnown;
   get("boxes").hidden = get("line").hidden = painting;
   if (!painting) return;
   moveSlider(100); // Corrected on the photo as it was.
@@ -267,6 +276,9 @@ get("snap").addEventListener("click", snap);
 get("cancel").addEventListener("click", closeCamera);
 get("slider").addEventListener("input", (e) => moveSlider(e.target.value));
 get("badge").addEventListener("change", send);
+for (const choice of document.getElementsByName("sample")) {
+  choice.addEventListener("change", send);
+}
 get("correct").addEventListener("click", () => setPainting(true));
 get("back").addEventListener("click", () => {
   setPainting(false);

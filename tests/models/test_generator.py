@@ -6,9 +6,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import traverse_util
 
 from maskgan_jax import errors
-from maskgan_jax.models import generator
+from maskgan_jax.models import blocks, generator
 
 
 def _shapes(module, size, batch=1):
@@ -148,4 +149,22 @@ def test_scale_works_on_a_smaller_picture():
     predicted,
     jax.image.resize(expected, predicted.shape, "linear"),
     atol=1e-5,
+  )
+
+
+def test_a_latent_code_changes_the_picture_and_none_changes_nothing():
+  module, (x, mask) = _small_completion(latent_size=3), _inputs()
+  variables = module.init(jax.random.key(0), x, mask)
+  plain = module.apply(variables, x, mask)
+  zeros = module.apply(variables, x, mask, jnp.zeros((2, 3)))
+  np.testing.assert_array_equal(plain, zeros)
+  first, second = (
+    module.apply(variables, x, mask, sign * jnp.ones((2, 3)))
+    for sign in (1, -1)
+  )
+  assert not np.allclose(first, second)
+  without = _small_completion().init(jax.random.key(0), x, mask)
+  assert not any(
+    blocks.LATENT in name
+    for name in traverse_util.flatten_dict(without, sep="/")
   )

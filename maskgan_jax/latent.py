@@ -1,0 +1,17 @@
+"""Latent codes: which of several completions of a face is meant."""
+
+import numpy as np
+
+
+def code(number: int, size: int) -> np.ndarray:
+  """Returns the code of one completion, float32 [size].
+
+  The same number means the same for every face and at every time.
+
+  Args:
+    number: 0 for the most likely completion, whose code is 0, then 1, 2, ...
+    size: of the code.
+  """
+  if not number:
+    return np.zeros(size, np.float32)
+  return np.random.default_rng(number).standard_normal(size, np.float32)

@@ -1,0 +1,167 @@
+"""How much several completions of one face differ, and what that costs."""
+
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from maskgan_jax import (
+  batch,
+  errors,
+  eval_step,
+  features,
+  images,
+  input_pipeline,
+  latent,
+  metrics,
+)
+from maskgan_jax import progress as progress_lib
+
+# From float [B, H, W, 3] in [-1, 1] and codes [B, size].
+Predict = Callable[..., eval_step.Prediction]
+
+_TITLES = {
+  "likely": "the most likely one",
+  "other": "the others, on average",
+  "best": "the best one of all",
+}
+
+
+def measure(
+  predict: Predict,
+  source: Any,
+  batch_size: int,
+  *,
+  latent_size: int,
+  num_samples: int,
+) -> dict[str, Any]:
+  """Scores several completions of each face with its predicted mask.
+
+  Args:
+    predict: the networks, a `jax.tree_util.Partial`.
+    source: the split, of `input_pipeline.open_split`.
+    batch_size: how many are completed together.
+    latent_size: of their codes.
+    num_samples: completions of a face, the most likely one among them.
+
+  Returns:
+    {"num_samples", "n", "psnr_in_mask", "lpips_in_mask", "diversity"}. The
+    scores are of the "likely" completion, of the "other" ones and of the "best"
+    of all, each by its own measure; the diversity is LPIPS in the mask between
+    two of them, the mean over all pairs. Each is a mean with its 95 % interval
+    over persons.
+
+  Raises:
+    errors.UserError: the networks know one completion, fewer than two are
+      asked for, or no face has a mask.
+  """
+  if not latent_size:
+    raise errors.UserError(
+      "These networks complete a face in one way: config.latent.size is 0."
+      " Leave --num_samples out, or train with configs/diverse.py."
+    )
+  if num_samples < 2:
+    raise errors.UserError(
+      f"num_samples is {num_samples}; it takes two completions to compare."
+    )
+  rows: list[dict[str, float]] = []
+  persons: list[str] = []
+  progress = progress_lib.Progress(len(source), unit="picture, each completion")
+  done = 0
+  for found in input_pipeline.eval_batches(source, batch_size):
+    scores = _score_batch(predict, found.batch, latent_size, num_samples)
+    for i, person in enumerate(found.person_ids):
+      if np.asarray(found.batch.mask[i]).any():
+        rows.append({name: float(x[i]) for name, x in scores.items()})
+        persons.append(person)
+    done += len(found.ids)
+    progress.line(done)
+  if not rows:
+    raise errors.UserError(
+      "No example of this split has a mask: nothing to complete."
+    )
+
+  def interval(name):
+    return metrics.confidence_interval(
+      np.array([row[name] for row in rows]), np.array(persons)
+    )
+
+  return {
+    "num_samples": num_samples,
+    "n": len(rows),
+    **{
+      measure: {which: interval(f"{measure}/{which}") for which in _TITLES}
+      for measure in ("psnr_in_mask", "lpips_in_mask")
+    },
+    "diversity": interval("diversity"),
+  }
+
+
+def _score_batch(predict, examples, latent_size, num_samples):
+  """Returns the scores of each example, [B] each."""
+  size = len(examples.image)
+  completed = []
+  for number in range(num_samples):
+    code = np.tile(latent.code(number, latent_size), (size, 1))
+    completed.append(_complete(predict, examples.masked_image, code))
+  found = [_scores(examples, x) for x in completed]
+  scores = {}
+  for measure, best in (("psnr_in_mask", np.max), ("lpips_in_mask", np.min)):
+    values = np.stack([np.asarray(x[measure]) for x in found])
+    scores |= {
+      f"{measure}/likely": values[0],
+      f"{measure}/other": values[1:].mean(axis=0),
+      f"{measure}/best": best(values, axis=0),
+    }
+  pairs = itertools.combinations(completed, 2)
+  scores["diversity"] = np.mean(
+    [np.asarray(_distance(examples, *pair)) for pair in pairs], axis=0
+  )
+  return scores
+
+
+@jax.jit
+def _complete(predict, masked_image, code):
+  found = predict(images.to_float(masked_image), latent=code)
+  return images.to_uint8(found.completed_image)
+
+
+@jax.jit
+def _scores(examples, completed):
+  found = metrics.image_scores(
+    completed, examples.image, examples.mask, examples.valid
+  )
+  return {
+    "psnr_in_mask": found["psnr_in_mask"],
+    "lpips_in_mask": _distance(examples, completed, examples.image),
+  }
+
+
+@jax.jit
+def _distance(examples: batch.Batch, first, second):
+  distance = features.lpips_map(images.to_float(first), images.to_float(second))
+  weight = (examples.mask * examples.valid).astype(jnp.float32)
+  return metrics.weighted_mean(distance, weight)
+
+
+def table(result: Mapping[str, Any]) -> str:
+  """Returns the scores as text."""
+
+  def shown(interval, digits):
+    low, high = interval["low"], interval["high"]
+    return f"{interval['mean']:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
+
+  lines = [
+    f"{result['num_samples']} completions each of {result['n']} masked faces",
+    "",
+    "| completion | PSNR in mask (95 % interval) | LPIPS in mask |",
+    "|---|---|---|",
+  ]
+  for which, title in _TITLES.items():
+    psnr, lpips = (result[m][which] for m in ("psnr_in_mask", "lpips_in_mask"))
+    lines.append(f"| {title} | {shown(psnr, 2)} | {shown(lpips, 3)} |")
+  diversity = shown(result["diversity"], 3)
+  return "\n".join([*lines, "", f"Diversity (LPIPS between two): {diversity}"])
