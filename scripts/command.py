@@ -60,7 +60,10 @@ def _parse(arguments: list[str]) -> list[str]:
     getattr(getattr(flags.FLAGS, "config", None), "is_locked", None)
     return rest
   except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
-    raise SystemExit(f"error: {error}") from error
+    # ml_collections wraps a KeyError, which shows its message in quotes.
+    inner = error.args[0] if error.args else None
+    message = inner.args[0] if isinstance(inner, KeyError) else error
+    raise SystemExit(f"error: {message}") from error
 
 
 def _keep_compilations() -> None:

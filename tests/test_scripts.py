@@ -274,7 +274,7 @@ def test_workdir_of_another_config(trained):
   [
     (
       ("--config=configs/quickstart.py", "--config.batchsize=4"),
-      'Did you mean "batch_size"',
+      "error: 'batchsize'\nDid you mean \"batch_size\"",
     ),
     (
       ("--config=configs/quickstart.py", "--config.batch_size=many"),

@@ -47,7 +47,8 @@ def make_source(
   Raises:
     sources.SourceError: the name is unknown or lacks what it needs.
   """
-  if faces_dir and name != "folder":
+  known = name in sources.KINDS or name.startswith("tfds:")
+  if known and faces_dir and name != "folder":
     raise sources.SourceError(
       f"--faces_dir is for --source=folder, but the source is {name}."
     )
