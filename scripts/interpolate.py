@@ -1,6 +1,6 @@
 """Makes networks between those of a run and of the run that went on from it.
 
-  python scripts/interpolate.py --first=runs/refined --second=runs/sharp \
+  python scripts/interpolate.py --first=runs/portraits --second=runs/sharp \
     --share=0.5 --workdir=runs/between
 """
 

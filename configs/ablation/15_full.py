@@ -1,4 +1,4 @@
-"""The full system: what portraits, refine and sharpen add up to.
+"""The full system: what portraits and sharpen add up to.
 
 In one run, and at the same batch size as every row.
 """
