@@ -20,6 +20,9 @@ from maskgan_jax import (
 # Painted people of the sheet of masks: frontal, turned, with glasses.
 _PAINTED = (7, 15, 18)
 _SHEET_SIZE = 192
+# Of the sheet of failures: drawn masks to choose from, and columns.
+_TRIES = 40
+_NUM_FAILURES = 6
 
 
 def demonstrate(
@@ -95,3 +98,45 @@ def _row(rng, number, image, landmarks) -> list[np.ndarray]:
     worn = masks.MaskDistribution().only([kind], [wear])
     row.append(masks.draw(crop, landmarks, rng, worn).image)
   return row
+
+
+def failure_sheet(
+  unmasker: unmask.Unmasker, paths: Iterable[str | os.PathLike]
+) -> np.ndarray:
+  """Shows where drawn masks of all kinds and wears were taken off worst.
+
+  Of each kind of mask the one with the largest mean error in the mask counts.
+
+  Args:
+    unmasker: the networks.
+    paths: photos, one person each.
+
+  Returns:
+    uint8 [H, W, 3], two rows for each person, masked and unmasked, the worst
+    kind of mask on the left.
+  """
+  rows: list[list[np.ndarray]] = []
+  for path in paths:
+    image = photos.read(path)
+    landmarks = face_models.largest_face(image)
+    transform = faces.crop_transform(landmarks, _SHEET_SIZE)
+    worst: dict[str, tuple[float, np.ndarray, np.ndarray]] = {}
+    for seed in range(_TRIES):
+      drawn = masks.draw(image, landmarks, np.random.default_rng(seed))
+      try:
+        completed = unmasker.unmask(drawn.image, faces="largest").image
+      except errors.UserError:  # Under this mask no face is found.
+        completed = drawn.image
+      hidden = drawn.mask > 0
+      error = float(
+        np.abs(completed[hidden] - image[hidden].astype(int)).mean()
+      )
+      kind = drawn.params.mask_type
+      if error > worst.get(kind, (-1.0,))[0]:
+        worst[kind] = (error, drawn.image, completed)
+    shown = sorted(worst.values(), key=lambda found: -found[0])[:_NUM_FAILURES]
+    rows += [
+      [faces.warp(found[i], transform, _SHEET_SIZE)[0] for found in shown]
+      for i in (1, 2)
+    ]
+  return figures.tile(rows)

@@ -1,6 +1,7 @@
 """Draws masks on two public-domain photos and takes them off again.
 
-Beside them it writes masks.jpg: all kinds of masks on these and painted people.
+Beside them it writes masks.jpg, all kinds of masks on these and painted people,
+and failures.jpg, the masks that were taken off worst.
 
   python scripts/demo.py --output_dir=runs/photos [--workdir=runs/faces]
 
@@ -32,10 +33,13 @@ def main() -> None:
   unmasker = unmask.Unmasker(*_NETWORKS())
   for path in demo.demonstrate(unmasker, photos, _OUTPUT_DIR.value):
     print(f"wrote {path}")
-  path = pathlib.Path(_OUTPUT_DIR.value, "masks.jpg")
-  sheet = demo.mask_sheet(photos.values())
-  Image.fromarray(sheet).save(path, quality=88)
-  print(f"wrote {path}")
+  for name, sheet in {
+    "masks.jpg": demo.mask_sheet(photos.values()),
+    "failures.jpg": demo.failure_sheet(unmasker, photos.values()),
+  }.items():
+    path = pathlib.Path(_OUTPUT_DIR.value, name)
+    Image.fromarray(sheet).save(path, quality=88)
+    print(f"wrote {path}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import pathlib
+import types
 
 import cv2
 import matplotlib
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import demo, errors, face_models, faces, photos, unmask
+from maskgan_jax import demo, errors, face_models, faces, masks, photos, unmask
 from tests import pictures
 
 HOPPER = pathlib.Path(
@@ -78,3 +79,37 @@ def test_demonstrate_names_the_photo_without_a_face(tmp_path):
   path.write_bytes(pictures.encode(np.full((200, 200, 3), 99, np.uint8)))
   with pytest.raises(errors.UserError, match="grey.png: No face found"):
     list(demo.demonstrate(None, {"grey": path}, tmp_path / "demo"))
+
+
+def test_failures_are_the_worst_of_each_kind(photo, tmp_path, monkeypatch):
+  # What is added to the face by each drawn mask; all of it stays.
+  drawn = iter([("cloth", 10), ("n95", 40), ("cloth", 25), ("n95", 60)])
+  hidden = np.zeros(photo.shape[:2], np.uint8)
+  hidden[100:180, 60:140] = 1
+  dark = photo // 2
+
+  def draw(image, landmarks, rng):
+    kind, added = next(drawn)
+    masked = (image + added * hidden[..., None]).astype(np.uint8)
+    params = types.SimpleNamespace(mask_type=kind)
+    return masks.MaskedFace(masked, hidden, hidden, params)
+
+  class Unmasker:
+    def unmask(self, image, faces):
+      if image.sum() - dark.sum() == 60 * 3 * hidden.sum():
+        raise errors.UserError("No face found.")
+      return unmask.UnmaskResult(image, (), image[..., 0])
+
+  monkeypatch.setattr(demo, "_TRIES", 4)
+  monkeypatch.setattr(masks, "draw", draw)
+  path = tmp_path / "photo.png"
+  path.write_bytes(pictures.encode(dark))
+  sheet = demo.failure_sheet(Unmasker(), [path]).astype(int)
+  masked, completed = np.split(sheet, 2)
+  np.testing.assert_array_equal(masked, completed)
+  transform = faces.crop_transform(
+    face_models.largest_face(dark), demo._SHEET_SIZE
+  )
+  bare, _ = faces.warp(dark, transform, demo._SHEET_SIZE)
+  added = [(x - bare).max() for x in np.split(masked, 2, axis=1)]
+  np.testing.assert_allclose(added, [60, 25], atol=15)  # It rings a little.
