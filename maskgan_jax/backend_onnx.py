@@ -34,11 +34,9 @@ class OnnxNetworks:
     self._session = _session(content, path)
     _check_ends(self._session, path)
     self.image_size = self._session.get_inputs()[0].shape[1]
-    self.latent_size = sum(
-      x.shape[1]
-      for x in self._session.get_overridable_initializers()
-      if x.name == LATENT
-    )
+    optional = self._session.get_overridable_initializers()
+    sizes = {x.name: x.shape[1] for x in optional}
+    self.latent_size = sizes.get(LATENT, 0)
     self.max_batch = _MAX_BATCH
     self.weights_sha256 = hashlib.sha256(content).hexdigest()
 

@@ -147,7 +147,8 @@ def start_from(
   """Returns a state that has the networks of another run.
 
   Networks that evaluation does not need, the discriminator, all optimizers, and
-  what reads a latent code that the other run did not have, start afresh.
+  what reads a latent code that the other run did not have, start afresh; what
+  reads one that this run does not have is left out.
 
   Args:
     state: at step 0.
@@ -161,7 +162,7 @@ def start_from(
   for name in found.keys() & networks.keys():
     variables, own = found[name], networks[name]
     new = (
-      _with_latent(variables["params"], own.params),
+      _fit_latent(variables["params"], own.params),
       variables["batch_stats"],
     )
     if _shapes(new) != _shapes((own.params, own.stats)):
@@ -176,15 +177,16 @@ def start_from(
   return state._replace(networks=networks)
 
 
-def _with_latent(params, own):
-  """Adds the own parameters for a latent code where there are none."""
+def _fit_latent(params, own):
+  """Adds the own parameters for a latent code, or leaves out those for none."""
   found, own = (traverse_util.flatten_dict(x, sep="/") for x in (params, own))
-  added = {
-    name: x
+  fitting = {
+    name: found.get(name, x)
     for name, x in own.items()
-    if blocks.LATENT in name and name not in found
+    if name in found or blocks.LATENT in name
   }
-  return traverse_util.unflatten_dict(found | added, sep="/")
+  others = {name: x for name, x in found.items() if blocks.LATENT not in name}
+  return traverse_util.unflatten_dict(others | fitting, sep="/")
 
 
 def _shapes(tree) -> dict[str, tuple[int, ...]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 from flax import linen as nn
 
 from maskgan_jax import images, mask_region
@@ -32,6 +33,8 @@ def make_predict_step(
       test (Isola et al., 2017, section 3.2).
     mirrored: predict the mean of what the networks make of a picture and of
       its mirror image: of the segmenter's logits, of the generator's pictures.
+      The latter only of the most likely completion: a code may mean other
+      things in a mirror.
 
   The returned function takes the networks' variables by name, masked images
   [B, H, W, 3] in [-1, 1], a key, the mask to complete [B, H, W, 1], or what
@@ -79,8 +82,16 @@ def make_predict_step(
       other = generate(
         variables, masked_image[:, :, ::-1], key, mask[:, :, ::-1], latent
       )
-      predicted_image = (predicted_image + other[:, :, ::-1]) / 2
+      share = _mirrored_share(latent)
+      predicted_image += share * (other[:, :, ::-1] - predicted_image)
     completed_image = images.complete(predicted_image, masked_image, mask)
     return Prediction(probability, predicted_image, completed_image)
 
   return predict_step
+
+
+def _mirrored_share(latent):
+  if latent is None:
+    return 0.5
+  likely = (latent == 0).all(axis=1)
+  return jnp.where(likely, 0.5, 0.0)[:, None, None, None]

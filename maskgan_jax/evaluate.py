@@ -66,8 +66,14 @@ class Evaluator:
       self.config = checkpoint.read_config(path)
       self.step, self.variables = checkpoint.load_inference(path, which)
       self.weights_sha256 = released.sha256_of(self.variables)
-    self.run = factory.run_settings(self.config)
-    self._step = factory.predict_step(self.config)
+    try:
+      self.run = factory.run_settings(self.config)
+      self._step = factory.predict_step(self.config)
+    except (AttributeError, KeyError) as error:
+      raise errors.UserError(
+        f"{path}: its config is not one of this version ({error}). Train it"
+        " again, or use the version that it was trained with."
+      ) from error
 
   @property
   def predict(self) -> jax.tree_util.Partial:
@@ -149,6 +155,8 @@ def evaluate(
       " scores go, or give the --workdir of a run."
     )
   evaluator = Evaluator(weights, which)
+  if num_samples > 1:
+    variety.check(evaluator.config.latent.size)
   if output_dir:
     folder = pathlib.Path(output_dir)
   else:
@@ -222,13 +230,15 @@ def _score(evaluator, data_dir, split, folder) -> dict[str, Any]:
 def _has_part(path: pathlib.Path, result, part: str, **size: int) -> bool:
   """Whether a part is measured; a UserError if it is of another size."""
   [(name, wanted)] = size.items()
-  found = result.get(part, {}).get(name, wanted)
+  if part not in result:
+    return False
+  found = result[part].get(name, "another number")
   if found != wanted:
     raise errors.UserError(
       f"{path} holds the {part} with --{name}={found}, not {wanted}. Give that"
       " to see it, or another --output_dir."
     )
-  return part in result
+  return True
 
 
 def _check_subject(folder: pathlib.Path, subject: dict[str, Any]) -> None:

@@ -194,7 +194,7 @@ def transformations(
     )
     for name in networks(config)
   }
-  if config.generator.frozen:
+  if config.generator.frozen and "generator" in found:
     found["generator"] = optimizers.latent_only(found["generator"])
   return found
 

@@ -14,4 +14,5 @@ def code(number: int, size: int) -> np.ndarray:
   """
   if not number:
     return np.zeros(size, np.float32)
-  return np.random.default_rng(number).standard_normal(size, np.float32)
+  # Unlike its successors, its numbers never change with NumPy's version.
+  return np.random.RandomState(number).standard_normal(size).astype(np.float32)

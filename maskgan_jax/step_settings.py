@@ -80,6 +80,11 @@ def read(config: ml_collections.ConfigDict) -> StepSettings:
         f"config.{name}.frozen keeps the {name} that the run starts from: set"
         " config.init_from."
       )
+  if config.latent.num_candidates < 1:
+    raise errors.UserError(
+      f"config.latent.num_candidates is {config.latent.num_candidates}; it must"
+      " be at least 1."
+    )
   if config.generator.frozen and not config.latent.size:
     raise errors.UserError(
       "config.generator.frozen leaves nothing to learn but what the latent code"

@@ -20,7 +20,7 @@ class Options:
     num_samples: completions, the most likely one first; the second is written
       to NAME.2.*, and so on.
     save_masks: write what was completed, white on black, to NAME.mask.png.
-    side_by_side: write photo and result beside each other.
+    side_by_side: write photo and results beside each other.
     sidecar: write NAME.json about the program, the weights and the faces.
     badge: show "AI" in a corner of the result.
     provenance: say in each picture's XMP that networks made part of it.
@@ -69,18 +69,23 @@ def unmask_file(
   if output_path.is_dir():
     output_path = output_path / photos.output_name(input_path.name)
   photos.format_of(output_path)  # Before the work, not after it.
-  check_output(input_path, output_path, options.overwrite)
+  for path in _targets(output_path, options.num_samples):
+    check_output(input_path, path, options.overwrite)
   image = photos.read(input_path)
   mask = None if mask_path is None else _read_mask(mask_path)
+
+  def complete(sample):
+    return unmasker.unmask(image, faces=options.faces, mask=mask, sample=sample)
+
   try:
-    result, *others = (
-      unmasker.unmask(image, faces=options.faces, mask=mask, sample=sample)
-      for sample in range(options.num_samples)
-    )
+    result = complete(0)
+    if result.found_mask:
+      others = [complete(sample) for sample in range(1, options.num_samples)]
   except errors.UserError as error:
     raise errors.UserError(f"{input_path}: {error}") from error
   if result.found_mask:
-    _write(unmasker, input_path, output_path, image, [result, *others], options)
+    results = [result, *others]
+    _write(unmasker, input_path, output_path, image, results, options)
   elif options.copy_bare:
     _copy(input_path, output_path, image)
   return result
@@ -136,9 +141,15 @@ def _write(unmasker, source, target, image, results, options) -> None:
   if options.sidecar:
     facts = _facts(unmasker, source, result)
     photos.write(_beside(target, ".json"), json.dumps(facts, indent=2).encode())
-  for number, one in reversed(list(enumerate(pixels, 1))):
-    ending = f".{number}{target.suffix}"
-    save(target if number == 1 else _beside(target, ending), one)
+  targets = _targets(target, len(pixels))
+  for path, one in reversed(list(zip(targets, pixels, strict=True))):
+    save(path, one)
+
+
+def _targets(target: pathlib.Path, num_samples: int) -> list[pathlib.Path]:
+  """Where the completions go, the likeliest first."""
+  others = range(2, num_samples + 1)
+  return [target, *(_beside(target, f".{n}{target.suffix}") for n in others)]
 
 
 def _beside(target: pathlib.Path, ending: str) -> pathlib.Path:

@@ -58,11 +58,7 @@ def measure(
     errors.UserError: the networks know one completion, fewer than two are
       asked for, or no face has a mask.
   """
-  if not latent_size:
-    raise errors.UserError(
-      "These networks complete a face in one way: config.latent.size is 0."
-      " Leave --num_samples out, or train with configs/diverse.py."
-    )
+  check(latent_size)
   if num_samples < 2:
     raise errors.UserError(
       f"num_samples is {num_samples}; it takes two completions to compare."
@@ -98,6 +94,15 @@ def measure(
     },
     "diversity": interval("diversity"),
   }
+
+
+def check(latent_size: int) -> None:
+  """Raises a UserError if networks with such a code know one completion."""
+  if not latent_size:
+    raise errors.UserError(
+      "These networks complete a face in one way: config.latent.size is 0."
+      " Leave --num_samples out, or train with configs/diverse.py."
+    )
 
 
 def _score_batch(predict, examples, latent_size, num_samples):

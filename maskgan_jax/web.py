@@ -40,7 +40,7 @@ def parse(body: bytes) -> Request:
     fields = json.loads(body)
     name = pathlib.PurePath(str(fields["name"])).name[-100:] or "photo"
     mask = fields["mask"]
-    sample = range(_NUM_SAMPLES)[int(fields["sample"])]
+    sample = range(_NUM_SAMPLES).index(fields["sample"])
     return Request(
       name,
       base64.b64decode(fields["photo"], validate=True),
@@ -48,7 +48,7 @@ def parse(body: bytes) -> Request:
       bool(fields["badge"]),
       sample,
     )
-  except (LookupError, TypeError, ValueError, binascii.Error) as error:
+  except (KeyError, TypeError, ValueError, binascii.Error) as error:
     raise errors.UserError(
       "This is no request of the page. Load the page again."
     ) from error

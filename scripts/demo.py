@@ -18,6 +18,7 @@ from absl import flags
 from PIL import Image
 
 from maskgan_jax import demo, unmask
+from maskgan_jax import photos as photo_files
 
 _NETWORKS = command.define_networks()
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where pictures go.")
@@ -33,13 +34,14 @@ def main() -> None:
   unmasker = unmask.Unmasker(*_NETWORKS())
   for path in demo.demonstrate(unmasker, photos, _OUTPUT_DIR.value):
     print(f"wrote {path}")
-  for name, sheet in {
-    "masks.jpg": demo.mask_sheet(photos.values()),
-    "failures.jpg": demo.failure_sheet(unmasker, photos.values()),
-  }.items():
-    path = pathlib.Path(_OUTPUT_DIR.value, name)
-    Image.fromarray(sheet).save(path, quality=88)
-    print(f"wrote {path}")
+  path = pathlib.Path(_OUTPUT_DIR.value, "masks.jpg")
+  sheet = demo.mask_sheet(photos.values())
+  Image.fromarray(sheet).save(path, quality=88)
+  print(f"wrote {path}")
+  path = path.with_name("failures.jpg")
+  sheet = demo.failure_sheet(unmasker, photos.values())
+  photo_files.save(path, sheet, like=photos["grace_hopper"])
+  print(f"wrote {path}")
 
 
 if __name__ == "__main__":

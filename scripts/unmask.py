@@ -57,7 +57,7 @@ _SAVE_MASKS = flags.DEFINE_bool(
   "save_masks", False, "Write NAME.mask.png, white where completed."
 )
 _SIDE_BY_SIDE = flags.DEFINE_bool(
-  "side_by_side", False, "Write photo and result beside each other too."
+  "side_by_side", False, "Write photo and results beside each other too."
 )
 _SIDECAR = flags.DEFINE_bool(
   "sidecar", False, "Write NAME.json: program, weights, faces."

@@ -159,6 +159,13 @@ def test_a_latent_code_is_added_to_networks_without(tiny_config):
   }
   kept = checkpoint.start_from(state, again, "run").networks["generator"]
   _equal(kept.params, again["generator"]["params"])
+  # And networks without one leave it out.
+  without = checkpoint.start_from(plain, again, "run").networks["generator"]
+  flat = traverse_util.flatten_dict(without.params, sep="/")
+  assert flat.keys() == other.keys()
+  for name, x in traverse_util.flatten_dict(kept.params, sep="/").items():
+    if name not in added:
+      np.testing.assert_array_equal(flat[name], x)
 
 
 def test_no_checkpoint_yet(tmp_path):

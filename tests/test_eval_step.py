@@ -17,18 +17,21 @@ class LeftHalf(nn.Module):
 
 
 class Shift(nn.Module):
-  """Moves the picture right by one pixel and adds the mask's mean."""
+  """Moves the picture to the right, and adds the mask's mean and a code."""
 
   @nn.compact
-  def __call__(self, x, mask, train):
+  def __call__(self, x, mask, latent=None, train=False):
+    if latent is not None:
+      x = x + latent[:, :, None, None]
     return jnp.roll(x, 1, axis=2) + mask.mean()
 
 
-def predict(mirrored, x, mask=None):
+def predict(mirrored, x, mask=None, latent=None):
   step = eval_step.make_predict_step(
     modules={"segmenter": LeftHalf(), "generator": Shift()}, mirrored=mirrored
   )
-  return step({"segmenter": {}, "generator": {}}, x, jax.random.key(0), mask)
+  variables = {"segmenter": {}, "generator": {}}
+  return step(variables, x, jax.random.key(0), mask, latent)
 
 
 @pytest.fixture
@@ -60,3 +63,22 @@ def test_a_mirrored_prediction_is_the_mean_of_both(x):
 def test_a_given_mask_is_completed(x):
   found = predict(False, x, jnp.zeros((2, 16, 16, 1)))
   np.testing.assert_array_equal(found.completed_image, x)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_only_the_most_likely_completion_is_mirrored(x, mirrored):
+  mask = jnp.ones((2, 16, 16, 1))
+  likely = predict(mirrored, x, mask)
+  code = jnp.array([[0.0], [2.0]])
+  found = predict(mirrored, x, mask, code)
+  np.testing.assert_allclose(
+    found.predicted_image[0], likely.predicted_image[0], rtol=1e-6
+  )
+  single = predict(False, x, mask).predicted_image
+  np.testing.assert_allclose(
+    found.predicted_image[1], single[1] + 2.0, rtol=1e-5, atol=1e-6
+  )
+  one_for_all = predict(mirrored, x, mask, jnp.zeros((1, 1)))
+  np.testing.assert_array_equal(
+    one_for_all.predicted_image, likely.predicted_image
+  )

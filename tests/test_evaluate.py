@@ -36,6 +36,8 @@ def test_a_part_is_measured_once(tmp_path):
     match="json holds the variety with --num_samples=4, not 2. Give that",
   ):
     evaluate._has_part(path, result, "variety", num_samples=2)
+  with pytest.raises(errors.UserError, match="=another number, not 2"):
+    evaluate._has_part(path, {"variety": {}}, "variety", num_samples=2)
 
 
 def test_networks_come_from_a_run_or_from_weights(tmp_path):

@@ -88,6 +88,24 @@ def test_several_completions(source, tmp_path):
   )
 
 
+def test_no_completion_overwrites_anything(source, tmp_path):
+  kept = tmp_path / "a.png.3.png"
+  kept.write_bytes(b"kept")
+  with pytest.raises(errors.UserError, match="a.png.3.png exists"):
+    _run(source, tmp_path / "a.png", Options(num_samples=3))
+  assert kept.read_bytes() == b"kept" and not (tmp_path / "a.png").exists()
+  original = source.rename(tmp_path / "b.png.2.png")
+  with pytest.raises(errors.UserError, match="is the input itself"):
+    _run(original, tmp_path / "b.png", Options(num_samples=2, overwrite=True))
+
+
+def test_a_bare_face_is_looked_at_once(bare, tmp_path):
+  unmasker = unmasking.FakeUnmasker()
+  options = Options(num_samples=4)
+  unmask_files.unmask_file(unmasker, bare, tmp_path / "out.png", options)
+  assert len(unmasker.calls) == 1
+
+
 def test_no_provenance(source, tmp_path):
   _run(source, tmp_path / "out.png", Options(provenance=False))
   with Image.open(tmp_path / "out.png") as picture:

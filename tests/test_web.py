@@ -171,7 +171,7 @@ def test_a_bomb_is_not_decoded(monkeypatch):
 
 def test_parse_reads_what_the_page_sends():
   body = {"name": "../a/photo.jpg", "photo": "AAE=", "mask": None, "badge": 1}
-  body["sample"] = "3"
+  body["sample"] = 3
   found = web.parse(json.dumps(body).encode())
   assert found == web.Request("photo.jpg", b"\0\1", None, True, 3)
   found = web.parse(json.dumps(body | {"mask": "AQ=="}).encode())
@@ -188,6 +188,8 @@ def test_parse_reads_what_the_page_sends():
     b'{"name": "a", "photo": "!", "mask": null, "badge": true, "sample": 0}',
     b'{"name": "a", "photo": 3, "mask": null, "badge": true, "sample": 0}',
     b'{"name": "a", "photo": "", "mask": null, "badge": true, "sample": 4}',
+    b'{"name": "a", "photo": "", "mask": null, "badge": true, "sample": -1}',
+    b'{"name": "a", "photo": "", "mask": null, "badge": 1, "sample": Infinity}',
     b'{"name": "a", "photo": "", "mask": null, "badge": true, "sample": "b"}',
   ],
 )

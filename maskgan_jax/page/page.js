@@ -10,8 +10,12 @@ let photo = null;
 // Whether the mask was corrected by hand: then it is sent along.
 let corrected = false;
 let downloadUrl = null;
-// Whether the networks know several completions of what is shown.
+// Whether the networks know several completions of what is shown, and which of
+// them is shown.
 let severalKnown = false;
+let shownSample = null;
+// Counts what was asked of the server.
+let turn = 0;
 // Where the brush was last, while it is down.
 let stroke = null;
 
@@ -30,6 +34,7 @@ function base64Of(file) {
 }
 
 async function open(file) {
+  turn++;
   // What was shown belongs to another photo: an error must not stand beside it.
   get("result").hidden = true;
   if (file.size > MAX_FILE) {
@@ -45,18 +50,23 @@ async function open(file) {
     return;
   }
   corrected = false;
-  document.querySelector('[name="sample"]').checked = true; // The likeliest.
+  shownSample = document.querySelector('[name="sample"]'); // The likeliest.
+  shownSample.checked = true;
   await send();
 }
 
+function chosenSample() {
+  return document.querySelector('[name="sample"]:checked');
+}
+
 async function send() {
-  const asked = photo;
+  const asked = ++turn;
   const body = JSON.stringify({
     name: photo.name,
     photo: photo.data,
     mask: corrected ? whiteOnBlack() : null,
     badge: get("badge").checked,
-    sample: document.querySelector('[name="sample"]:checked').value,
+    sample: Number(chosenSample().value),
   });
   say("Working …");
   setBusy(true);
@@ -73,8 +83,9 @@ async function send() {
   } finally {
     setBusy(false);
   }
-  if (asked !== photo) return; // Another photo was opened meanwhile.
+  if (asked !== turn) return; // Something else was asked for meanwhile.
   if (answer.error) {
+    shownSample.checked = true;
     say(answer.error, true);
     return;
   }
@@ -83,9 +94,6 @@ async function send() {
 
 function setBusy(busy) {
   for (const id of ["again", "badge", "correct"]) get(id).disabled = busy;
-  for (const choice of document.getElementsByName("sample")) {
-    choice.disabled = busy;
-  }
 }
 
 async function show(answer) {
@@ -96,6 +104,7 @@ async function show(answer) {
   if (!corrected) await fillMask(answer.mask);
   setDownload(answer);
   severalKnown = answer.num_samples > 1 && Boolean(answer.file);
+  shownSample = chosenSample();
   setPainting(false);
   moveSlider(50);
   get("result").hidden = false;
