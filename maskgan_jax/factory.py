@@ -183,7 +183,7 @@ def transformations(
 ) -> dict[str, optax.GradientTransformation]:
   """Returns the optimizers by network."""
   c = config.optimizer
-  found = {
+  return {
     name: optimizers.adam(
       learning_rate=c.learning_rate[name],
       b1=c.b1[name],
@@ -194,9 +194,6 @@ def transformations(
     )
     for name in networks(config)
   }
-  if config.generator.frozen and "generator" in found:
-    found["generator"] = optimizers.latent_only(found["generator"])
-  return found
 
 
 def initial_state(

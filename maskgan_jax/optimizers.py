@@ -1,10 +1,8 @@
 """Adam and its learning rate."""
 
 import optax
-from flax import traverse_util
 
 from maskgan_jax import errors
-from maskgan_jax.models import blocks
 
 
 def adam(
@@ -39,22 +37,6 @@ def adam(
   if not clip_norm:
     return transformation
   return optax.chain(optax.clip_by_global_norm(clip_norm), transformation)
-
-
-def latent_only(
-  transformation: optax.GradientTransformation,
-) -> optax.GradientTransformation:
-  """Returns an optimizer of what reads the latent code; the rest stays."""
-
-  def labels(params):
-    return traverse_util.path_aware_map(
-      lambda path, _: "trained" if blocks.LATENT in "/".join(path) else "kept",
-      params,
-    )
-
-  return optax.partition(
-    {"trained": transformation, "kept": optax.set_to_zero()}, labels
-  )
 
 
 def learning_rate_schedule(

@@ -34,6 +34,8 @@ class StepSettings:
       the mask of another one.
     true_masks_until_step: before it, every example shows its true mask.
     freeze_segmenter: the segmenter stays what the run started from.
+    freeze_generator: the same of the generator, but for what the latent code
+      does.
     latent_size: numbers of the generator's latent code, 0 for none.
     num_latent_candidates: an example trains with the best of so many codes.
     ema_decay: of the running average of the parameters.
@@ -55,6 +57,7 @@ class StepSettings:
   borrowed_mask_share: float
   true_masks_until_step: int
   freeze_segmenter: bool
+  freeze_generator: bool
   latent_size: int
   num_latent_candidates: int
   ema_decay: float
@@ -106,6 +109,7 @@ def read(config: ml_collections.ConfigDict) -> StepSettings:
     borrowed_mask_share=mask.borrowed_share,
     true_masks_until_step=mask.true_until_step,
     freeze_segmenter=config.segmenter.frozen,
+    freeze_generator=config.generator.frozen,
     latent_size=config.latent.size,
     num_latent_candidates=config.latent.num_candidates,
     ema_decay=config.ema_decay,

@@ -194,7 +194,7 @@ def _completion_step(
     lambda params: learner.apply(
       "generator",
       generator,
-      params,
+      train_state.only_latent(params) if settings.freeze_generator else params,
       inputs.masked_image,
       shown_mask,
       *([] if latent is None else [latent]),
