@@ -108,6 +108,7 @@ def get_config() -> ml_collections.ConfigDict:
       # Of the discriminator's gradient penalty at real images.
       "r1_gamma": 0.0,
       "feature_matching_weight": 0.0,
+      "reconstruction": "l1",  # Or "psnr".
       "reconstruction_weight": 100.0,
       "ssim_weight": 0.0,
       "perceptual_weight": 0.0,  # LPIPS, on pictures shrunk by the scale.

@@ -117,6 +117,40 @@ def weighted_l1(
   return _weighted_mean(distance, weight)
 
 
+def psnr_loss(
+  predicted_image: Image, image: Image, weight: Pixels
+) -> PerExample:
+  """-PSNR of pictures in [-1, 1], each pixel counted by its weight.
+
+  Chen et al., 2021 (HINet), eq. 3. An example that is nearly right counts as
+  much as one that is far off; one whose weights are all zero costs nothing that
+  depends on the pictures.
+
+  Args:
+    predicted_image: [B, H, W, 3].
+    image: the ground truth, same shape.
+    weight: [B, H, W, 1], at least 0.
+  """
+  _check_shapes(predicted_image=predicted_image, image=image)
+  _check_shapes(weight=weight, pixels=image[..., :1])
+  squares = jnp.square(predicted_image - image).mean(axis=-1, keepdims=True)
+  # The square of the range is 4; 60 dB are as good as equal.
+  return 10.0 * jnp.log10(_weighted_mean(squares, weight) / 4.0 + 1e-6)
+
+
+_RECONSTRUCTION = {"l1": weighted_l1, "psnr": psnr_loss}
+
+
+def reconstruction_loss(kind: str) -> Callable[..., PerExample]:
+  """Returns loss(predicted_image, image, weight)."""
+  if kind not in _RECONSTRUCTION:
+    raise errors.UserError(
+      f'The reconstruction loss is "{kind}". Choose one of'
+      f" {sorted(_RECONSTRUCTION)}."
+    )
+  return _RECONSTRUCTION[kind]
+
+
 def ssim_loss(predicted_image: Image, image: Image) -> PerExample:
   """1 - SSIM of pictures in [-1, 1], at least 11 pixels high and wide."""
   _check_shapes(predicted_image=predicted_image, image=image)

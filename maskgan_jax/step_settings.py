@@ -18,7 +18,8 @@ class StepSettings:
       leave it out.
     feature_matching_weight: of the distance between what the discriminator
       finds in the judged image and in the true one, 0 to leave it out.
-    reconstruction_weight: of the L1 distance to the true image.
+    reconstruction: "l1" or "psnr", the distance to the true image.
+    reconstruction_weight: of that distance.
     ssim_weight: of 1 - SSIM to the true image, 0 to leave it out.
     perceptual_weight: of the perceptual distance between the judged image and
       the true one, 0 to leave it out.
@@ -46,6 +47,7 @@ class StepSettings:
   adversarial_weight: float
   r1_gamma: float
   feature_matching_weight: float
+  reconstruction: str
   reconstruction_weight: float
   ssim_weight: float
   perceptual_weight: float
@@ -98,6 +100,7 @@ def read(config: ml_collections.ConfigDict) -> StepSettings:
     adversarial_weight=loss.adversarial_weight,
     r1_gamma=loss.r1_gamma,
     feature_matching_weight=loss.feature_matching_weight,
+    reconstruction=loss.reconstruction,
     reconstruction_weight=loss.reconstruction_weight,
     ssim_weight=loss.ssim_weight,
     perceptual_weight=loss.perceptual_weight,
