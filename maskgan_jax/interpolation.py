@@ -2,9 +2,9 @@
 
 What a perceptual loss and a discriminator add to a network that was trained to
 reconstruct costs PSNR, in proportion to the square of what is added: half of it
-costs a quarter. Between the parameters of a network and of the same network
-trained on lies a line of networks that add a share of it (network
-interpolation: Wang et al., ESRGAN, 2018, section 3.4).
+costs a quarter. Between the parameters of two networks that went on from the
+same one lies a line of networks that add a share of it (network interpolation:
+Wang et al., ESRGAN, 2018, section 3.4).
 """
 
 import contextlib
@@ -23,7 +23,8 @@ def interpolate(
 
   Args:
     first: workdir of a run; its best checkpoint, with which others start.
-    second: workdir of the run that went on from it; its config is kept.
+    second: workdir of a run that went on from it or started as it did; its
+      config is kept.
     share: of the second, in [0, 1].
     workdir: of the result, for evaluation and use.
     which: "latest" or "best" checkpoint of the second.

@@ -1,6 +1,6 @@
-"""Makes networks between those of a run and of the run that went on from it.
+"""Makes networks between those of two runs that started from the same one.
 
-  python scripts/interpolate.py --first=runs/portraits --second=runs/sharp \
+  python scripts/interpolate.py --first=runs/polished --second=runs/sharp \
     --share=0.5 --workdir=runs/between
 """
 
@@ -10,7 +10,9 @@ from absl import flags
 from maskgan_jax import interpolation
 
 _FIRST = flags.DEFINE_string("first", None, "The workdir of a run.")
-_SECOND = flags.DEFINE_string("second", None, "Of the run that went on.")
+_SECOND = flags.DEFINE_string(
+  "second", None, "Of the other run, whose config is kept."
+)
 _SHARE = flags.DEFINE_float("share", None, "Of the second, from 0 to 1.")
 _WORKDIR = flags.DEFINE_string("workdir", None, "Where the result goes.")
 _CHECKPOINT = command.define_checkpoint()
