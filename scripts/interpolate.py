@@ -11,7 +11,7 @@ from maskgan_jax import interpolation
 
 _FIRST = flags.DEFINE_string("first", None, "The workdir of a run.")
 _SECOND = flags.DEFINE_string(
-  "second", None, "Of the other run, whose config is kept."
+  "second", None, "Of the other; its config is kept."
 )
 _SHARE = flags.DEFINE_float("share", None, "Of the second, from 0 to 1.")
 _WORKDIR = flags.DEFINE_string("workdir", None, "Where the result goes.")
