@@ -72,8 +72,8 @@ def get_config() -> ml_collections.ConfigDict:
   )
   # pix2pix keeps dropout and batch statistics at test.
   c.train_mode_at_test = False
-  # The mean of what both networks make of a picture and of its mirror image:
-  # nearer to the truth, less sharp, twice the work.
+  # The mean of what both networks make of a picture and of its mirror image, a
+  # few pixels apart: nearer to the truth, less sharp, twice the work.
   c.mirrored_at_test = False
 
   c.optimizer = ml_collections.ConfigDict(

