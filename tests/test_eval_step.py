@@ -57,7 +57,7 @@ def test_a_mirrored_prediction_is_the_mean_of_both(x):
   np.testing.assert_allclose(found.probability[:, :, :6], 0.5)
   np.testing.assert_allclose(found.probability[:, :, 10:], 0.5)
   assert (np.asarray(found.probability[:, :, 6:10]) > 0.99).all()
-  mean = (jnp.roll(x, 1, axis=2) + jnp.roll(x, -1, axis=2)) / 2 + 0.75
+  mean = (jnp.roll(x, 1, axis=2) + jnp.roll(x, -1, axis=2)) / 2 + 1.0
   # Where no edge comes in.
   np.testing.assert_allclose(
     found.predicted_image[:, 2:-2, 3:-3], mean[:, 2:-2, 3:-3], atol=1e-5
