@@ -196,7 +196,8 @@ class CompletionGenerator(nn.Module):
 
   def _blocks(self, x, level, latent):
     x = blocks.Position()(x)
-    if self.latent_size and level:  # The highest draws what they decide.
+    # The two lowest levels decide what the others draw.
+    if self.latent_size and level >= len(self.features) - 2:
       x = blocks.LatentShift()(x, latent)
     if level == self.attention_level:
       x = blocks.SelfAttention(dtype=self.dtype)(x)
