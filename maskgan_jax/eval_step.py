@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import linen as nn
 
 from maskgan_jax import images, mask_region
@@ -43,11 +44,11 @@ def _moved(x: jax.Array, shift: int) -> jax.Array:
   """Moves [B, H, W, C]; what comes in repeats the edge."""
   if not shift:
     return x
-  height, width = x.shape[1:3]
-  reach = abs(shift)
-  x = jnp.pad(x, ((0, 0), (reach, reach), (reach, reach), (0, 0)), mode="edge")
-  start = reach - shift
-  return x[:, start : start + height, start : start + width]
+  # Indices, since the converter to ONNX takes edge padding for another one.
+  rows, columns = (
+    np.clip(np.arange(size) - shift, 0, size - 1) for size in x.shape[1:3]
+  )
+  return x[:, rows][:, :, columns]
 
 
 def make_predict_step(

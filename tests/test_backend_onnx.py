@@ -22,6 +22,7 @@ def both(tmp_path_factory):
       pytest.skip(f"{package} not installed (requirements-export.txt)")
   config = small_networks.config()
   config.latent.size = 3
+  config.mirrored_at_test = True
   evaluator = small_networks.evaluator(config)
   path = tmp_path_factory.mktemp("onnx") / "model.onnx"
   with pytest.MonkeyPatch.context() as patch:
