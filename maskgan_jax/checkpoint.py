@@ -180,13 +180,11 @@ def start_from(
 def _fit_latent(params, own):
   """Adds the own parameters for a latent code, or leaves out those for none."""
   found, own = (traverse_util.flatten_dict(x, sep="/") for x in (params, own))
-  fitting = {
-    name: found.get(name, x)
-    for name, x in own.items()
-    if name in found or blocks.LATENT in name
-  }
   others = {name: x for name, x in found.items() if blocks.LATENT not in name}
-  return traverse_util.unflatten_dict(others | fitting, sep="/")
+  latent = {
+    name: found.get(name, x) for name, x in own.items() if blocks.LATENT in name
+  }
+  return traverse_util.unflatten_dict(others | latent, sep="/")
 
 
 def _shapes(tree) -> dict[str, tuple[int, ...]]:

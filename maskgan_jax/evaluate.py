@@ -17,6 +17,7 @@ from maskgan_jax import (
   figures,
   images,
   input_pipeline,
+  latent,
   released,
   report,
   robustness,
@@ -92,18 +93,18 @@ class Evaluator:
     self,
     masked_image: np.ndarray,
     mask: np.ndarray | None = None,
-    latent: np.ndarray | None = None,
+    code: np.ndarray | None = None,
   ) -> eval_step.Prediction:
     """Completes uint8 [B, H, W, 3].
 
     Args:
       masked_image: the pictures.
       mask: [B, H, W, 1], by default the predicted one.
-      latent: codes [B, config.latent.size], or one for all; by default those
+      code: codes [B, config.latent.size], or one for all; by default those
         of the most likely completion.
     """
     mask = None if mask is None else np.asarray(mask, np.float32)
-    return self.predict(images.to_float(masked_image), mask=mask, latent=latent)
+    return self.predict(images.to_float(masked_image), mask=mask, latent=code)
 
 
 def _is_run(weights: pathlib.Path) -> bool:
@@ -156,7 +157,7 @@ def evaluate(
     )
   evaluator = Evaluator(weights, which)
   if num_samples > 1:
-    variety.check(evaluator.config.latent.size)
+    latent.check(evaluator.config.latent.size)
   if output_dir:
     folder = pathlib.Path(output_dir)
   else:

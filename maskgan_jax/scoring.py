@@ -2,7 +2,7 @@
 
 import math
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import jax
@@ -40,8 +40,20 @@ class Scores(NamedTuple):
 
 
 @jax.jit
-def _image_scores(candidates, image, mask, valid):
-  """Scores [B] of uint8 pictures, by candidate and measure."""
+def image_scores(
+  candidates: Mapping[str, jax.Array],
+  image: jax.Array,
+  mask: jax.Array,
+  valid: jax.Array,
+) -> dict[str, jax.Array]:
+  """Returns the scores [B] of uint8 pictures as "candidate/measure".
+
+  Args:
+    candidates: [B, H, W, 3] by name.
+    image: the truth, same shape.
+    mask: [B, H, W, 1], 1 where it hides the face.
+    valid: same shape, 1 where a pixel counts.
+  """
   # In one compiled function, so that the truth's features are found once.
   scores = {}
   for name, candidate in candidates.items():
@@ -142,7 +154,7 @@ def _score_batch(complete, batch_, face):
     # Every true image is a bare face: a mask found on one is a false positive.
     "false_positive": mask_region.has_mask(bare.probability),
   }
-  columns |= _image_scores(candidates, batch_.image, batch_.mask, batch_.valid)
+  columns |= image_scores(candidates, batch_.image, batch_.mask, batch_.valid)
   return candidates, {key: np.asarray(x) for key, x in columns.items()}
 
 

@@ -146,11 +146,8 @@ class Unmasker:
 
   def check_sample(self, sample: int) -> None:
     """Raises a UserError unless the networks know this completion."""
-    if sample and not self.networks.latent_size:
-      raise errors.UserError(
-        "These networks complete a face in one way. Leave --num_samples out, or"
-        " use networks trained with configs/diverse.py."
-      )
+    if sample:
+      latent.check(self.networks.latent_size)
 
   def _complete_all(self, image, found, mask, sample):
     """Aligns and completes faces; those whose mask is cut off, once more."""

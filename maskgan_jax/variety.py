@@ -17,6 +17,7 @@ from maskgan_jax import (
   input_pipeline,
   latent,
   metrics,
+  scoring,
 )
 from maskgan_jax import progress as progress_lib
 
@@ -58,7 +59,7 @@ def measure(
     errors.UserError: the networks know one completion, fewer than two are
       asked for, or no face has a mask.
   """
-  check(latent_size)
+  latent.check(latent_size)
   if num_samples < 2:
     raise errors.UserError(
       f"num_samples is {num_samples}; it takes two completions to compare."
@@ -96,15 +97,6 @@ def measure(
   }
 
 
-def check(latent_size: int) -> None:
-  """Raises a UserError if networks with such a code know one completion."""
-  if not latent_size:
-    raise errors.UserError(
-      "These networks complete a face in one way: config.latent.size is 0."
-      " Leave --num_samples out, or train with configs/diverse.py."
-    )
-
-
 def _score_batch(predict, examples, latent_size, num_samples):
   """Returns the scores of each example, [B] each."""
   size = len(examples.image)
@@ -112,10 +104,20 @@ def _score_batch(predict, examples, latent_size, num_samples):
   for number in range(num_samples):
     code = np.tile(latent.code(number, latent_size), (size, 1))
     completed.append(_complete(predict, examples.masked_image, code))
-  found = [_scores(examples, x) for x in completed]
+  found = scoring.image_scores(
+    {str(number): x for number, x in enumerate(completed)},
+    examples.image,
+    examples.mask,
+    examples.valid,
+  )
   scores = {}
   for measure, best in (("psnr_in_mask", np.max), ("lpips_in_mask", np.min)):
-    values = np.stack([np.asarray(x[measure]) for x in found])
+    values = np.stack(
+      [
+        np.asarray(found[f"{number}/{measure}"])
+        for number in range(num_samples)
+      ]
+    )
     scores |= {
       f"{measure}/likely": values[0],
       f"{measure}/other": values[1:].mean(axis=0),
@@ -132,17 +134,6 @@ def _score_batch(predict, examples, latent_size, num_samples):
 def _complete(predict, masked_image, code):
   found = predict(images.to_float(masked_image), latent=code)
   return images.to_uint8(found.completed_image)
-
-
-@jax.jit
-def _scores(examples, completed):
-  found = metrics.image_scores(
-    completed, examples.image, examples.mask, examples.valid
-  )
-  return {
-    "psnr_in_mask": found["psnr_in_mask"],
-    "lpips_in_mask": _distance(examples, completed, examples.image),
-  }
 
 
 @jax.jit

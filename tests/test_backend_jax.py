@@ -20,9 +20,9 @@ class FakeEvaluator:
     self.config = types.SimpleNamespace(latent=types.SimpleNamespace(size=2))
     self.seen, self.codes = [], []
 
-  def __call__(self, masked_image, mask=None, latent=None):
+  def __call__(self, masked_image, mask=None, code=None):
     self.seen.append((len(masked_image), mask))
-    self.codes.append(latent)
+    self.codes.append(code)
     bright = masked_image.max(axis=-1, keepdims=True) / np.float32(255)
     negative = -images.to_float(masked_image)
     return eval_step.Prediction(bright, negative, negative)

@@ -44,7 +44,7 @@ def test_scores_of_a_picture():
   changed[:, 20:40, 20:40] //= 2
   mask = np.zeros((2, 64, 64, 1), np.uint8)
   mask[0, 20:40, 20:40] = 1  # The second face is bare.
-  found = scoring._image_scores(
+  found = scoring.image_scores(
     {"equal": image, "changed": changed}, image, mask, np.ones_like(mask)
   )
   assert set(found) == {
