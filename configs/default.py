@@ -108,7 +108,6 @@ def get_config() -> ml_collections.ConfigDict:
       # Of the discriminator's gradient penalty at real images.
       "r1_gamma": 0.0,
       "feature_matching_weight": 0.0,
-      "reconstruction": "l1",  # Or "psnr".
       "reconstruction_weight": 100.0,
       "ssim_weight": 0.0,
       "perceptual_weight": 0.0,  # LPIPS, on pictures shrunk by the scale.
@@ -124,13 +123,17 @@ def get_config() -> ml_collections.ConfigDict:
       "jittered_share": 0.2,
       # Of another face, whatever the generator would be shown otherwise.
       "borrowed_share": 0.0,
+      # Of the faces under a borrowed mask, those mixed with another face.
+      "mixed_share": 0.0,
     }
   )
   c.augment = ml_collections.ConfigDict(
     {
       "flip": True,
-      # Enlarge to this side, then crop back at random.
-      "jitter_size": 286,
+      # Enlarged to 286 pixels of 256, then cropped at random (Isola et al.,
+      # 2017, section 6.2).
+      "scale": (286 / 256, 286 / 256),
+      "shift": 15 / 256,
       "brightness": 0.05,
       "contrast": 0.1,
       "saturation": 0.1,

@@ -32,4 +32,5 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   c.optimizer.learning_rate.generator = 3e-3
   c.shown_mask.true_until_step = 0
   c.shown_mask.borrowed_share = 0.2
+  c.shown_mask.mixed_share = 0.0
   return c

@@ -27,6 +27,7 @@ def get_config() -> ml_collections.ConfigDict:
   c.discriminator.num_levels = 2
   c.loss.adversarial_from_step = 800
   c.shown_mask.true_until_step = 300
-  c.augment.jitter_size = 66
+  c.augment.scale = (0.97, 1.03)
+  c.augment.shift = 0.015
   c.ema_decay = 0.995
   return c

@@ -23,6 +23,7 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   """
   c = portraits.get_config(image_size)
   c.init_from = "runs/portraits"
+  c.segmenter.frozen = True
   c.networks = ("segmenter", "generator", "discriminator")
   c.discriminator.base_features = 32
   c.discriminator.scale = c.completion.scale
@@ -36,7 +37,8 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   c.optimizer.schedule.discriminator = "cosine"
   c.optimizer.learning_rate.discriminator = 2e-4
   c.optimizer.learning_rate.generator = 3e-4
-  c.optimizer.learning_rate.segmenter = 1.2e-3
   c.shown_mask.true_until_step = 0
   c.shown_mask.borrowed_share = 0.2
+  # A mixture of two faces is no example of a real one.
+  c.shown_mask.mixed_share = 0.0
   return c

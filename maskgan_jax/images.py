@@ -28,8 +28,9 @@ class Augmentation:
   """What varies in training.
 
   Attributes:
-    jitter_size: side in pixels to which a picture is enlarged before a random
-      crop of the original size is taken; None leaves it out.
+    scale: lowest and highest enlargement about the picture's centre, drawn for
+      height and width apart.
+    shift: how far a picture moves at most, of its side, each way.
     flip: mirror every second picture.
     brightness: largest change of brightness, of the range of values.
     contrast: largest relative change of contrast.
@@ -37,7 +38,8 @@ class Augmentation:
     bare_share: of examples that lose their mask: their true image is shown.
   """
 
-  jitter_size: int | None = None
+  scale: tuple[float, float] = (1.0, 1.0)
+  shift: float = 0.0
   flip: bool = True
   brightness: float = 0.0
   contrast: float = 0.0
@@ -114,11 +116,11 @@ def augment(
     The same four arrays; mask and valid stay in {0, 1}, and a pixel that was
     mixed with an invalid one is invalid.
   """
-  size = augmentation.jitter_size
-  if size is not None and size < max(image.shape[1:3]):
+  low, high = augmentation.scale
+  if not 0.0 < low <= high:
     raise errors.UserError(
-      f"jitter_size is {size}; it must be at least the pictures' side,"
-      f" {max(image.shape[1:3])}, or None."
+      f"augment.scale is {augmentation.scale}; it must be a lowest and a"
+      " highest enlargement over 0, such as (0.95, 1.05)."
     )
   one = functools.partial(_augment_one, augmentation=augmentation)
   return jax.vmap(one)(image, masked_image, mask, valid, keys)
@@ -132,13 +134,8 @@ def _augment_one(image, masked_image, mask, valid, key, augmentation):
     mask = jnp.where(bare, 0.0, mask)
   # One array: all four must move alike.
   x = jnp.concatenate([image, masked_image, mask, valid], axis=-1)
-  if augmentation.jitter_size is not None:
-    height, width, channels = x.shape
-    size = augmentation.jitter_size
-    x = jax.image.resize(x, (size, size, channels), "linear")
-    high = jnp.array([size - height + 1, size - width + 1])
-    top, left = jax.random.randint(keys[0], (2,), 0, high)
-    x = jax.lax.dynamic_slice(x, (top, left, 0), (height, width, channels))
+  if augmentation.scale != (1.0, 1.0) or augmentation.shift:
+    x = _scale_and_shift(x, keys[0], augmentation)
   if augmentation.flip:
     x = jnp.where(jax.random.bernoulli(keys[1]), x[:, ::-1], x)
   pictures, mask, valid = jnp.split(x, [6, 7], axis=-1)
@@ -146,6 +143,25 @@ def _augment_one(image, masked_image, mask, valid, key, augmentation):
   valid = (valid > 1.0 - 1e-3).astype(valid.dtype)
   pictures = _vary_colour(pictures, keys[2], augmentation)
   return pictures[..., :3], pictures[..., 3:], mask, valid
+
+
+def _scale_and_shift(x, key, augmentation):
+  """Enlarges [H, W, C] about its centre and moves it; 0 comes in."""
+  keys = jax.random.split(key)
+  low, high = augmentation.scale
+  scale = jax.random.uniform(keys[0], (2,), minval=low, maxval=high)
+  reach = augmentation.shift
+  shift = jax.random.uniform(keys[1], (2,), minval=-reach, maxval=reach)
+  size = jnp.array(x.shape[:2], jnp.float32)
+  return jax.image.scale_and_translate(
+    x,
+    x.shape,
+    (0, 1),
+    scale,
+    size * (0.5 - 0.5 * scale + shift),
+    "linear",
+    antialias=False,
+  )
 
 
 def _vary_colour(pictures, key, augmentation):

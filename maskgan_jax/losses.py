@@ -111,34 +111,10 @@ def weighted_l1(
     image: the ground truth, same shape.
     weight: [B, H, W, 1], at least 0.
   """
-  return _weighted_distance(jnp.abs, predicted_image, image, weight)
-
-
-def psnr_loss(
-  predicted_image: Image, image: Image, weight: Pixels
-) -> PerExample:
-  """-PSNR of pictures in [-1, 1], each pixel counted by its weight.
-
-  Chen et al., 2021 (HINet), eq. 3. An example that is nearly right counts as
-  much as one that is far off; one whose weights are all zero costs nothing that
-  depends on the pictures. Arguments as of `weighted_l1`.
-  """
-  squares = _weighted_distance(jnp.square, predicted_image, image, weight)
-  # The square of the range is 4; 60 dB are as good as equal.
-  return 10.0 * jnp.log10(squares / 4.0 + 1e-6)
-
-
-_RECONSTRUCTION = {"l1": weighted_l1, "psnr": psnr_loss}
-
-
-def reconstruction_loss(kind: str) -> Callable[..., PerExample]:
-  """Returns loss(predicted_image, image, weight)."""
-  if kind not in _RECONSTRUCTION:
-    raise errors.UserError(
-      f'The reconstruction loss is "{kind}". Choose one of'
-      f" {sorted(_RECONSTRUCTION)}."
-    )
-  return _RECONSTRUCTION[kind]
+  _check_shapes(predicted_image=predicted_image, image=image)
+  _check_shapes(weight=weight, pixels=image[..., :1])
+  difference = jnp.abs(predicted_image - image).mean(axis=-1, keepdims=True)
+  return _weighted_mean(difference, weight)
 
 
 def ssim_loss(predicted_image: Image, image: Image) -> PerExample:
@@ -173,13 +149,6 @@ def segmentation_loss(
   overlap = 2.0 * (probability * mask).sum(pixels) + 1.0
   total = probability.sum(pixels) + mask.sum(pixels) + 1.0
   return _weighted_mean(entropy, valid) + 1.0 - overlap / total
-
-
-def _weighted_distance(measure, predicted_image, image, weight):
-  _check_shapes(predicted_image=predicted_image, image=image)
-  _check_shapes(weight=weight, pixels=image[..., :1])
-  distance = measure(predicted_image - image).mean(axis=-1, keepdims=True)
-  return _weighted_mean(distance, weight)
 
 
 def _weighted_mean(x: jax.Array, weight: jax.Array) -> jax.Array:

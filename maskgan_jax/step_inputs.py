@@ -86,6 +86,7 @@ def borrow_masks(
   key: jax.Array,
   *,
   share: jax.Array | float,
+  mixed_share: jax.Array | float,
   axis_name: str | None,
 ) -> tuple[Inputs, jax.Array]:
   """Lets the generator complete some faces under the mask of another one.
@@ -98,15 +99,30 @@ def borrow_masks(
     shown_mask: what the generator is shown otherwise, [B, H, W, 1] in {0, 1}.
     key: a PRNG key.
     share: probability of another face's mask.
+    mixed_share: of those, the probability of a mean of both faces, weighted at
+      random (mixup: Zhang et al., 2018): aligned faces make another face.
     axis_name: the device axis, None on one device.
 
   Returns:
     The generator's inputs and the masks that it is shown.
   """
   keys = parallel.example_keys(key, len(shown_mask), axis_name)
-  borrowed = jax.vmap(lambda k: jax.random.bernoulli(k, share))(keys)
-  borrowed = borrowed[:, None, None, None]
-  mask = parallel.from_previous_example(inputs.mask, axis_name)
+
+  def draw(key):
+    keys = jax.random.split(key, 3)
+    borrowed = jax.random.bernoulli(keys[0], share)
+    mixed = borrowed & jax.random.bernoulli(keys[1], mixed_share)
+    return borrowed, jnp.where(mixed, jax.random.uniform(keys[2]), 0.0)
+
+  borrowed, other_share = (x[:, None, None, None] for x in jax.vmap(draw)(keys))
+  mask, other, other_valid = (
+    parallel.from_previous_example(x, axis_name)
+    for x in (inputs.mask, inputs.image, inputs.valid)
+  )
+  inputs = inputs._replace(
+    image=(1.0 - other_share) * inputs.image + other_share * other,
+    valid=jnp.where(other_share > 0, other_valid, 1.0) * inputs.valid,
+  )
   inputs = inputs._replace(
     masked_image=jnp.where(
       borrowed, inputs.image * (1.0 - mask), inputs.masked_image

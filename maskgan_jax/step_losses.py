@@ -150,5 +150,4 @@ def _reconstruction_loss(predicted, inputs, settings) -> jax.Array:
   # The blend reaches a little past the mask: so does the full weight.
   region = images.blend_mask(inputs.mask)
   weight = settings.visible_weight + (1.0 - settings.visible_weight) * region
-  loss = losses.reconstruction_loss(settings.reconstruction)
-  return loss(predicted, inputs.image, weight * inputs.valid)
+  return losses.weighted_l1(predicted, inputs.image, weight * inputs.valid)

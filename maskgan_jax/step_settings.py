@@ -18,8 +18,7 @@ class StepSettings:
       leave it out.
     feature_matching_weight: of the distance between what the discriminator
       finds in the judged image and in the true one, 0 to leave it out.
-    reconstruction: "l1" or "psnr", the distance to the true image.
-    reconstruction_weight: of that distance.
+    reconstruction_weight: of the distance to the true image.
     ssim_weight: of 1 - SSIM to the true image, 0 to leave it out.
     perceptual_weight: of the perceptual distance between the judged image and
       the true one, 0 to leave it out.
@@ -33,6 +32,7 @@ class StepSettings:
       grown or shrunk a little.
     borrowed_mask_share: of examples whose generator completes the face under
       the mask of another one.
+    mixed_share: of those, the share of faces mixed with another one.
     true_masks_until_step: before it, every example shows its true mask.
     freeze_segmenter: the segmenter stays what the run started from.
     freeze_generator: the same of the generator, but for what the latent code
@@ -47,7 +47,6 @@ class StepSettings:
   adversarial_weight: float
   r1_gamma: float
   feature_matching_weight: float
-  reconstruction: str
   reconstruction_weight: float
   ssim_weight: float
   perceptual_weight: float
@@ -57,6 +56,7 @@ class StepSettings:
   predicted_mask_share: float
   jittered_mask_share: float
   borrowed_mask_share: float
+  mixed_share: float
   true_masks_until_step: int
   freeze_segmenter: bool
   freeze_generator: bool
@@ -100,7 +100,6 @@ def read(config: ml_collections.ConfigDict) -> StepSettings:
     adversarial_weight=loss.adversarial_weight,
     r1_gamma=loss.r1_gamma,
     feature_matching_weight=loss.feature_matching_weight,
-    reconstruction=loss.reconstruction,
     reconstruction_weight=loss.reconstruction_weight,
     ssim_weight=loss.ssim_weight,
     perceptual_weight=loss.perceptual_weight,
@@ -110,6 +109,7 @@ def read(config: ml_collections.ConfigDict) -> StepSettings:
     predicted_mask_share=mask.predicted_share,
     jittered_mask_share=mask.jittered_share,
     borrowed_mask_share=mask.borrowed_share,
+    mixed_share=mask.mixed_share,
     true_masks_until_step=mask.true_until_step,
     freeze_segmenter=config.segmenter.frozen,
     freeze_generator=config.generator.frozen,

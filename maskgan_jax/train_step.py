@@ -126,6 +126,7 @@ def make_train_step(
         shown_mask,
         jax.random.fold_in(keys[1], 1),
         share=settings.borrowed_mask_share,
+        mixed_share=settings.mixed_share,
         axis_name=axis_name,
       )
       changed, found = _completion_step(

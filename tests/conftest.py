@@ -89,5 +89,4 @@ def tiny_config(built) -> ml_collections.ConfigDict:
   c.optimizer.warmup_steps = 0
   c.shown_mask.true_until_step = 1
   c.shown_mask.borrowed_share = 0.3
-  c.augment.jitter_size = 72
   return c

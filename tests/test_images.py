@@ -66,7 +66,7 @@ def test_augment_flips_each_example_by_its_own_key():
 
 def test_augment_keeps_pictures_and_masks_together():
   setting = images.Augmentation(
-    jitter_size=36, brightness=0.1, contrast=0.2, saturation=0.2
+    scale=(0.9, 1.2), shift=0.1, brightness=0.1, contrast=0.2, saturation=0.2
   )
   image, masked, mask, valid = _augment(*_example(), _keys(), setting)
   assert image.shape == (4, _SIZE, _SIZE, 3)
@@ -90,9 +90,40 @@ def test_augment_bares_a_share_of_the_faces():
   np.testing.assert_allclose(masked[~bare], example[1][~bare], atol=1e-6)
 
 
-def test_augment_refuses_to_crop_from_less():
-  setting = images.Augmentation(jitter_size=16)
-  with pytest.raises(errors.UserError, match="jitter_size is 16.* 32"):
+@pytest.mark.parametrize("scale", [0.75, 1.0, 1.5])
+def test_augment_enlarges_about_the_centre(scale):
+  """A disc keeps its place and grows; what comes in is invalid."""
+  y, x = np.mgrid[:64, :64] - 31.5
+  mask = jnp.asarray(np.hypot(y, x) < 16, jnp.float32)[None, ..., None]
+  image = jnp.repeat(mask, 3, axis=-1)
+  setting = images.Augmentation(flip=False, scale=(scale, scale))
+  _, _, got, valid = images.augment(
+    image, image, mask, jnp.ones_like(mask), _keys(1), setting
+  )
+  np.testing.assert_array_equal(got, got[:, ::-1])
+  np.testing.assert_array_equal(got, got[:, :, ::-1])
+  assert abs(float(got.sum() / mask.sum()) / scale**2 - 1) < 0.03
+  kept = min(1.0, scale) ** 2
+  assert abs(float(valid.mean()) - kept) < 0.05
+
+
+def test_augment_moves_no_further_than_asked():
+  mask = jnp.zeros((64, 64, 64, 1)).at[:, 32, 32].set(1.0)
+  setting = images.Augmentation(flip=False, shift=0.125)
+  image = jnp.repeat(mask, 3, axis=-1)
+  got, _, _, _ = images.augment(
+    image, image, mask, jnp.ones_like(mask), _keys(64), setting
+  )
+  weight = np.asarray(got[..., 0]) + 1e-9
+  rows = (weight * np.arange(64)[:, None]).sum((1, 2)) / weight.sum((1, 2)) - 32
+  assert 6 < np.abs(rows).max() <= 8.01
+  assert abs(rows.mean()) < 2
+
+
+@pytest.mark.parametrize("scale", [(0.0, 1.0), (1.2, 0.9)])
+def test_augment_refuses_a_scale_that_is_none(scale):
+  setting = images.Augmentation(scale=scale)
+  with pytest.raises(errors.UserError, match="augment.scale is .*lowest"):
     images.augment(*_example(), _keys(), setting)
 
 

@@ -126,19 +126,3 @@ def test_segmentation_loss_does_not_broadcast():
   mask = jnp.zeros((1, 4, 4, 1))
   with pytest.raises(ValueError, match="does not broadcast"):
     losses.segmentation_loss(mask, mask, jnp.ones((1, 1, 1, 1)))
-
-
-def test_psnr_loss_is_minus_the_psnr():
-  rng = np.random.default_rng(0)
-  image, other = jnp.array(rng.uniform(-1, 1, (2, 3, 8, 8, 3)), jnp.float32)
-  weight = jnp.zeros((3, 8, 8, 1)).at[:, :4].set(1.0)
-  found = losses.psnr_loss(other, image, weight)
-  mse = np.square((other - image)[:, :4] / 2).mean(axis=(1, 2, 3))
-  np.testing.assert_allclose(found, 10 * np.log10(mse), rtol=1e-5)
-  equal = losses.psnr_loss(image, image, weight)
-  np.testing.assert_allclose(equal, -60, rtol=1e-5)
-
-
-def test_unknown_reconstruction_loss():
-  with pytest.raises(errors.UserError, match=r'is "l3". Choose one of .*l1'):
-    losses.reconstruction_loss("l3")

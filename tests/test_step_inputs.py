@@ -17,9 +17,14 @@ def inputs() -> step_inputs.Inputs:
   return step_inputs.Inputs(image, jnp.where(mask > 0, -1, image), mask, valid)
 
 
-def borrow(inputs, share):
+def borrow(inputs, share, mixed_share=0.0):
   return step_inputs.borrow_masks(
-    inputs, inputs.mask, jax.random.key(0), share=share, axis_name=None
+    inputs,
+    inputs.mask,
+    jax.random.key(0),
+    share=share,
+    mixed_share=mixed_share,
+    axis_name=None,
   )
 
 
@@ -55,6 +60,28 @@ def test_some_faces_borrow(inputs):
     changed.masked_image[borrowed],
     (inputs.image * (1 - shown))[borrowed],
   )
+
+
+def test_mixed_faces_lie_between_both(inputs):
+  inputs = inputs._replace(valid=inputs.valid.at[0, :2].set(0.0))
+  changed, shown = borrow(inputs, 1.0, mixed_share=1.0)
+  other = jnp.roll(inputs.image, 1, axis=0)
+  ends = jnp.stack([inputs.image, other])
+  assert (changed.image >= ends.min(axis=0) - 1e-6).all()
+  assert (changed.image <= ends.max(axis=0) + 1e-6).all()
+  assert not np.allclose(changed.image, inputs.image, atol=0.01)
+  assert not np.allclose(changed.image, other, atol=0.01)
+  np.testing.assert_array_equal(
+    changed.masked_image, jnp.where(shown > 0, 0, changed.image)
+  )
+  # A pixel that one of both lacks is missing.
+  assert not changed.valid[:2, :2].any()
+  assert changed.valid[2:].all()
+
+
+def test_only_borrowers_are_mixed(inputs):
+  changed, _ = borrow(inputs, 0.0, mixed_share=1.0)
+  np.testing.assert_array_equal(changed.image, inputs.image)
 
 
 @pytest.mark.parametrize("count", [2, 4])

@@ -30,7 +30,8 @@ def get_config() -> ml_collections.ConfigDict:
   c.optimizer.b1.segmenter = 0.9
   c.optimizer.b1.generator = 0.9
   # Crops are aligned: only as much play as alignment has.
-  c.augment.jitter_size = 66
+  c.augment.scale = (0.97, 1.03)
+  c.augment.shift = 0.015
   c.augment.brightness = 0.1
   c.augment.contrast = 0.15
   c.augment.saturation = 0.15

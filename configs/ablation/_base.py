@@ -31,7 +31,6 @@ def get_config() -> ml_collections.ConfigDict:
   c.pix2pix.num_levels = 6
   c.discriminator.base_features = 16
   c.discriminator.num_levels = 1
-  c.augment.jitter_size = 72
   # The paper's generator sees no mask; who sees one sees the true one.
   c.shown_mask.predicted_share = 0.0
   c.shown_mask.jittered_share = 0.0

@@ -8,6 +8,7 @@
 from maskgan_jax.masks.distractors import KINDS as DISTRACTORS
 from maskgan_jax.masks.distractors import draw_distractor
 from maskgan_jax.masks.distribution import (
+  TRAINING,
   MaskDistribution,
   sample_params,
   textures_in,
@@ -21,6 +22,7 @@ __all__ = [
   "PATTERNS",
   "WEARS",
   "MaskDistribution",
+  "TRAINING",
   "MaskParams",
   "MaskedFace",
   "draw",

@@ -1,4 +1,6 @@
 import csv
+import dataclasses
+import json
 import os
 import pathlib
 import subprocess
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from maskgan_jax import identity, model_files, photos
+from maskgan_jax import identity, masks, model_files, photos
 from maskgan_jax.datasets.masked_faces import (
   build,
   engines,
@@ -47,6 +49,25 @@ def test_splits_variants_and_people(built):
     assert all(name.startswith(split.encode()) for name in records)
 
 
+@pytest.mark.parametrize(
+  "split,distribution",
+  [
+    ("train", masks.TRAINING),
+    ("validation", masks.MaskDistribution()),
+    ("test", masks.MaskDistribution()),
+  ],
+)
+def test_each_split_draws_from_its_distribution(built, split, distribution):
+  for name, record in _records(built[0], split).items():
+    photo, variant = name.decode().split("#")
+    rng = examples.rng_for(photo, 0, int(variant))
+    if rng.random() < examples.BARE_SHARE:
+      continue
+    expected = dataclasses.asdict(masks.sample_params(rng, distribution))
+    found = json.loads(record["mask_params"])
+    assert found == json.loads(json.dumps(expected))
+
+
 def test_report(built):
   report = built[1]
   assert "Used 8 pictures, skipped 0" in report
@@ -72,7 +93,7 @@ def test_nothing_else_is_left(built):
     "masked_faces",
     ".config",
     "folder",
-    "1.1.0",
+    "1.2.0",
     "metadata.json",
     "dataset_info.json",
     "features.json",

@@ -15,7 +15,11 @@ def face():
 
 
 def _make(face, variants, seed=0):
-  return examples.make((face, "someone", variants), seed=seed)
+  return examples.make(
+    (face, "someone", variants),
+    seed=seed,
+    distribution=masks.MaskDistribution(),
+  )
 
 
 def test_variants_differ_and_share_the_face(face):

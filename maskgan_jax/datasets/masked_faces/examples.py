@@ -19,7 +19,10 @@ READY_PAIR = "pair"
 
 
 def make(
-  job: tuple[align.AlignedFace, str, int], *, seed: int
+  job: tuple[align.AlignedFace, str, int],
+  *,
+  seed: int,
+  distribution: masks.MaskDistribution,
 ) -> list[dict[str, object]]:
   """Draws masks on a face.
 
@@ -27,6 +30,7 @@ def make(
     job: the face, its person_id and how many variants to draw.
     seed: together with the picture's name and the variant's number it
       determines the drawing, whatever process does it.
+    distribution: of the masks.
 
   Returns:
     One dict of features a variant, as the builder declares them.
@@ -51,7 +55,7 @@ def make(
     image = coding.rgb(face.image)
     rngs = [rng_for(face.item.name, seed, k) for k in range(variants)]
     try:
-      drawings = [_draw(face, image, rng) for rng in rngs]
+      drawings = [_draw(face, image, rng, distribution) for rng in rngs]
     except Exception as error:
       error.add_note(f"while drawing on {face.item.name}")
       raise
@@ -72,11 +76,14 @@ def rng_for(name: str, seed: int, variant: int) -> np.random.Generator:
 
 
 def _draw(
-  face: align.AlignedFace, image: np.ndarray, rng: np.random.Generator
+  face: align.AlignedFace,
+  image: np.ndarray,
+  rng: np.random.Generator,
+  distribution: masks.MaskDistribution,
 ) -> dict[str, object]:
   if rng.random() < BARE_SHARE:
     return _bare(face, image, rng)
-  params = masks.sample_params(rng)
+  params = masks.sample_params(rng, distribution)
   overlay = render.draw(image, face.landmarks, params)
   return {
     "image": face.image,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
-from maskgan_jax import faces
+from maskgan_jax import faces, masks
 from maskgan_jax.datasets.masked_faces import (
   align,
   align_pair,
@@ -39,8 +39,9 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   Written as array_record without TensorFlow.
   """
 
-  VERSION = tfds.core.Version("1.1.0")
+  VERSION = tfds.core.Version("1.2.0")
   RELEASE_NOTES = {
+    "1.2.0": "In train, more masks are worn at the chin or under the lip.",
     "1.1.0": "More kinds of masks, worn in more ways; glasses lie over them.",
     "1.0.0": "Initial release.",
   }
@@ -160,9 +161,11 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
   def _generate_examples(self, split: str, named: list[tuple[str, str]]) -> Any:
     """Returns what TFDS takes of the faces, given by name and person_id."""
+    is_train = split == "train"
     draw_kept = functools.partial(
       _draw_kept,
-      variants=self._settings.variants if split == "train" else 1,
+      variants=self._settings.variants if is_train else 1,
+      distribution=masks.TRAINING if is_train else masks.MaskDistribution(),
       seed=self._settings.seed,
       values=self._spool,
     )
@@ -225,11 +228,16 @@ def _align_and_keep(
 
 
 def _draw_kept(
-  face: tuple[str, str], *, variants: int, seed: int, values: spool.Spool
+  face: tuple[str, str],
+  *,
+  variants: int,
+  distribution: masks.MaskDistribution,
+  seed: int,
+  values: spool.Spool,
 ) -> list[engines.Example]:
   name, person_id = face
   job = values.get(f"face: {name}"), person_id, variants
-  made = examples.make(job, seed=seed)
+  made = examples.make(job, seed=seed, distribution=distribution)
   return [(example["id"], example) for example in made]
 
 
