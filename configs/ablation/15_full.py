@@ -29,11 +29,11 @@ def get_config() -> ml_collections.ConfigDict:
   c.optimizer.learning_rate.generator = 4e-4
   c.optimizer.b1.segmenter = 0.9
   c.optimizer.b1.generator = 0.9
-  # Crops are aligned: only as much play as alignment has.
-  c.augment.scale = (0.97, 1.03)
+  # Crops are aligned: about them, only as much play as alignment has.
+  c.augment.scale = (0.95, 1.05)
   c.augment.shift = 0.015
-  c.augment.brightness = 0.1
-  c.augment.contrast = 0.15
-  c.augment.saturation = 0.15
+  c.augment.brightness = 0.15
+  c.augment.contrast = 0.2
+  c.augment.saturation = 0.2
   c.augment.bare_share = 0.05
   return c
