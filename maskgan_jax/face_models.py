@@ -6,6 +6,7 @@ The detector is YuNet (Wu et al., 2023), the mesh is MediaPipe's
 
 import functools
 import math
+import threading
 from typing import NamedTuple
 
 import cv2
@@ -241,6 +242,10 @@ class LandmarkedFace(NamedTuple):
   landmarks: np.ndarray  # [468, 3]
 
 
+# Detector and mesh take one picture at a time.
+_FINDING = threading.Lock()
+
+
 @functools.cache
 def load() -> tuple[FaceDetector, LandmarkModel]:
   """Returns this process's detector and mesh."""
@@ -262,6 +267,8 @@ def largest_face(image: np.ndarray) -> np.ndarray:
 def find_faces(image: np.ndarray, which: str = "all") -> list[LandmarkedFace]:
   """Returns the photo's faces with their landmarks, the largest first.
 
+  Threads wait for each other.
+
   Args:
     image: uint8 [H, W, 3] RGB.
     which: "all", or "largest" for that one alone, which is quicker.
@@ -269,14 +276,16 @@ def find_faces(image: np.ndarray, which: str = "all") -> list[LandmarkedFace]:
   Raises:
     errors.UserError: no face is found.
   """
-  detector, mesh = load()
-  if which == "all":
-    found = detector.detect_all(image)
-  else:
-    found = detector.detect(image)[:1]
-  if not found:
+  with _FINDING:
+    detector, mesh = load()
+    if which == "all":
+      found = detector.detect_all(image)
+    else:
+      found = detector.detect(image)[:1]
+    faces = [LandmarkedFace(face.box, mesh(image, face)[0]) for face in found]
+  if not faces:
     raise errors.UserError(
       "No face found. Give a photo with a face that looks towards the camera"
       " and is at least a tenth of its width."
     )
-  return [LandmarkedFace(face.box, mesh(image, face)[0]) for face in found]
+  return faces

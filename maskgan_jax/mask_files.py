@@ -173,7 +173,7 @@ def _report(done, output):
   written = [result for result in done if result.num_faces]
   skipped = [result for result in done if not result.num_faces]
   if not any(result.num_faces or result.reason == _EXISTS for result in done):
-    first = f" {done[0].name}: {done[0].reason}." if done else ""
+    first = f" {done[0].name}: {done[0].reason.rstrip('.')}." if done else ""
     raise errors.UserError(
       f"No photo was masked.{first} See {output / SKIPPED}."
     )

@@ -1,5 +1,6 @@
 """Takes the masks off the faces in a folder of photos."""
 
+import concurrent.futures
 import contextlib
 import csv
 import dataclasses
@@ -8,6 +9,7 @@ import os
 import pathlib
 import tempfile
 import time
+from typing import NamedTuple
 
 from maskgan_jax import errors, photos, unmask, unmask_files
 from maskgan_jax import progress as progress_lib
@@ -51,6 +53,7 @@ def unmask_folder(
   input_dir: str | os.PathLike,
   output_dir: str | os.PathLike,
   options: unmask_files.Options = unmask_files.DEFAULTS,
+  num_workers: int = 1,
 ) -> Summary:
   """Unmasks every photo under a folder into another, nested as they are.
 
@@ -62,6 +65,8 @@ def unmask_folder(
     input_dir: the photos.
     output_dir: of the results.
     options: what is written.
+    num_workers: photos at a time: while the networks complete one, others are
+      read, searched for faces, and written.
 
   Raises:
     errors.UserError: the folders cannot be used together, or no photo could be
@@ -84,17 +89,25 @@ def unmask_folder(
   progress = progress_lib.Progress(len(todo), unit="photo")
   told = time.monotonic()
   try:
-    for count, name in enumerate(todo, 1):
-      _attempt(unmasker, input_dir, output_dir, name, options, summary)
-      if time.monotonic() - told > _REPORT_EVERY or count == len(todo):
-        progress.line(count, str(name))
-        told = time.monotonic()
+    with _workers(num_workers) as pool:
+      attempts = [
+        pool.submit(_attempt, unmasker, input_dir, output_dir, name, options)
+        for name in todo
+      ]
+      done = concurrent.futures.as_completed(attempts)
+      for count, attempt in enumerate(done, 1):
+        _note(summary, attempt.result())
+        if time.monotonic() - told > _REPORT_EVERY or count == len(todo):
+          progress.line(count)
+          told = time.monotonic()
   except photos.WriteError as error:
     raise photos.WriteError(
       f"{error} Results that are finished stay; the same command goes on after"
       " them."
     ) from error
   finally:
+    for kind in (summary.unmasked, summary.bare, summary.failed):
+      kind.sort()
     with contextlib.suppress(photos.WriteError):
       _write_failed(output_dir / FAILED, summary.failed)
   if len(summary.failed) == len(names):
@@ -141,29 +154,58 @@ def _target(output_dir, name) -> pathlib.Path:
   return output_dir / photos.output_name(name)
 
 
-def _attempt(unmasker, input_dir, output_dir, name, options, summary) -> None:
-  """Unmasks one photo and notes in the summary what became of it."""
+@contextlib.contextmanager
+def _workers(number):
+  """Threads; what none of them has begun is dropped when the block ends."""
+  pool = concurrent.futures.ThreadPoolExecutor(number)
+  try:
+    yield pool
+  finally:
+    pool.shutdown(cancel_futures=True)
+
+
+class _Attempt(NamedTuple):
+  """What became of one photo; not the photo itself, there may be many."""
+
+  name: pathlib.PurePath
+  num_faces: int | None  # That lost their mask; None if it failed.
+  reason: str = ""  # Why there is no result.
+
+
+def _attempt(unmasker, input_dir, output_dir, name, options) -> _Attempt:
+  """Unmasks one photo.
+
+  Raises:
+    photos.WriteError: no fault of this photo, the next one cannot be written
+      either.
+  """
   source = input_dir / name
   try:
     result = unmask_files.unmask_file(
       unmasker, source, _target(output_dir, name), options
     )
   except photos.WriteError:
-    raise  # No fault of this photo: the next one cannot be written either.
+    raise
+  except errors.UserError as error:
+    return _Attempt(name, None, str(error))
   except Exception as error:
     # Whatever one file does to a decoder, the others still get their turn.
-    reason = str(error)
-    if not isinstance(error, errors.UserError):
-      reason = f"{source}: {type(error).__name__}: {error}"
-    print(f"failed: {reason}")
-    summary.failed.append((name, reason))
-    return
-  if result.found_mask:
-    summary.unmasked.append(name)
-    summary.num_faces += sum(face.found_mask for face in result.faces)
+    return _Attempt(name, None, f"{source}: {type(error).__name__}: {error}")
+  if not result.found_mask:
+    return _Attempt(name, 0, unmask_files.nothing_to_do(source, result))
+  return _Attempt(name, sum(face.found_mask for face in result.faces))
+
+
+def _note(summary, attempt) -> None:
+  if attempt.num_faces is None:
+    print(f"failed: {attempt.reason}")
+    summary.failed.append((attempt.name, attempt.reason))
+  elif attempt.num_faces:
+    summary.unmasked.append(attempt.name)
+    summary.num_faces += attempt.num_faces
   else:
-    summary.bare.append(name)
-    print(unmask_files.nothing_to_do(source, result))
+    print(attempt.reason)
+    summary.bare.append(attempt.name)
 
 
 def _write_failed(path, failed) -> None:

@@ -12,6 +12,7 @@ failed.csv.
 """
 
 import math
+import os
 import pathlib
 
 import command
@@ -66,6 +67,12 @@ _BADGE = flags.DEFINE_bool("badge", False, 'Show "AI" in a corner.')
 _NO_PROVENANCE = flags.DEFINE_bool(
   "no_provenance", False, "Do not say in the XMP that a network made it."
 )
+_NUM_WORKERS = flags.DEFINE_integer(
+  "num_workers",
+  os.cpu_count() or 1,
+  "For a folder: photos at a time.",
+  lower_bound=1,
+)
 _COPY_BARE = flags.DEFINE_bool(
   "copy_bare", False, "Copy photos on which no mask is found."
 )
@@ -102,7 +109,7 @@ def main() -> None:
   unmasker.check_sample(_NUM_SAMPLES.value - 1)
   if is_folder:
     summary = unmask_folder.unmask_folder(
-      unmasker, _INPUT.value, _OUTPUT.value, options
+      unmasker, _INPUT.value, _OUTPUT.value, options, _NUM_WORKERS.value
     )
     print(summary.text())
   elif is_video:

@@ -1,7 +1,9 @@
 import csv
+import dataclasses
 import errno
 import os
 import pathlib
+import threading
 
 import numpy as np
 import pytest
@@ -26,12 +28,13 @@ def folder(tmp_path):
   return folder
 
 
-def _run(folder, output, unmasker=None, **options):
+def _run(folder, output, unmasker=None, num_workers=1, **options):
   return unmask_folder.unmask_folder(
     unmasker or unmasking.FakeUnmasker(),
     folder,
     output,
     unmask_files.Options(**options),
+    num_workers,
   )
 
 
@@ -63,6 +66,26 @@ def test_bad_files_stop_nobody(folder, tmp_path, capsys):
     "Unmasked 2 faces in 2 photos; nothing to do in 1, finished before 0,"
     " failed 2."
   )
+
+
+def test_workers_take_photos_at_the_same_time(folder, tmp_path):
+  meet = threading.Barrier(2, timeout=30)
+
+  class Meeting(unmasking.FakeUnmasker):
+    def unmask(self, image, **arguments):
+      result = super().unmask(image, **arguments)
+      if result.found_mask:
+        meet.wait()
+      return result
+
+  summary = _run(folder, tmp_path / "out", Meeting(), num_workers=2)
+  assert dataclasses.asdict(summary) == dataclasses.asdict(
+    _run(folder, tmp_path / "alone")
+  )
+  assert _files(tmp_path / "out") == _files(tmp_path / "alone")
+  for name in _files(tmp_path / "out"):
+    one, other = (tmp_path / place / name for place in ("out", "alone"))
+    assert one.read_bytes() == other.read_bytes()
 
 
 def test_the_same_command_goes_on(folder, tmp_path, capsys):
