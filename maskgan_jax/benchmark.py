@@ -1,12 +1,8 @@
 """How fast the parts of a config run on this machine."""
 
-import json
-import os
-import resource
-import subprocess
-import sys
+import functools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -16,10 +12,10 @@ import numpy as np
 
 from maskgan_jax import batch as batch_lib
 from maskgan_jax import (
-  errors,
   factory,
   images,
   input_pipeline,
+  memory,
   photos,
   unmask,
 )
@@ -68,9 +64,7 @@ def peak_memory_gib() -> float:
   stats = jax.local_devices()[0].memory_stats()
   if stats:
     return stats["peak_bytes_in_use"] / 2**30
-  unit = 1 if sys.platform == "darwin" else 1024
-  peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-  return peak * unit / 2**30
+  return memory.peak_gib()
 
 
 def random_batch(config: ml_collections.ConfigDict) -> batch_lib.Batch:
@@ -129,16 +123,30 @@ def _report(config, compiled, compile_s, step_ms) -> Result:
   }
 
 
+def _compile(function, *arguments, **options) -> tuple[Any, float]:
+  """Compiles for arguments, which may be shapes; returns the seconds too.
+
+  Before there are parameters, so that the memory of both does not add up.
+  """
+  start = time.perf_counter()
+  compiled = jax.jit(function, **options).lower(*arguments).compile()
+  seconds = time.perf_counter() - start
+  memory.give_back()
+  return compiled, seconds
+
+
 def train_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the whole step, discriminator included, on one device."""
   batch, key = _batches(config), jax.random.key(0)
   step = factory.compiled_train_step(
     config, adversarial=True, devices=jax.local_devices()[:1]
   )
-  state = jax.jit(lambda k: factory.initial_state(config, k))(key)
-  start = time.perf_counter()
-  compiled = jax.jit(step, donate_argnums=0).lower(state, batch, key).compile()
-  compile_s = time.perf_counter() - start
+  initial = functools.partial(factory.initial_state, config)
+  compiled, compile_s = _compile(
+    step, jax.eval_shape(initial, key), batch, key, donate_argnums=0
+  )
+  state = jax.jit(initial)(key)
+  memory.give_back()
   call = _repeatable(compiled, state, batch, key)
   step_ms = _a_step(config, measure(call, repeats))
   return _report(config, compiled, compile_s, step_ms)
@@ -147,21 +155,23 @@ def train_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
 def generator(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the generator's forward pass alone."""
   network = factory.modules(config)["generator"]
-  key = jax.random.key(0)
-  state = jax.jit(lambda k: factory.initial_state(config, k))(key)
-  state, batch = state.networks["generator"], random_batch(config)
-  arguments = (
-    {"params": state.params, "batch_stats": state.stats},
+
+  def variables(key):
+    state = factory.initial_state(config, key).networks["generator"]
+    return {"params": state.params, "batch_stats": state.stats}
+
+  key, batch = jax.random.key(0), random_batch(config)
+  inputs = (
     images.to_float(jnp.asarray(batch.masked_image)),
     jnp.asarray(batch.mask, jnp.float32),
   )
-  start = time.perf_counter()
-  compiled = (
-    jax.jit(lambda v, x, m: network.apply(v, x, m, train=False))
-    .lower(*arguments)
-    .compile()
+  compiled, compile_s = _compile(
+    lambda v, x, m: network.apply(v, x, m, train=False),
+    jax.eval_shape(variables, key),
+    *inputs,
   )
-  compile_s = time.perf_counter() - start
+  arguments = (jax.jit(variables)(key), *inputs)
+  memory.give_back()
   jax.block_until_ready(compiled(*arguments))
   step_ms = measure(lambda: compiled(*arguments), repeats)
   return _report(config, compiled, compile_s, step_ms)
@@ -223,76 +233,3 @@ def scaling_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
     # Gradients and batch statistics are averaged over the devices once a step.
     "averaged_mib": sent / 2**20,
   }
-
-
-def beside_peer(
-  ours: Callable[[], dict[str, Any]], command: Sequence[str]
-) -> Result:
-  """Times PyTorch and this project in turn, so that both meet one machine.
-
-  Args:
-    ours: measures this project once.
-    command: runs scripts/benchmark_pytorch.py with a Python that has PyTorch.
-
-  Returns:
-    The better of two measurements of ours, with "peer" (the better of
-    PyTorch's two memory layouts) and "times_peer", the ratio of speeds; without
-    both where PyTorch is missing, which is told.
-
-  Raises:
-    errors.UserError: there is no such Python.
-  """
-  peers, own = [], []
-  for layout in ("--channels_first", "--channels_last"):
-    try:
-      found = subprocess.run(
-        [*command, layout], stdout=subprocess.PIPE, text=True, check=False
-      )
-    except OSError as error:
-      raise errors.UserError(
-        f"--peer_python={command[0]}: {error.strerror}. Name a Python that has"
-        " PyTorch, or leave it out."
-      ) from error
-    if found.returncode:
-      print("PyTorch's figures are left out: it does not run there.")
-    else:
-      peers.append(json.loads(found.stdout.splitlines()[-1]))
-    own.append(ours())
-
-  def median(result):
-    return result["step_ms"]["median"]
-
-  best = min(own, key=median)
-  if peers:
-    peer = min(peers, key=median)
-    best |= {"peer": peer, "times_peer": median(peer) / median(best)}
-  return best
-
-
-def scaling(
-  command: Sequence[str], counts: Sequence[int] = (1, 2, 4, 8)
-) -> Result:
-  """Times one global batch on several virtual CPU devices.
-
-  All of them share the same cores, so that this shows the overhead of many
-  devices and no speed-up.
-
-  Args:
-    command: runs this benchmark's `scaling_step` and prints its JSON last.
-    counts: of devices, each in a process of its own.
-  """
-  rows = []
-  for count in counts:
-    flags = f"--xla_force_host_platform_device_count={count}"
-    found = subprocess.run(
-      command,
-      env=os.environ | {"XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
-      stdout=subprocess.PIPE,
-      text=True,
-      check=True,
-    )
-    rows.append(json.loads(found.stdout.splitlines()[-1]))
-  one = rows[0]["step_ms"]["median"]
-  for row in rows:
-    row["times_one_device"] = row["step_ms"]["median"] / one
-  return {"rows": rows}

@@ -19,6 +19,7 @@ from maskgan_jax import (
   images,
   input_pipeline,
   logging_utils,
+  memory,
   metrics,
   parallel,
   released,
@@ -51,6 +52,7 @@ def train(
   checkpoint.claim_workdir(workdir, config)
   key = jax.random.key(run.seed)
   state = jax.jit(lambda k: factory.initial_state(config, k))(key)
+  memory.give_back()
   with contextlib.closing(
     checkpoint.Checkpoints(workdir, keep=run.keep_checkpoints)
   ) as checkpoints:

@@ -22,7 +22,14 @@ import jax
 from absl import flags
 from ml_collections import config_flags
 
-from maskgan_jax import benchmark, benchmark_masks, errors, scoring, unmask
+from maskgan_jax import (
+  benchmark,
+  benchmark_masks,
+  benchmark_processes,
+  errors,
+  scoring,
+  unmask,
+)
 
 _WHAT = flags.DEFINE_enum(
   "what",
@@ -96,7 +103,7 @@ def _of_config():
   if _WHAT.value == "scaling":
     if _HERE.value:
       return benchmark.scaling_step(config, _REPEATS.value)
-    return benchmark.scaling([sys.executable, *sys.argv, "--here"])
+    return benchmark_processes.scaling([sys.executable, *sys.argv, "--here"])
   one = {
     "train_step": benchmark.train_step,
     "generator": benchmark.generator,
@@ -110,7 +117,9 @@ def _of_config():
     f"--batch_size={config.batch_size}",
     f"--repeats={_REPEATS.value}",
   ]
-  return benchmark.beside_peer(lambda: one(config, _REPEATS.value), peer)
+  return benchmark_processes.beside_peer(
+    lambda: one(config, _REPEATS.value), peer
+  )
 
 
 def _flat(row, prefix=""):

@@ -16,6 +16,7 @@ LAYERS = (
     "train",
     "benchmark",
     "benchmark_masks",
+    "benchmark_processes",
     "interpolation",
     "mask_files",
     "real_masks",
@@ -65,7 +66,7 @@ LAYERS = (
   ("photos", "model_files"),
   ("encoding",),
   ("provenance",),
-  ("packages", "progress"),
+  ("packages", "progress", "memory"),
   ("errors",),
 )
 LEVEL = {name: i for i, layer in enumerate(LAYERS) for name in layer}

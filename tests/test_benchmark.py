@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from maskgan_jax import benchmark, errors
+from maskgan_jax import benchmark, benchmark_processes, errors
 
 FAKE_PEER = (
   "import sys; last = sys.argv[1] == '--channels_last';"
@@ -47,7 +47,7 @@ def test_input_is_timed_by_the_path_of_the_config(tiny_config, on_device):
 
 def test_the_better_layout_of_the_peer_counts():
   ours = iter([{"step_ms": {"median": 12.0}}, {"step_ms": {"median": 10.0}}])
-  found = benchmark.beside_peer(
+  found = benchmark_processes.beside_peer(
     lambda: next(ours), [sys.executable, "-c", FAKE_PEER]
   )
   assert found["step_ms"]["median"] == 10.0
@@ -56,7 +56,7 @@ def test_the_better_layout_of_the_peer_counts():
 
 
 def test_a_missing_peer_is_told_and_left_out(capsys):
-  found = benchmark.beside_peer(
+  found = benchmark_processes.beside_peer(
     lambda: {"step_ms": {"median": 1.0}},
     [sys.executable, "-c", "import no_such_package"],
   )
@@ -66,7 +66,7 @@ def test_a_missing_peer_is_told_and_left_out(capsys):
 
 def test_a_peer_that_does_not_exist_is_named():
   with pytest.raises(errors.UserError, match="/no/python"):
-    benchmark.beside_peer(lambda: {}, ["/no/python"])
+    benchmark_processes.beside_peer(lambda: {}, ["/no/python"])
 
 
 def test_each_number_of_devices_has_its_own_process():
@@ -75,6 +75,8 @@ def test_each_number_of_devices_has_its_own_process():
     "n = int(re.search('count=(.)', os.environ['XLA_FLAGS']).group(1));"
     'print(\'{"devices": %d, "step_ms": {"median": %d}}\' % (n, 10 + n))'
   )
-  rows = benchmark.scaling([sys.executable, "-c", code], (1, 4))["rows"]
+  rows = benchmark_processes.scaling([sys.executable, "-c", code], (1, 4))[
+    "rows"
+  ]
   assert [row["devices"] for row in rows] == [1, 4]
   assert rows[1]["times_one_device"] == pytest.approx(14 / 11)
