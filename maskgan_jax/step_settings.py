@@ -116,5 +116,7 @@ def read(config: ml_collections.ConfigDict) -> StepSettings:
     latent_size=config.latent.size,
     num_latent_candidates=config.latent.num_candidates,
     ema_decay=config.ema_decay,
-    augmentation=images.Augmentation(**config.augment),
+    augmentation=images.Augmentation(
+      **{**config.augment, "scale": tuple(config.augment.scale)}
+    ),
   )
