@@ -1,7 +1,7 @@
 """Makes networks between those of two runs that started from the same one.
 
-  python scripts/interpolate.py --first=runs/polished --second=runs/sharp \
-    --share=0.4 --workdir=runs/between
+  python scripts/interpolate.py --first=runs/portraits --second=runs/sharp \
+    --share=0.7 --workdir=runs/between
 """
 
 import command

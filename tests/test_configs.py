@@ -6,7 +6,7 @@ import pathlib
 import jax
 import pytest
 
-from configs import default, diverse, paper, polish, portraits, sharpen
+from configs import default, diverse, paper, portraits, sharpen
 from configs.ablation import _base
 from maskgan_jax import cost, errors, factory, step_settings, train_state
 
@@ -61,7 +61,7 @@ def test_paper_is_the_paper():
   assert c.train_mode_at_test and not c.generator.mask_channel
 
 
-@pytest.mark.parametrize("module", [portraits, polish, sharpen, diverse])
+@pytest.mark.parametrize("module", [portraits, sharpen, diverse])
 @pytest.mark.parametrize("size", [128, 256])
 def test_portraits_sizes(module, size):
   c = module.get_config(str(size))
