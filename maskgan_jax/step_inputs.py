@@ -85,8 +85,8 @@ def borrow_masks(
   shown_mask: jax.Array,
   key: jax.Array,
   *,
-  share: jax.Array | float,
-  mixed_share: jax.Array | float,
+  share: float,
+  mixed_share: float,
   axis_name: str | None,
 ) -> tuple[Inputs, jax.Array]:
   """Lets the generator complete some faces under the mask of another one.
@@ -106,6 +106,8 @@ def borrow_masks(
   Returns:
     The generator's inputs and the masks that it is shown.
   """
+  if not share:  # What moves pictures between devices costs.
+    return inputs, shown_mask
   keys = parallel.example_keys(key, len(shown_mask), axis_name)
 
   def draw(key):
@@ -115,14 +117,9 @@ def borrow_masks(
     return borrowed, jnp.where(mixed, jax.random.uniform(keys[2]), 0.0)
 
   borrowed, other_share = (x[:, None, None, None] for x in jax.vmap(draw)(keys))
-  mask, other, other_valid = (
-    parallel.from_previous_example(x, axis_name)
-    for x in (inputs.mask, inputs.image, inputs.valid)
-  )
-  inputs = inputs._replace(
-    image=(1.0 - other_share) * inputs.image + other_share * other,
-    valid=jnp.where(other_share > 0, other_valid, 1.0) * inputs.valid,
-  )
+  if mixed_share:
+    inputs = _mixed(inputs, other_share, axis_name)
+  mask = parallel.from_previous_example(inputs.mask, axis_name)
   inputs = inputs._replace(
     masked_image=jnp.where(
       borrowed, inputs.image * (1.0 - mask), inputs.masked_image
@@ -130,3 +127,15 @@ def borrow_masks(
     mask=jnp.where(borrowed, mask, inputs.mask),
   )
   return inputs, jnp.where(borrowed, mask, shown_mask)
+
+
+def _mixed(inputs, other_share, axis_name) -> Inputs:
+  """Mixes each true image with `other_share` [B, 1, 1, 1] of the one before."""
+  other, other_valid = (
+    parallel.from_previous_example(x, axis_name)
+    for x in (inputs.image, inputs.valid)
+  )
+  return inputs._replace(
+    image=(1.0 - other_share) * inputs.image + other_share * other,
+    valid=jnp.where(other_share > 0, other_valid, 1.0) * inputs.valid,
+  )

@@ -28,6 +28,9 @@ from maskgan_jax import (
   video,
 )
 
+# Each holds a whole photo in memory, and the networks use all cores already.
+_MAX_WORKERS = 4
+
 _INPUT = flags.DEFINE_string(
   "input", None, "A photo, a folder of photos, or a video."
 )
@@ -69,7 +72,7 @@ _NO_PROVENANCE = flags.DEFINE_bool(
 )
 _NUM_WORKERS = flags.DEFINE_integer(
   "num_workers",
-  os.cpu_count() or 1,
+  min(os.cpu_count() or 1, _MAX_WORKERS),
   "For a folder: photos at a time.",
   lower_bound=1,
 )

@@ -13,6 +13,7 @@ def test_eight_devices_equal_one(tiny_config, generator):
   tiny_config.pix2pix.num_levels = 2
   # Dropout draws per device; everything else per example.
   tiny_config.pix2pix.dropout_rate = 0.0
+  tiny_config.shown_mask.mixed_share = 0.5
   if generator == "completion":
     # Through averaged statistics, twice over.
     tiny_config.loss.r1_gamma = 10.0
