@@ -91,6 +91,8 @@ def variant(
 ) -> ml_collections.ConfigDict:
   """Returns a copy with another seed, dataset and, if given, training images.
 
+  The warm-up keeps its share of the steps.
+
   Raises:
     errors.UserError: num_images is no multiple of the batch size.
   """
@@ -103,6 +105,9 @@ def variant(
         f"{num_images} images are no multiple of config.batch_size"
         f" {config.batch_size}. Choose one."
       )
+    changed.optimizer.warmup_steps = (
+      config.optimizer.warmup_steps * steps // config.num_train_steps
+    )
     changed.num_train_steps = steps
   return changed.lock()
 

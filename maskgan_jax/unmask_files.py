@@ -97,8 +97,8 @@ def nothing_to_do(path: str | os.PathLike, result: unmask.UnmaskResult) -> str:
   sure = mask_region.confidence(face.mask[None, ..., None])[0]
   return (
     f"{path}: no mask found (at most on {face.mask_share:.1%} of a face,"
-    f" {sure:.0%} sure; it takes {mask_region.MIN_MASK_AREA:.0%} and"
-    f" {mask_region.MIN_CONFIDENCE:.0%}), nothing to do."
+    f" {sure:.1%} sure; it takes {mask_region.MIN_MASK_AREA:.0%} and"
+    f" {mask_region.MIN_CONFIDENCE:.1%}), nothing to do."
   )
 
 

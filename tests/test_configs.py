@@ -150,6 +150,9 @@ def test_variant_changes_the_copy_alone():
     "here",
     10,
   )
+  assert changed.optimizer.warmup_steps == 0  # 100 of 10,000, shortened alike.
+  half = factory.variant(c, seed=0, data_dir="data", num_images=40_000)
+  assert half.optimizer.warmup_steps == 50
   assert c == default.get_config()
   assert changed.loss is not c.loss
   assert factory.variant(c, seed=0, data_dir="data") == c

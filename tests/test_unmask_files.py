@@ -116,8 +116,8 @@ def test_a_bare_face_writes_nothing(bare, tmp_path):
   result = _run(bare, tmp_path / "out" / "a.png", Options(sidecar=True))
   assert not (tmp_path / "out").exists()
   assert unmask_files.nothing_to_do("a.png", result) == (
-    "a.png: no mask found (at most on 0.4% of a face, 0% sure; it takes 1% and"
-    " 92%), nothing to do."
+    "a.png: no mask found (at most on 0.4% of a face, 0.0% sure; it takes 1%"
+    " and 92.5%), nothing to do."
   )
 
 
