@@ -90,7 +90,9 @@ def save_intervals(
     axis.grid(axis="x", alpha=0.3)
   axes[0].set_yticks(range(len(names)), names, fontsize=8)
   axes[0].invert_yaxis()
-  axes[0].legend(fontsize=7)
+  # Below: inside it would cover intervals.
+  handles, labels = axes[0].get_legend_handles_labels()
+  page.legend(handles, labels, fontsize=7, ncols=2, loc="outside lower center")
   _write(page, path)
 
 
