@@ -3,25 +3,26 @@
   python scripts/train.py --config=configs/diverse.py \
     --workdir=runs/diverse --config.init_from=runs/between
 
-(configs/diverse.py:128 for 128 px.) Nothing else learns: with the code 0,
-which is what is used where one completion is asked for, the networks stay what
-they were. Each example trains with the best of several random codes, so that
-codes come to mean different mouths. By the reconstruction loss alone: without a
-discriminator, a perceptual loss makes them draw speckles.
+(configs/diverse.py:portraits where configs/portraits.py came first, as for
+configs/sharpen.py.) Nothing else learns: with the code 0, which is what is used
+where one completion is asked for, the networks stay what they were. Each
+example trains with the best of several random codes, so that codes come to mean
+different mouths. By the reconstruction loss alone: without a discriminator, a
+perceptual loss makes them draw speckles.
 """
 
 import ml_collections
 
-from configs import portraits
+from configs import sharpen
 
 
-def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
-  """Returns the configuration for pictures of 128 or 256 px.
+def get_config(name: str = "compact") -> ml_collections.ConfigDict:
+  """Returns the configuration.
 
-  Raises:
-    ValueError: another size.
+  Args:
+    name: see `sharpen.continued`.
   """
-  c = portraits.get_config(image_size)
+  c = sharpen.continued(name)
   c.init_from = "runs/between"
   c.segmenter.frozen = True
   c.generator.frozen = True

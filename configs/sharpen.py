@@ -1,35 +1,58 @@
-"""Continues a run of configs/portraits.py: mouths with lips and teeth.
+"""Continues a run of configs/compact.py: mouths with lips and teeth.
 
   python scripts/train.py --config=configs/sharpen.py \
-    --workdir=runs/sharp --config.init_from=runs/portraits
+    --workdir=runs/sharp --config.init_from=runs/compact
 
-(configs/sharpen.py:128 after configs/portraits.py:128.) What the reconstruction
-loss leaves smooth, a perceptual loss and a discriminator make distinct. Both
-look at pictures of half the size, at which the generator works. The
-discriminator needs some 400 steps until it knows anything; with a weight of 1
-instead of 0.4 it draws ragged teeth and speckles from step 2,000 on.
+(configs/sharpen.py:portraits after configs/portraits.py, :portraits128 after
+configs/portraits.py:128.) What the reconstruction loss leaves smooth, a
+perceptual loss and a discriminator make distinct. Both look at pictures of the
+size at which the generator works. Sized for two CPU cores. The discriminator
+needs some 400 steps until it knows anything; with a weight of 1 instead of 0.4
+it draws ragged teeth and speckles from step 2,000 on.
 """
 
 import ml_collections
 
-from configs import portraits
+from configs import compact, portraits
 
 
-def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
-  """Returns the configuration for pictures of 128 or 256 px.
+def continued(name: str) -> ml_collections.ConfigDict:
+  """Returns the configuration of the run that is continued, for a CPU.
 
   Raises:
-    ValueError: another size.
+    ValueError: none of that name is.
   """
-  c = portraits.get_config(image_size)
-  c.init_from = "runs/portraits"
+  known = {
+    "compact": compact.get_config,
+    "portraits": portraits.get_config,
+    "portraits128": lambda: portraits.get_config("128"),
+  }
+  if name not in known:
+    raise ValueError(f"{name} is unknown. Choose one of {', '.join(known)}.")
+  c = known[name]()
+  c.init_from = f"runs/{name}"
+  c.dtype = "float32"
+  c.dataset_on_device = False
+  c.steps_per_dispatch = 1
+  c.batch_size = 8
+  c.log_every_steps = 50
+  return c
+
+
+def get_config(name: str = "compact") -> ml_collections.ConfigDict:
+  """Returns the configuration.
+
+  Args:
+    name: see `continued`.
+  """
+  c = continued(name)
   c.segmenter.frozen = True
   c.networks = ("segmenter", "generator", "discriminator")
   c.discriminator.base_features = 32
   c.discriminator.scale = c.completion.scale
-  c.num_train_steps = 1_600
-  c.eval_every_steps = 400
-  c.checkpoint_every_steps = 400
+  c.num_train_steps = 2_000
+  c.eval_every_steps = 500
+  c.checkpoint_every_steps = 500
   c.loss.adversarial_weight = 0.4
   c.loss.perceptual_weight = 60.0
   c.loss.perceptual_scale = c.completion.scale

@@ -16,6 +16,7 @@ from maskgan_jax import (
   images,
   input_pipeline,
   memory,
+  parallel,
   photos,
   unmask,
 )
@@ -23,8 +24,9 @@ from maskgan_jax import (
 # What is printed, as a table and as JSON.
 Result = dict[str, Any]
 
-# Side of the matrices whose product gives the device's own rate.
-_MATMUL_SIDE = 2048
+# Side of the matrices whose product gives the device's own rate: a GPU is done
+# with smaller ones before the host has asked for the next.
+_MATMUL_SIDES = {"cpu": 2048, "gpu": 8192, "tpu": 8192}
 
 
 def measure(
@@ -52,11 +54,12 @@ def measure(
 
 def matmul_gflops(dtype: str = "float32") -> float:
   """Returns the rate of one large matrix product, the device's own measure."""
-  x = jnp.ones((_MATMUL_SIDE, _MATMUL_SIDE), dtype)
+  side = _MATMUL_SIDES[jax.default_backend()]
+  x = jax.random.normal(jax.random.key(0), (side, side), dtype)
   product = jax.jit(jnp.dot)
   jax.block_until_ready(product(x, x))
   fastest = measure(lambda: product(x, x), 7)["p10"]
-  return 2 * _MATMUL_SIDE**3 / fastest / 1e6
+  return 2 * side**3 / fastest / 1e6
 
 
 def peak_memory_gib() -> float:
@@ -80,12 +83,18 @@ def random_batch(config: ml_collections.ConfigDict) -> batch_lib.Batch:
   return batch_lib.Batch(image, masked, mask, np.ones_like(mask))
 
 
-def _batches(config) -> batch_lib.Batch:
-  """What one call of the config's step takes."""
-  batch, together = random_batch(config), config.steps_per_dispatch
-  if together == 1:
-    return batch
-  return jax.tree.map(lambda x: np.broadcast_to(x, (together, *x.shape)), batch)
+def _dataset_and_batches(config, devices) -> tuple[Any, Any]:
+  """What the config's step is made with and what one call of it takes."""
+  dataset, batch = None, random_batch(config)
+  if config.dataset_on_device:
+    dataset = parallel.replicate(batch, devices)
+    batch = np.arange(config.batch_size)
+  together = config.steps_per_dispatch
+  if together > 1:
+    batch = jax.tree.map(
+      lambda x: np.broadcast_to(x, (together, *x.shape)), batch
+    )
+  return dataset, batch
 
 
 def _a_step(config, call_ms) -> dict[str, float]:
@@ -104,10 +113,9 @@ def _repeatable(step, state, batch, key) -> Callable[[], Any]:
   return call
 
 
-def _report(config, compiled, compile_s, step_ms) -> Result:
-  """What a compiled step or forward pass on one batch reached."""
+def _report(config, gflop, compile_s, step_ms) -> Result:
+  """What a step or forward pass of so many GFLOP on one batch reached."""
   seconds = step_ms["median"] / 1000
-  gflop = compiled.cost_analysis()["flops"] / 1e9
   rate = matmul_gflops(config.dtype)
   return {
     "device": jax.local_devices()[0].device_kind,
@@ -123,33 +131,40 @@ def _report(config, compiled, compile_s, step_ms) -> Result:
   }
 
 
-def _compile(function, *arguments, **options) -> tuple[Any, float]:
-  """Compiles for arguments, which may be shapes; returns the seconds too.
+def _compile(function, *arguments, **options) -> tuple[Any, float, float]:
+  """Compiles for arguments, which may be shapes.
 
   Before there are parameters, so that the memory of both does not add up.
+
+  Returns:
+    The compiled function, how many GFLOP it takes (of several steps a call,
+    one), and the seconds that compiling took.
   """
   start = time.perf_counter()
-  compiled = jax.jit(function, **options).lower(*arguments).compile()
+  lowered = jax.jit(function, **options).lower(*arguments)
+  compiled = lowered.compile()
   seconds = time.perf_counter() - start
   memory.give_back()
-  return compiled, seconds
+  # Of a compiled function XLA does not count what it calls of cuDNN.
+  return compiled, lowered.cost_analysis()["flops"] / 1e9, seconds
 
 
 def train_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the whole step, discriminator included, on one device."""
-  batch, key = _batches(config), jax.random.key(0)
+  key, devices = jax.random.key(0), jax.local_devices()[:1]
+  dataset, batch = _dataset_and_batches(config, devices)
   step = factory.compiled_train_step(
-    config, adversarial=True, devices=jax.local_devices()[:1]
+    config, adversarial=True, devices=devices, dataset=dataset
   )
   initial = functools.partial(factory.initial_state, config)
-  compiled, compile_s = _compile(
+  compiled, gflop, compile_s = _compile(
     step, jax.eval_shape(initial, key), batch, key, donate_argnums=0
   )
   state = jax.jit(initial)(key)
   memory.give_back()
   call = _repeatable(compiled, state, batch, key)
   step_ms = _a_step(config, measure(call, repeats))
-  return _report(config, compiled, compile_s, step_ms)
+  return _report(config, gflop, compile_s, step_ms)
 
 
 def generator(config: ml_collections.ConfigDict, repeats: int) -> Result:
@@ -165,7 +180,7 @@ def generator(config: ml_collections.ConfigDict, repeats: int) -> Result:
     images.to_float(jnp.asarray(batch.masked_image)),
     jnp.asarray(batch.mask, jnp.float32),
   )
-  compiled, compile_s = _compile(
+  compiled, gflop, compile_s = _compile(
     lambda v, x, m: network.apply(v, x, m, train=False),
     jax.eval_shape(variables, key),
     *inputs,
@@ -174,7 +189,7 @@ def generator(config: ml_collections.ConfigDict, repeats: int) -> Result:
   memory.give_back()
   jax.block_until_ready(compiled(*arguments))
   step_ms = measure(lambda: compiled(*arguments), repeats)
-  return _report(config, compiled, compile_s, step_ms)
+  return _report(config, gflop, compile_s, step_ms)
 
 
 def read_input(config: ml_collections.ConfigDict, repeats: int) -> Result:
@@ -218,8 +233,9 @@ def unmask_photo(unmasker: unmask.Unmasker, photo: str, repeats: int) -> Result:
 
 def scaling_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the step on all of this process's devices."""
-  batch, key = _batches(config), jax.random.key(0)
-  step = factory.compiled_train_step(config, adversarial=True)
+  key = jax.random.key(0)
+  dataset, batch = _dataset_and_batches(config, jax.local_devices())
+  step = factory.compiled_train_step(config, adversarial=True, dataset=dataset)
   state = jax.jit(lambda k: factory.initial_state(config, k))(key)
   call = _repeatable(step, state, batch, key)
   sent = sum(

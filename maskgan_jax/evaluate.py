@@ -33,7 +33,7 @@ class Evaluator:
   """Networks, applied to batches of uint8 pictures.
 
   Attributes:
-    config: of the run that trained them.
+    config: of the run that trained them, but computing in float32.
     run: its settings.
     variables: of its networks, by name.
     step: of the checkpoint.
@@ -67,6 +67,8 @@ class Evaluator:
       self.config = checkpoint.read_config(path)
       self.step, self.variables = checkpoint.load_inference(path, which)
       self.weights_sha256 = released.sha256_of(self.variables)
+    with self.config.unlocked():  # Training may take less, for speed.
+      self.config.dtype = "float32"
     try:
       self.run = factory.run_settings(self.config)
       self._step = factory.predict_step(self.config)
@@ -149,7 +151,7 @@ def evaluate(
       variety of another number of completions.
     errors.UserError: several completions of networks that know one.
   """
-  is_run = _is_run(pathlib.Path(weights or released.WEIGHTS))
+  is_run = weights is not None and _is_run(pathlib.Path(weights))
   if not is_run and not output_dir:
     raise errors.UserError(
       "Weights in a file have no workdir: say with --output_dir where their"
@@ -158,10 +160,8 @@ def evaluate(
   evaluator = Evaluator(weights, which)
   if num_samples > 1:
     latent.check(evaluator.config.latent.size)
-  if output_dir:
-    folder = pathlib.Path(output_dir)
-  else:
-    folder = pathlib.Path(weights, "evaluation", f"{split}_{evaluator.step}")
+  default = f"{weights}/evaluation/{split}_{evaluator.step}"
+  folder = pathlib.Path(output_dir or default)
   run = evaluator.run
   data_dir = data_dir or run.data_dir
   path = folder / "metrics.json"

@@ -16,7 +16,7 @@ from flax import traverse_util
 from maskgan_jax import checkpoint, errors, factory, train_state
 
 # Those that the project comes with.
-WEIGHTS = pathlib.Path(__file__).parent / "weights" / "portraits.safetensors"
+WEIGHTS = pathlib.Path(__file__).parent / "weights" / "compact.safetensors"
 SUFFIX = WEIGHTS.suffix
 
 

@@ -116,7 +116,10 @@ def _of_config():
     f"--what={_WHAT.value}",
     f"--batch_size={config.batch_size}",
     f"--repeats={_REPEATS.value}",
+    f"--dtype={config.dtype}",
   ]
+  if jax.default_backend() == "gpu":  # On a CPU it gains nothing.
+    peer.append("--compile")
   return benchmark_processes.beside_peer(
     lambda: one(config, _REPEATS.value), peer
   )

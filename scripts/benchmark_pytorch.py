@@ -21,6 +21,8 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--what", choices=("train_step", "generator"))
 parser.add_argument("--batch_size", type=int, default=1)
 parser.add_argument("--repeats", type=int, default=10)
+parser.add_argument("--dtype", choices=("float32", "bfloat16"))
+parser.add_argument("--compile", action="store_true")
 layout = parser.add_mutually_exclusive_group()
 layout.add_argument("--channels_last", action="store_true")
 layout.add_argument("--channels_first", action="store_true")
@@ -93,6 +95,9 @@ optimizers = [
 shape = (options.batch_size, 3, 256, 256)
 masked_image, image = (torch.rand(shape).to(**place) * 2 - 1 for _ in range(2))
 entropy = nn.functional.binary_cross_entropy_with_logits
+half = torch.autocast(
+  device, torch.bfloat16, enabled=options.dtype == "bfloat16"
+)
 
 
 def judge(pictures):
@@ -101,17 +106,19 @@ def judge(pictures):
 
 def train_step():
   generator_optimizer, discriminator_optimizer = optimizers
-  fake = generator(masked_image)
-  real_logits, fake_logits = judge(image), judge(fake.detach())
-  d_loss = entropy(real_logits, torch.ones_like(real_logits))
-  d_loss = d_loss + entropy(fake_logits, torch.zeros_like(fake_logits))
+  with half:
+    fake = generator(masked_image)
+    real_logits, fake_logits = judge(image), judge(fake.detach())
+    d_loss = entropy(real_logits, torch.ones_like(real_logits))
+    d_loss = d_loss + entropy(fake_logits, torch.zeros_like(fake_logits))
   discriminator_optimizer.zero_grad()
   d_loss.backward()
   discriminator_optimizer.step()
   discriminator.requires_grad_(False)
-  logits = judge(fake)
-  g_loss = entropy(logits, torch.ones_like(logits))
-  g_loss = g_loss + 100 * (fake - image).abs().mean()
+  with half:
+    logits = judge(fake)
+    g_loss = entropy(logits, torch.ones_like(logits))
+    g_loss = g_loss + 100 * (fake - image).abs().mean()
   generator_optimizer.zero_grad()
   g_loss.backward()
   generator_optimizer.step()
@@ -119,7 +126,7 @@ def train_step():
 
 
 def forward():
-  with torch.no_grad():
+  with torch.no_grad(), half:
     generator(masked_image)
 
 
@@ -131,7 +138,11 @@ def wait():
 call = train_step if options.what == "train_step" else forward
 if options.what == "generator":
   generator.eval()
-for _ in range(2):
+if options.compile:  # The whole step, with its two backward passes, fails.
+  generator, discriminator = (
+    torch.compile(network) for network in (generator, discriminator)
+  )
+for _ in range(3):
   call()
 times = []
 for _ in range(options.repeats):

@@ -1,12 +1,13 @@
 """Every config loads and builds; wrong keys are named."""
 
 import importlib
+import operator
 import pathlib
 
 import jax
 import pytest
 
-from configs import default, diverse, paper, portraits, sharpen
+from configs import compact, default, diverse, paper, portraits, sharpen
 from configs.ablation import _base
 from maskgan_jax import cost, errors, factory, step_settings, train_state
 
@@ -61,11 +62,9 @@ def test_paper_is_the_paper():
   assert c.train_mode_at_test and not c.generator.mask_channel
 
 
-@pytest.mark.parametrize("module", [portraits, sharpen, diverse])
 @pytest.mark.parametrize("size", [128, 256])
-def test_portraits_sizes(module, size):
-  c = module.get_config(str(size))
-  assert c.image_size == size
+def test_portraits_sizes(size):
+  assert portraits.get_config(str(size)).image_size == size
 
 
 def test_portraits_refuses_another_size():
@@ -73,8 +72,23 @@ def test_portraits_refuses_another_size():
     portraits.get_config("512")
 
 
-@pytest.mark.parametrize("module", [portraits, sharpen])
-def test_portraits_are_compact(module):
+@pytest.mark.parametrize("module", [sharpen, diverse])
+def test_what_continues_a_run_has_its_networks(module):
+  for name, start in (
+    ("compact", compact.get_config()),
+    ("portraits", portraits.get_config()),
+    ("portraits128", portraits.get_config("128")),
+  ):
+    c = module.get_config(name)
+    for key in ("image_size", "completion", "segmenter.features"):
+      get = operator.attrgetter(key)
+      assert get(c) == get(start)
+  with pytest.raises(ValueError, match=r"small is unknown. Choose one of comp"):
+    module.get_config("small")
+
+
+@pytest.mark.parametrize("module", [compact, portraits, sharpen, diverse])
+def test_ours_are_compact(module):
   """Small enough for phones and ordinary computers, and free of surprises."""
   c = module.get_config()
   assert c.generator.mask_channel and c.loss.composite

@@ -24,6 +24,7 @@ def test_released_weights_fit_their_config():
 
 def test_written_weights_load_as_they_were(tiny_config, tmp_path):
   workdir = tmp_path / "run"
+  tiny_config.dtype = "bfloat16"
   checkpoint.claim_workdir(workdir, tiny_config)
   state = one_device.fresh(tiny_config)
   checkpoints = checkpoint.Checkpoints(workdir, keep=1)
@@ -40,7 +41,10 @@ def test_written_weights_load_as_they_were(tiny_config, tmp_path):
   )
   names = {p.name for p in (tmp_path / "new").iterdir()}
   assert names == {"mine.safetensors", "mine.json"}
-  found = released.load(tmp_path / "new" / "mine.safetensors")
+  written = tmp_path / "new" / "mine.safetensors"
+  for weights in (workdir, written):
+    assert evaluate.Evaluator(weights).config.dtype == "float32"
+  found = released.load(written)
   assert found.step == 7
   assert found.config.image_size == tiny_config.image_size
   assert found.config.data_dir == "data"
@@ -80,13 +84,13 @@ def test_missing_weights_are_named(copied, monkeypatch):
   released.card_of(copied).unlink()
   with pytest.raises(
     errors.UserError,
-    match=r"portraits.json is missing. Give a .safetensors file with its .json",
+    match=r"compact.json is missing. Give a .safetensors file with its .json",
   ):
     released.load(copied)
   copied.unlink()
   monkeypatch.setattr(released, "WEIGHTS", copied)
   with pytest.raises(
-    errors.UserError, match="portraits.safetensors is missing. Get the reposi"
+    errors.UserError, match="compact.safetensors is missing. Get the reposi"
   ):
     released.load(copied)
 
@@ -95,7 +99,7 @@ def test_missing_weights_are_named(copied, monkeypatch):
 def test_another_file_than_a_card(text, copied):
   released.card_of(copied).write_text(text)
   with pytest.raises(
-    errors.UserError, match=r"portraits.json is no card of weights \(.*\). Give"
+    errors.UserError, match=r"compact.json is no card of weights \(.*\). Give"
   ):
     released.load(copied)
 

@@ -26,7 +26,11 @@ _HAIR = (
 
 
 def draw(
-  image: np.ndarray, landmarks: np.ndarray, rng: np.random.Generator
+  image: np.ndarray,
+  landmarks: np.ndarray,
+  rng: np.random.Generator,
+  *,
+  longest: float = 0.09,
 ) -> np.ndarray:
   """Hair on chin, cheeks and upper lip that leaves the lips free.
 
@@ -34,13 +38,14 @@ def draw(
     image: uint8 [H, W, 3].
     landmarks: float [468, 3], px.
     rng: draws length, density and colour.
+    longest: how far it hangs below the chin at most, in widths of the face.
   """
   _, width, _, down = layers.axes(landmarks)
   light = light_lib.estimate(image, landmarks)
   stubble = rng.random() < 0.35
   outline = landmarks[list(_BEARD), :2].copy()
   jaw = 15  # the outline's first points lie on the jaw: hair grows past it
-  hang = 0.0 if stubble else rng.uniform(0.0, 0.09)
+  hang = 0.0 if stubble else rng.uniform(0.0, longest)
   depth = np.sin(np.linspace(0, np.pi, jaw))[:, None]
   outline[:jaw] += down * hang * width * depth
   region = layers.region(image.shape, outline, 0.04 * width)

@@ -14,11 +14,12 @@ def face():
   return align.align(source.items()[0][0], source=source, size=96)
 
 
-def _make(face, variants, seed=0):
+def _make(face, variants, seed=0, **options):
   return examples.make(
     (face, "someone", variants),
     seed=seed,
     distribution=masks.MaskDistribution(),
+    **options,
   )
 
 
@@ -81,6 +82,21 @@ def test_bare_face_with_a_distractor(face, monkeypatch):
   darker = coding.rgb(example["image"]).mean() / coding.rgb(face.image).mean()
   assert darker == pytest.approx(0.5, abs=0.02)
   assert not coding.grey(example["alpha"]).any()
+
+
+def test_some_get_a_beard_under_the_mask(face, monkeypatch):
+  monkeypatch.setattr(examples, "BARE_SHARE", 0.0)
+  plain = _make(face, 3)
+  bearded = _make(face, 3, bearded_share=1.0)
+  for before, after in zip(plain, bearded, strict=True):
+    assert before["image"] == face.image
+    assert after["image"] != face.image
+    assert after["mask_type"] == before["mask_type"]
+    drawn = coding.rgb(after["image"]).astype(int) - coding.rgb(face.image)
+    changed = np.abs(drawn).max(-1) > 40
+    forehead, chin = face.landmarks[10, 1], face.landmarks[152, 1]
+    assert changed[int(chin) - 5 :].any()
+    assert not changed[: int(forehead)].any()
 
 
 def test_one_in_ten_is_bare():

@@ -8,12 +8,15 @@ import numpy as np
 
 from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces import align, coding
-from maskgan_jax.masks import render
+from maskgan_jax.masks import beards, render
 
 # Bare faces must stay bare: a segmenter that never saw one finds a mask on
 # every mouth, and one that never saw a beard or a hand finds it there.
 BARE_SHARE = 0.1
 DISTRACTOR_SHARE = 0.5  # of the bare ones
+# In training: a beard below a mask else passes for a part of it.
+BEARDED_SHARE = 0.1
+_LONGEST_BEARD = 0.45  # In widths of the face: it must show below a mask.
 NO_MASK = "none"
 READY_PAIR = "pair"
 
@@ -23,6 +26,7 @@ def make(
   *,
   seed: int,
   distribution: masks.MaskDistribution,
+  bearded_share: float = 0.0,
 ) -> list[dict[str, object]]:
   """Draws masks on a face.
 
@@ -31,6 +35,7 @@ def make(
     seed: together with the picture's name and the variant's number it
       determines the drawing, whatever process does it.
     distribution: of the masks.
+    bearded_share: of the faces under a drawn mask, those given a beard first.
 
   Returns:
     One dict of features a variant, as the builder declares them.
@@ -55,7 +60,9 @@ def make(
     image = coding.rgb(face.image)
     rngs = [rng_for(face.item.name, seed, k) for k in range(variants)]
     try:
-      drawings = [_draw(face, image, rng, distribution) for rng in rngs]
+      drawings = [
+        _draw(face, image, rng, distribution, bearded_share) for rng in rngs
+      ]
     except Exception as error:
       error.add_note(f"while drawing on {face.item.name}")
       raise
@@ -80,13 +87,20 @@ def _draw(
   image: np.ndarray,
   rng: np.random.Generator,
   distribution: masks.MaskDistribution,
+  bearded_share: float,
 ) -> dict[str, object]:
   if rng.random() < BARE_SHARE:
     return _bare(face, image, rng)
   params = masks.sample_params(rng, distribution)
+  encoded = face.image
+  if bearded_share and rng.random() < bearded_share:
+    encoded = coding.jpeg(
+      beards.draw(image, face.landmarks, rng, longest=_LONGEST_BEARD)
+    )
+    image = coding.rgb(encoded)
   overlay = render.draw(image, face.landmarks, params)
   return {
-    "image": face.image,
+    "image": encoded,
     "overlay": coding.png(overlay.rgba),
     "alpha": coding.png(overlay.alpha),
     "mask_type": params.mask_type,

@@ -3,11 +3,13 @@
 import dataclasses
 import functools
 import pathlib
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
+from tensorflow_datasets.core import shuffle
 
 from maskgan_jax import faces, masks
 from maskgan_jax.datasets.masked_faces import (
@@ -22,6 +24,10 @@ from maskgan_jax.datasets.masked_faces import (
   sources,
   spool,
 )
+
+# From a gigabyte on, TFDS would sort examples on the disk, for which it needs
+# TensorFlow. They stay in memory; Beam serves those who have more than that.
+shuffle.MAX_MEM_BUFFER_SIZE = sys.maxsize
 
 # Beside the dataset, as long as it is being built.
 _SPOOL = "unfinished_faces"
@@ -39,8 +45,9 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   Written as array_record without TensorFlow.
   """
 
-  VERSION = tfds.core.Version("1.2.0")
+  VERSION = tfds.core.Version("1.3.0")
   RELEASE_NOTES = {
+    "1.3.0": "In train, one masked face in ten has a painted beard.",
     "1.2.0": "In train, more masks are worn at the chin or under the lip.",
     "1.1.0": "More kinds of masks, worn in more ways; glasses lie over them.",
     "1.0.0": "Initial release.",
@@ -166,6 +173,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       _draw_kept,
       variants=self._settings.variants if is_train else 1,
       distribution=masks.TRAINING if is_train else masks.MaskDistribution(),
+      bearded_share=examples.BEARDED_SHARE if is_train else 0.0,
       seed=self._settings.seed,
       values=self._spool,
     )
@@ -232,12 +240,15 @@ def _draw_kept(
   *,
   variants: int,
   distribution: masks.MaskDistribution,
+  bearded_share: float,
   seed: int,
   values: spool.Spool,
 ) -> list[engines.Example]:
   name, person_id = face
   job = values.get(f"face: {name}"), person_id, variants
-  made = examples.make(job, seed=seed, distribution=distribution)
+  made = examples.make(
+    job, seed=seed, distribution=distribution, bearded_share=bearded_share
+  )
   return [(example["id"], example) for example in made]
 
 
