@@ -1,5 +1,6 @@
 import sys
 
+import jax
 import pytest
 
 from maskgan_jax import benchmark, benchmark_processes, errors
@@ -27,9 +28,26 @@ def test_a_step_is_timed_and_counted(tiny_config):
 
 def test_several_steps_a_dispatch_are_told_by_the_step(tiny_config):
   tiny_config.steps_per_dispatch = 2
-  assert benchmark._batches(tiny_config).image.shape == (2, 4, 64, 64, 3)
+  devices = jax.local_devices()[:1]
+  _, batch = benchmark._dataset_and_batches(tiny_config, devices)
+  assert batch.image.shape == (2, 4, 64, 64, 3)
   call = {"median": 6.0, "p10": 4.0, "p90": 8.0}
   assert benchmark._a_step(tiny_config, call)["median"] == 3.0
+
+
+def test_a_dataset_on_the_device_is_not_sent_again(tiny_config):
+  tiny_config.networks = ("segmenter",)
+  tiny_config.steps_per_dispatch = 2
+  sent = benchmark.train_step(tiny_config, 1)
+  tiny_config.dataset_on_device = True
+  devices = jax.local_devices()[:1]
+  dataset, batch = benchmark._dataset_and_batches(tiny_config, devices)
+  assert dataset.image.shape == (4, 64, 64, 3) and batch.shape == (2, 4)
+  held = benchmark.train_step(tiny_config, 1)
+  # Of the two steps of a dispatch, one is counted.
+  assert held["gflop_per_image"] == pytest.approx(
+    sent["gflop_per_image"], rel=0.01
+  )
 
 
 def test_the_forward_pass_counts_its_convolutions(tiny_config):

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# From a folder of photos to weights like the released ones, for a GPU:
+#   scripts/train_compact.sh --faces_dir=PHOTOS [--output_dir=runs/compact]
+# Uses the python that is active. After an interruption the same command goes on.
+set -euo pipefail
+
+faces_dir=
+output_dir=runs/compact
+for argument in "$@"; do
+  case "$argument" in
+    --faces_dir=?*) faces_dir=${argument#*=} ;;
+    --output_dir=?*) output_dir=${argument#*=} ;;
+    *)
+      echo "error: unknown argument $argument. Usage: $0 --faces_dir=PHOTOS [--output_dir=DIR]" >&2
+      exit 2
+      ;;
+  esac
+done
+if [ -z "$faces_dir" ]; then
+  echo "error: --faces_dir=PHOTOS is missing: the folder of photos to train on." >&2
+  exit 2
+fi
+here=$(dirname "$0")
+# Steps are taken one after the other; each leaves what it has done alone.
+train() {
+  python "$here/train.py" "--config=$here/../configs/$1.py" "--workdir=$output_dir/$2" \
+    "--config.data_dir=$output_dir/data" "${@:3}"
+}
+
+echo "== 1/5 Dataset"
+python "$here/build_dataset.py" --source=folder "--faces_dir=$faces_dir" --variants=12 \
+  "--data_dir=$output_dir/data"
+echo "== 2/5 Reconstruction"
+train compact compact
+echo "== 3/5 Sharpening"
+train sharpen sharp "--config.init_from=$output_dir/compact"
+if ! [ -d "$output_dir/between/checkpoints" ]; then
+  python "$here/interpolate.py" "--first=$output_dir/compact" "--second=$output_dir/sharp" \
+    --share=0.7 "--workdir=$output_dir/between"
+fi
+echo "== 4/5 Several completions"
+train diverse diverse "--config.init_from=$output_dir/between"
+echo "== 5/5 Evaluation on people not trained on"
+python "$here/evaluate.py" "--workdir=$output_dir/diverse" "--data_dir=$output_dir/data" \
+  --num_samples=4
+echo
+echo "Take masks off with: python scripts/unmask.py --workdir=$output_dir/diverse --input=..."
+echo "Keep the weights with: python scripts/release.py --workdir=$output_dir/diverse --output=FILE.safetensors"

@@ -1,0 +1,80 @@
+"""The order of the steps to weights like the released ones."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+SCRIPT = pathlib.Path(__file__).parents[1] / "scripts" / "train_compact.sh"
+PYTHON = """#!/bin/sh
+echo "$@" >> "$COMMANDS"
+case "$1" in *interpolate.py) mkdir -p "$RUNS/between/checkpoints";; esac
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+  """Runs the script with a python that only notes what it was asked for."""
+  python = tmp_path / "bin" / "python"
+  python.parent.mkdir()
+  python.write_text(PYTHON)
+  python.chmod(0o755)
+  commands = tmp_path / "commands"
+
+  def call(*arguments):
+    commands.write_text("")
+    found = subprocess.run(
+      [SCRIPT, *arguments],
+      env=os.environ
+      | {
+        "PATH": f"{python.parent}:{os.environ['PATH']}",
+        "COMMANDS": str(commands),
+        "RUNS": str(tmp_path / "runs"),
+      },
+      capture_output=True,
+      text=True,
+      check=False,
+    )
+    return found, [line.split() for line in commands.read_text().splitlines()]
+
+  return call
+
+
+def test_each_step_starts_from_the_one_before(run, tmp_path):
+  runs = tmp_path / "runs"
+  given = ("--faces_dir=photos", f"--output_dir={runs}")
+  found, commands = run(*given)
+  assert found.returncode == 0, found.stderr
+  scripts = [pathlib.Path(command[0]) for command in commands]
+  assert all(script.is_file() for script in scripts)
+  assert [script.stem for script in scripts] == [
+    *("build_dataset", "train", "train", "interpolate", "train", "evaluate")
+  ]
+  for command, before in (
+    (commands[2], "compact"),
+    (commands[3], "sharp"),
+    (commands[4], "between"),
+  ):
+    assert any(flag.endswith(f"={runs}/{before}") for flag in command)
+  for command in commands:
+    for flag in command:
+      if flag.startswith("--config="):
+        assert pathlib.Path(flag.removeprefix("--config=")).is_file()
+  # What is between two runs is made once; the other steps know themselves.
+  _, again = run(*given)
+  assert again == [*commands[:3], *commands[4:]]
+
+
+@pytest.mark.parametrize(
+  ("arguments", "message"),
+  [
+    ([], "--faces_dir=PHOTOS is missing"),
+    (["--faces=x"], "unknown argument --faces=x"),
+  ],
+)
+def test_it_says_what_is_missing(run, arguments, message):
+  found, commands = run(*arguments)
+  assert found.returncode == 2
+  assert message in found.stderr
+  assert commands == []
