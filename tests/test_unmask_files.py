@@ -117,7 +117,7 @@ def test_a_bare_face_writes_nothing(bare, tmp_path):
   assert not (tmp_path / "out").exists()
   assert unmask_files.nothing_to_do("a.png", result) == (
     "a.png: no mask found (at most on 0.4% of a face, 0.0% sure; it takes 1%"
-    " and 92.5%), nothing to do."
+    " and 94.0%), nothing to do."
   )
 
 
