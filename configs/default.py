@@ -7,7 +7,7 @@ def get_config() -> ml_collections.ConfigDict:
   """Returns the locked base configuration."""
   c = ml_collections.ConfigDict()
   c.seed = 0
-  # What the networks start from: the workdir of a run, its best checkpoint;
+  # What the networks start from: the workdir of a run, its latest checkpoint;
   # "released", the weights that the project comes with; or nothing.
   c.init_from = ""
   c.data_dir = "data"  # The --data_dir of scripts/build_dataset.py.

@@ -22,12 +22,12 @@ def interpolate(
   """Writes a workdir with the networks between those of two runs.
 
   Args:
-    first: workdir of a run; its best checkpoint, with which others start.
+    first: workdir of a run.
     second: workdir of a run that went on from it or started as it did; its
       config is kept.
     share: of the second, in [0, 1].
     workdir: of the result, for evaluation and use.
-    which: "latest" or "best" checkpoint of the second.
+    which: "latest" or "best" checkpoint of both.
 
   Raises:
     errors.UserError: share is no share, a run is missing, the runs' networks
@@ -41,7 +41,7 @@ def interpolate(
     )
   config = checkpoint.read_config(second)
   step, ends = checkpoint.load_inference(second, which)
-  _, starts = checkpoint.load_inference(first, "best")
+  _, starts = checkpoint.load_inference(first, which)
   state = factory.initial_state(config, jax.random.key(0))
   for found, origin in ((starts, first), (ends, second)):
     checkpoint.start_from(state, found, origin)  # Says so if shapes differ.

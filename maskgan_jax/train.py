@@ -80,7 +80,7 @@ def _start_networks(init_from):
   if init_from == "released":
     return released.load().variables
   try:
-    return checkpoint.load_inference(init_from, "best")[1]
+    return checkpoint.load_inference(init_from, "latest")[1]
   except errors.UserError as error:
     raise errors.UserError(f"config.init_from: {error}") from error
 
