@@ -74,7 +74,9 @@ def _score_one(unmasker, path, outline) -> Score:
     straps |= polygon(strap, face.transform, size)
   reach = 2 * max(1, round(_STRAP_MARGIN * size)) + 1
   near = cv2.dilate(straps.astype(np.uint8), np.ones((reach, reach))) > 0
-  counts = body | ~near
+  # Beside the photo a crop shows its mirror image: nothing to find there.
+  _, inside = faces.warp(image, face.transform, size)
+  counts = (body | ~near) & (inside > 0)
   return Score(
     path.name,
     iou((face.mask > 0.5) & counts, body & counts),

@@ -71,6 +71,14 @@ def test_straps_do_not_count(annotated):
   assert half.iou == 0.0
 
 
+def test_what_lies_beside_the_photo_does_not_count(annotated):
+  folder, outline = annotated
+  mask = real_masks.polygon(outline["body"], TRANSFORM, SIZE).astype(np.float32)
+  mask[:6] = mask[:, :6] = 1  # The photo begins at 8.
+  [score] = real_masks.score(unmasker(mask), folder)
+  assert score.iou == 1
+
+
 def test_a_folder_of_other_photos_is_refused(annotated):
   folder, _ = annotated
   (folder / "a.png").unlink()
