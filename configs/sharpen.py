@@ -51,7 +51,7 @@ def get_config(name: str = "compact") -> ml_collections.ConfigDict:
   c.discriminator.base_features = 32
   # At full size it takes much longer to learn, and twice the time.
   c.discriminator.scale = c.image_size // 128
-  c.num_train_steps = 1_800
+  c.num_train_steps = 3_600
   c.eval_every_steps = 600
   c.checkpoint_every_steps = 600
   c.loss.adversarial_weight = 0.4
