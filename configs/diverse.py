@@ -1,7 +1,7 @@
 """Adds a latent code to a finished run: several completions of one face.
 
   python scripts/train.py --config=configs/diverse.py \
-    --workdir=runs/diverse --config.init_from=runs/sharp
+    --workdir=runs/diverse --config.init_from=runs/between
 
 (configs/diverse.py:portraits where configs/portraits.py came first, as for
 configs/sharpen.py.) Nothing else learns: with the code 0, which is what is used
@@ -23,7 +23,7 @@ def get_config(name: str = "compact") -> ml_collections.ConfigDict:
     name: see `sharpen.continued`.
   """
   c = sharpen.continued(name)
-  c.init_from = "runs/sharp"
+  c.init_from = "runs/between"
   c.segmenter.frozen = True
   c.generator.frozen = True
   c.latent.size = 8

@@ -34,8 +34,12 @@ echo "== 2/5 Reconstruction"
 train compact compact
 echo "== 3/5 Sharpening"
 train sharpen sharp "--config.init_from=$output_dir/compact"
+if ! [ -d "$output_dir/between/checkpoints" ]; then
+  python "$here/interpolate.py" "--first=$output_dir/compact" "--second=$output_dir/sharp" \
+    --share=0.85 "--workdir=$output_dir/between"
+fi
 echo "== 4/5 Several completions"
-train diverse diverse "--config.init_from=$output_dir/sharp"
+train diverse diverse "--config.init_from=$output_dir/between"
 echo "== 5/5 Evaluation on people not trained on"
 python "$here/evaluate.py" "--workdir=$output_dir/diverse" "--data_dir=$output_dir/data" \
   --num_samples=4

@@ -9,6 +9,7 @@ import pytest
 SCRIPT = pathlib.Path(__file__).parents[1] / "scripts" / "train_compact.sh"
 PYTHON = """#!/bin/sh
 echo "$@" >> "$COMMANDS"
+case "$1" in *interpolate.py) mkdir -p "$RUNS/between/checkpoints";; esac
 """
 
 
@@ -29,6 +30,7 @@ def run(tmp_path):
       | {
         "PATH": f"{python.parent}:{os.environ['PATH']}",
         "COMMANDS": str(commands),
+        "RUNS": str(tmp_path / "runs"),
       },
       capture_output=True,
       text=True,
@@ -47,14 +49,21 @@ def test_each_step_starts_from_the_one_before(run, tmp_path):
   scripts = [pathlib.Path(command[0]) for command in commands]
   assert all(script.is_file() for script in scripts)
   assert [script.stem for script in scripts] == [
-    *("build_dataset", "train", "train", "train", "evaluate")
+    *("build_dataset", "train", "train", "interpolate", "train", "evaluate")
   ]
-  for command, before in ((commands[2], "compact"), (commands[3], "sharp")):
-    assert f"--config.init_from={runs}/{before}" in command
+  for command, before in (
+    (commands[2], "compact"),
+    (commands[3], "sharp"),
+    (commands[4], "between"),
+  ):
+    assert any(flag.endswith(f"={runs}/{before}") for flag in command)
   for command in commands:
     for flag in command:
       if flag.startswith("--config="):
         assert pathlib.Path(flag.removeprefix("--config=")).is_file()
+  # What is between two runs is made once; the other steps know themselves.
+  _, again = run(*given)
+  assert again == [*commands[:3], *commands[4:]]
 
 
 @pytest.mark.parametrize(
