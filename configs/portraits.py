@@ -1,4 +1,4 @@
-"""Real portraits, sized for two CPU cores.
+"""Real portraits, sized for an hour of two CPU cores.
 
   python scripts/build_dataset.py --source=folder --faces_dir=PHOTOS \
     --data_dir=data
@@ -28,7 +28,7 @@ def get_config(image_size: str = "256") -> ml_collections.ConfigDict:
   c = default.get_config()
   c.image_size = int(image_size)
   c.networks = ("segmenter", "generator")
-  c.num_train_steps = 14_000
+  c.num_train_steps = 9_000
   c.log_every_steps = 50
   c.eval_every_steps = 1_000
   c.checkpoint_every_steps = 1_000
