@@ -4,9 +4,10 @@
     --variants=12 --data_dir=data
   python scripts/train.py --config=configs/compact.py --workdir=runs/compact
 
-What configs/portraits.py trains, drawn at full size and longer, on a GPU (two
-minutes on an H200). It learns to reconstruct alone, which leaves smooth what is
-uncertain, mouths above all: configs/sharpen.py goes on from there.
+What configs/portraits.py trains, drawn at full size and longer, on a GPU (four
+minutes of an H200 that another run shared). It learns to reconstruct alone,
+which leaves smooth what is uncertain, mouths above all: configs/sharpen.py goes
+on from there.
 """
 
 import ml_collections

@@ -30,7 +30,6 @@ def continued(name: str) -> ml_collections.ConfigDict:
   if name not in known:
     raise ValueError(f"{name} is unknown. Choose one of {', '.join(known)}.")
   c = known[name]()
-  c.init_from = f"runs/{name}"
   c.dtype = "float32"
   c.dataset_on_device = False
   c.steps_per_dispatch = 1
@@ -46,6 +45,7 @@ def get_config(name: str = "compact") -> ml_collections.ConfigDict:
     name: see `continued`.
   """
   c = continued(name)
+  c.init_from = f"runs/{name}"
   c.segmenter.frozen = True
   c.networks = ("segmenter", "generator", "discriminator")
   c.discriminator.base_features = 32

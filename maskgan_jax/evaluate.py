@@ -160,8 +160,9 @@ def evaluate(
   evaluator = Evaluator(weights, which)
   if num_samples > 1:
     latent.check(evaluator.config.latent.size)
-  default = f"{weights}/evaluation/{split}_{evaluator.step}"
-  folder = pathlib.Path(output_dir or default)
+  folder = pathlib.Path(
+    output_dir or f"{weights}/evaluation/{split}_{evaluator.step}"
+  )
   run = evaluator.run
   data_dir = data_dir or run.data_dir
   path = folder / "metrics.json"

@@ -45,7 +45,8 @@ def create(
   """Initialises every network.
 
   Args:
-    modules: the networks by name.
+    modules: the networks by name. A network starts from the same parameters
+      with or without those that follow.
     txs: their optimizers, same names.
     example_inputs: what each is called with, one example is enough.
     key: a PRNG key.
@@ -53,7 +54,7 @@ def create(
   """
   averaged = INFERENCE if ema else ()
   networks = {}
-  for index, (name, module) in enumerate(sorted(modules.items())):
+  for index, (name, module) in enumerate(modules.items()):
     rngs = {
       "params": jax.random.fold_in(key, 2 * index),
       "dropout": jax.random.fold_in(key, 2 * index + 1),

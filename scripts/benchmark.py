@@ -118,7 +118,7 @@ def _of_config():
     f"--repeats={_REPEATS.value}",
     f"--dtype={config.dtype}",
   ]
-  if jax.default_backend() == "gpu":  # On a CPU it gains nothing.
+  if jax.default_backend() == "gpu":  # A CPU gains nothing by it.
     peer.append("--compile")
   return benchmark_processes.beside_peer(
     lambda: one(config, _REPEATS.value), peer

@@ -5,6 +5,7 @@ import operator
 import pathlib
 
 import jax
+import numpy as np
 import pytest
 
 from configs import compact, default, diverse, paper, portraits, sharpen
@@ -65,6 +66,18 @@ def test_paper_is_the_paper():
 @pytest.mark.parametrize("size", [128, 256])
 def test_portraits_sizes(size):
   assert portraits.get_config(str(size)).image_size == size
+
+
+def test_a_network_starts_alike_without_those_after_it(tiny_config):
+  whole = factory.initial_state(tiny_config, jax.random.key(0))
+  tiny_config.networks = ("segmenter", "generator")
+  alone = factory.initial_state(tiny_config, jax.random.key(0))
+  for name in tiny_config.networks:
+    for a, b in zip(
+      *(jax.tree.leaves(s.networks[name].params) for s in (whole, alone)),
+      strict=True,
+    ):
+      np.testing.assert_array_equal(a, b)
 
 
 def test_portraits_refuses_another_size():

@@ -93,6 +93,7 @@ def _draw(
     return _bare(face, image, rng)
   params = masks.sample_params(rng, distribution)
   encoded = face.image
+  # Other splits draw no number here: their masks stay what they were.
   if bearded_share and rng.random() < bearded_share:
     encoded = coding.jpeg(
       beards.draw(image, face.landmarks, rng, longest=_LONGEST_BEARD)

@@ -205,6 +205,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       num_skipped=len(self.skipped),
       num_left_out_by_caps=len(person_ids) - len(used),
       bare_share=examples.BARE_SHARE,
+      bearded_share=examples.BEARDED_SHARE,
       jpeg_quality=coding.JPEG_QUALITY,
       crop={
         "side_per_eye_distance": faces.SIDE_PER_EYE_DISTANCE,
