@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import ml_collections
 
 from maskgan_jax import factory, train_state
-from maskgan_jax.models import convolution
+from maskgan_jax.models import lowering
 
 
 class Cost(NamedTuple):
@@ -32,7 +32,7 @@ def inference(config: ml_collections.ConfigDict) -> Cost:
     if name in train_state.INFERENCE
   }
   image = jax.ShapeDtypeStruct((1, size, size, 3), jnp.float32)
-  with convolution.plain():
+  with lowering.plain():
     lowered = factory.predict_step(config).lower(variables, image, key)
   parameters = sum(
     x.size for v in variables.values() for x in jax.tree.leaves(v["params"])

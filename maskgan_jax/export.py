@@ -32,7 +32,7 @@ from maskgan_jax import (
   packages,
   photos,
 )
-from maskgan_jax.models import convolution
+from maskgan_jax.models import lowering
 
 DTYPES = ("float32", "float16")
 # What rounding to 8 bits may make of two orders of the same sum.
@@ -100,7 +100,7 @@ def completion(
       return given + (1.0 - is_given) * found
 
     variables = jax.tree.map(lambda x: jnp.asarray(x).astype(jnp.float32), kept)
-    with convolution.plain():
+    with lowering.plain():
       # The key is not read: at test there is no noise.
       found = predict(
         variables,

@@ -1,7 +1,7 @@
 import pytest
 
 from maskgan_jax import cost
-from maskgan_jax.models import convolution
+from maskgan_jax.models import lowering
 
 
 def test_cost_is_that_of_segmenter_and_generator(tiny_config):
@@ -28,5 +28,5 @@ def test_cost_does_not_depend_on_the_form_of_convolutions(
   tiny_config, monkeypatch
 ):
   want = cost.inference(tiny_config)
-  monkeypatch.setattr(convolution, "_prefers_windows", lambda *arguments: True)
+  monkeypatch.setattr(lowering, "_prefers_windows", lambda *arguments: True)
   assert cost.inference(tiny_config) == want

@@ -9,7 +9,7 @@ from maskgan_jax import (
   train_state,
   train_step,
 )
-from maskgan_jax.models import blocks, convolution
+from maskgan_jax.models import blocks, chunks, lowering
 from tests.one_device import fresh, make_batch, run, sgd_state, sgd_step
 
 
@@ -238,18 +238,19 @@ def test_the_fast_form_trains_as_the_textbook_form(tiny_config, monkeypatch):
     return first, np.array(losses)
 
   used = []
-  prefers = convolution._prefers_windows
+  prefers = lowering._prefers_windows
 
   def counted(*arguments):
     used.append(prefers(*arguments))
     return used[-1]
 
-  monkeypatch.setattr(convolution, "_prefers_windows", counted)
+  monkeypatch.setattr(lowering, "_prefers_windows", counted)
+  monkeypatch.setattr(chunks, "_CACHE_BYTES", 1)
   fast, fast_losses = train(20)
   assert any(used) and not all(used)
-  monkeypatch.setattr(convolution, "_prefers_windows", lambda *arguments: False)
   jax.clear_caches()
-  textbook, losses = train(20)
+  with lowering.plain():
+    textbook, losses = train(20)
   np.testing.assert_allclose(fast_losses[0], losses[0], rtol=1e-5)
   np.testing.assert_allclose(fast_losses, losses, rtol=1e-3)
   start = sgd_state(tiny_config)

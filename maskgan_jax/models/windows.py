@@ -74,6 +74,16 @@ def _fold(windows, x_shape, kernel_size, strides, pads: Pads):
   rows = [jnp.stack([phase(a, b) for b in range(t)], 3) for a in range(s)]
   x = jnp.stack(rows, 2)
   x = x.reshape(n, s * x.shape[1], t * x.shape[3], channels)
+  return without_padding(x, x_shape, pads)
+
+
+def without_padding(
+  x: jax.Array, x_shape: Sequence[int], pads: Pads
+) -> jax.Array:
+  """Returns of x, which begins with its padding, what x_shape [N, H, W, C] has.
+
+  Zeros where it ends too early.
+  """
   cut = [
     (-pads[i][0], pads[i][0] + x_shape[i + 1] - x.shape[i + 1])
     for i in range(2)

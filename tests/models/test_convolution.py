@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from jax import lax
 
-from maskgan_jax.models import convolution
+from maskgan_jax.models import chunks, convolution
 
 # (height, width), in, out, kernel, strides, padding
 _SHAPES = [
@@ -27,6 +27,8 @@ _SHAPES = [
   ((32, 30), 8, 9, (4, 4), (2, 2), "SAME"),
   ((16, 13), 5, 6, (3, 3), (1, 1), "SAME"),
   ((16, 13), 6, 1, (4, 4), (1, 1), ((1, 1), (1, 1))),
+  ((16, 16), 3, 600, (4, 4), (2, 2), "SAME"),
+  ((40, 40), 5, 6, (5, 4), (1, 2), "SAME"),
 ]
 
 
@@ -68,6 +70,24 @@ def test_convolve_equals_lax_in_value_and_gradients(shape):
     lambda x, k: _reference(x, k, strides, padding), x, kernel
   )
   _assert_close(got, want, 1e-5)
+
+
+@pytest.mark.parametrize("batch_size", [4, 7, 10])
+@pytest.mark.parametrize("shape", _SHAPES[-5:])
+def test_chunks_of_a_batch_change_nothing(shape, batch_size, monkeypatch):
+  size, features_in, features, kernel_size, strides, padding = shape
+  x = jax.random.normal(jax.random.key(0), (batch_size, *size, features_in))
+  kernel_shape = (*kernel_size, features_in, features)
+  kernel = jax.random.normal(jax.random.key(1), kernel_shape)
+
+  def found():
+    return _value_and_gradients(
+      lambda x, k: convolution.convolve(x, k, strides, padding), x, kernel
+    )
+
+  whole = found()
+  monkeypatch.setattr(chunks, "_CACHE_BYTES", 1)
+  _assert_close(found(), whole, 1e-5)
 
 
 @pytest.mark.parametrize("dtype", [jnp.bfloat16, jnp.float16])
@@ -158,17 +178,3 @@ def test_compute_dtype_leaves_parameters_in_float32():
   variables = jax.jit(conv.init)(jax.random.key(0), x)
   assert variables["params"]["kernel"].dtype == jnp.float32
   assert jax.eval_shape(conv.apply, variables, x).dtype == jnp.bfloat16
-
-
-def test_few_positions_and_strided_input_gradients_prefer_windows():
-  def chosen(piece, kernel_shape, strides, positions):
-    return convolution._prefers_windows(piece, kernel_shape, strides, positions)
-
-  pieces = ("forward", "input_gradient", "kernel_gradient")
-  large, strided, plain = (4, 4, 64, 128), (2, 2), (1, 1)
-  assert all(chosen(p, large, strided, 64) for p in pieces)
-  assert all(chosen(p, (1, 1, 64, 64), plain, 4096) for p in pieces)
-  found = [chosen(p, large, strided, 4096) for p in pieces]
-  assert found == [False, True, False]
-  found = [chosen(p, (4, 4, 512, 1), plain, 900) for p in pieces]
-  assert found == [False, False, True]

@@ -1,0 +1,262 @@
+"""How the sums of a convolution are taken on each platform.
+
+GPUs and TPUs run `lax.conv_general_dilated` and its gradients as they are
+("native"). On XLA's CPU back end these are slow where a gradient is a dilated
+convolution, where kernels are large and pictures small, where channels are few,
+and where a batch does not fit the cache. There:
+
+- A large batch is worked on in chunks (`chunks.pictures_at_once`).
+- "direct": a gradient is written as the convolution without dilation that it
+  is. A transposed convolution is the input gradient of a convolution, so it
+  needs no form of its own.
+- "windows": the sum is one matrix product of all windows of the picture (known
+  as im2col), in which the kernel keeps its own layout and is read once.
+
+Measured in float32 on 2 cores (matrix product: 205 GFLOP/s; single values vary
+by a tenth), in GFLOP/s, native / direct in chunks / windows in chunks, with a
+star at what `_prefers_windows` chooses:
+
+| batch, size, in, out, kernel, stride | forward | input grad. | kernel grad. |
+|---|---|---|---|
+| 1, 256, 3, 64, 4, 2 | 88/86*/57 | 69/76/87* | 51/78*/61 |
+| 1, 64, 128, 256, 4, 2 | 165/161*/146 | 151/179*/184 | 157/158*/107 |
+| 1, 32, 256, 512, 4, 2 | 171/159/178* | 109/121/178* | 135/154*/134 |
+| 1, 16, 512, 512, 4, 2 | 80/74/123* | 50/39/135* | 76/77/133* |
+| 1, 4, 512, 512, 4, 2 | 27/59/19* | 1/4/19* | 11/13/28* |
+| 1, 32, 256, 512, 4, 1 | 149/93*/181 | 171/152/201* | 199/201*/146 |
+| 8, 256, 3, 64, 4, 2 | 67/65*/56 | 73/55/71* | 33/59*/45 |
+| 8, 128, 64, 128, 4, 2 | 162/160*/118 | 117/167*/134 | 75/124*/66 |
+| 8, 64, 128, 256, 4, 2 | 152/139*/149 | 154/179*/150 | 124/143*/104 |
+| 8, 64, 128, 512, 4, 2 | 150/154/105* | 179/188/195* | 122/170*/148 |
+| 8, 32, 256, 512, 4, 2 | 156/167/179* | 175/160/199* | 170/168*/142 |
+| 8, 16, 512, 512, 4, 2 | 138/125/181* | 140/130/196* | 174/174*/147 |
+| 8, 8, 512, 512, 4, 2 | 129/138/174* | 86/71/171* | 91/89/155* |
+| 8, 2, 512, 512, 4, 2 | 4/4/101* | 5/8/67* | 48/47/99* |
+| 8, 32, 256, 512, 4, 1 | 180/180*/179 | 183/166/195* | 138/193*/149 |
+| 8, 31, 512, 1, 4, 1 | 15/14*/2 | 82/51*/5 | 13/3/44* |
+| 8, 32, 48, 96, 3, 2 | 94/96/150* | 144/90/163* | 112/108/133* |
+| 8, 64, 48, 48, 3, 1 | 104/99*/68 | 103/168*/92 | 81/79*/64 |
+| 8, 16, 192, 192, 3, 1 | 159/159*/167 | 157/162*/193 | 147/147*/148 |
+| 32, 64, 48, 48, 3, 1 | 103/95*/73 | 103/159*/65 | 23/86*/70 |
+"""
+
+import contextlib
+import contextvars
+import dataclasses
+import functools
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from maskgan_jax.models import chunks, windows
+
+_DIMENSIONS = ("NHWC", "HWIO", "NHWC")
+# With fewer output positions than this, reading the kernel is what costs.
+_FEW_POSITIONS = 256
+# Channels so few that a convolution leaves most of a vector idle.
+_FEW_CHANNELS = 4
+# Channels so many that to lay out the windows costs little beside the product.
+_MANY_CHANNELS = 512
+_plain = contextvars.ContextVar("plain", default=False)
+
+Pads = tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Geometry:
+  """Shapes of a convolution.
+
+  Attributes:
+    x_shape: [N, H, W, I] of what it reads.
+    kernel_shape: [kh, kw, I, O].
+    strides: vertical and horizontal.
+    pads: the (low, high) zeros of each axis.
+  """
+
+  x_shape: tuple[int, ...]
+  kernel_shape: tuple[int, ...]
+  strides: tuple[int, int]
+  pads: Pads
+
+  @property
+  def y_shape(self) -> tuple[int, ...]:
+    """[N, H', W', O] of what it writes."""
+    size = windows.out_size(
+      self.x_shape, self.kernel_shape, self.strides, self.pads
+    )
+    return (self.x_shape[0], *size, self.kernel_shape[-1])
+
+
+@contextlib.contextmanager
+def plain() -> Iterator[None]:
+  """Traces convolutions as such whatever the platform, for other run times."""
+  token = _plain.set(True)
+  try:
+    yield
+  finally:
+    _plain.reset(token)
+
+
+def _native(x, kernel, shapes: Geometry):
+  return lax.conv_general_dilated(
+    x, kernel, shapes.strides, shapes.pads, dimension_numbers=_DIMENSIONS
+  )
+
+
+def _native_input_gradient(g, kernel, shapes: Geometry):
+  like = jax.ShapeDtypeStruct(shapes.x_shape, g.dtype)
+  return jax.linear_transpose(lambda x: _native(x, kernel, shapes), like)(g)[0]
+
+
+def _native_kernel_gradient(x, g, shapes: Geometry):
+  like = jax.ShapeDtypeStruct(shapes.kernel_shape, x.dtype)
+  return jax.linear_transpose(lambda k: _native(x, k, shapes), like)(g)[0]
+
+
+def _direct_input_gradient(g, kernel, shapes: Geometry):
+  """As a convolution of step 1 that gives all pixels of a stride at once.
+
+  Strides s x t and a kernel that holds m x n of them: the kernel becomes
+  [m, n, O, s * t * I].
+  """
+  features_in, features = shapes.kernel_shape[2:]
+  (s, t), count = shapes.strides, g.shape[0]
+  m, n = (-(-shapes.kernel_shape[i] // shapes.strides[i]) for i in range(2))
+  rest = [
+    (0, m * s - shapes.kernel_shape[0]),
+    (0, n * t - shapes.kernel_shape[1]),
+    (0, 0),
+    (0, 0),
+  ]
+  kernel = jnp.pad(kernel, rest).reshape(m, s, n, t, features_in, features)
+  kernel = kernel[::-1, :, ::-1].transpose(0, 2, 5, 1, 3, 4)
+  kernel = kernel.reshape(m, n, features, -1)
+  pads = ((m - 1, m - 1), (n - 1, n - 1))
+  x = lax.conv_general_dilated(
+    g, kernel, (1, 1), pads, dimension_numbers=_DIMENSIONS
+  )
+  height, width = x.shape[1:3]
+  x = x.reshape(count, height, width, s, t, features_in)
+  x = x.transpose(0, 1, 3, 2, 4, 5)
+  x = x.reshape(count, s * height, t * width, features_in)
+  return windows.without_padding(x, shapes.x_shape, shapes.pads)
+
+
+def _direct_kernel_gradient(x, g, shapes: Geometry):
+  """As a convolution of pictures whose channels are the batch.
+
+  XLA writes it so itself, but not within the loop over chunks.
+  """
+  pads = []
+  for axis, (low, _) in enumerate(shapes.pads):
+    reach = (g.shape[axis + 1] - 1) * shapes.strides[axis]
+    kernel, size = shapes.kernel_shape[axis], x.shape[axis + 1]
+    pads.append((low, reach + kernel - size - low))
+
+  y = lax.conv_general_dilated(
+    x.transpose(3, 1, 2, 0),
+    g.transpose(1, 2, 0, 3),
+    (1, 1),
+    pads,
+    rhs_dilation=shapes.strides,
+    dimension_numbers=_DIMENSIONS,
+  )
+  return y.transpose(1, 2, 0, 3)
+
+
+def _windows_forward(x, kernel, shapes: Geometry):
+  return windows.forward(x, kernel, strides=shapes.strides, pads=shapes.pads)
+
+
+def _windows_input_gradient(g, kernel, shapes: Geometry):
+  return windows.input_gradient(
+    g,
+    kernel,
+    x_shape=shapes.x_shape,
+    strides=shapes.strides,
+    pads=shapes.pads,
+  )
+
+
+def _windows_kernel_gradient(x, g, shapes: Geometry):
+  return windows.kernel_gradient(
+    x,
+    g,
+    kernel_shape=shapes.kernel_shape,
+    strides=shapes.strides,
+    pads=shapes.pads,
+  )
+
+
+class _Forms(NamedTuple):
+  """Of one sum: as XLA has it, and on a CPU without and with windows."""
+
+  native: Callable[..., jax.Array]
+  direct: Callable[..., jax.Array]
+  by_windows: Callable[..., jax.Array]
+
+
+_FORMS = {
+  "forward": _Forms(_native, _native, _windows_forward),
+  "input_gradient": _Forms(
+    _native_input_gradient, _direct_input_gradient, _windows_input_gradient
+  ),
+  "kernel_gradient": _Forms(
+    _native_kernel_gradient, _direct_kernel_gradient, _windows_kernel_gradient
+  ),
+}
+
+
+def _prefers_windows(what: str, shapes: Geometry) -> bool:
+  """Whether a CPU computes a sum ("forward", ...) by windows."""
+  *kernel_size, features_in, features = shapes.kernel_shape
+  positions = math.prod(shapes.y_shape[:3])
+  strides = shapes.strides
+  if kernel_size == [1, 1] or positions < _FEW_POSITIONS:
+    return True
+  if any(k % s for k, s in zip(kernel_size, strides, strict=True)):
+    return True
+  if what == "kernel_gradient":
+    return features <= _FEW_CHANNELS
+  cheap = positions <= 2 * _FEW_POSITIONS or features >= _MANY_CHANNELS
+  if what == "forward":
+    return cheap and max(strides) > 1
+  return cheap or features_in <= _FEW_CHANNELS
+
+
+def _on_cpu(what: str, a, b, shapes: Geometry):
+  at_once = chunks.pictures_at_once((shapes.x_shape, shapes.y_shape), a.dtype)
+  forms = _FORMS[what]
+  form = forms.by_windows if _prefers_windows(what, shapes) else forms.direct
+  if what == "kernel_gradient":
+    return chunks.summed(lambda x, g: form(x, g, shapes), a, b, at_once)
+  return chunks.concatenated(lambda x: form(x, b, shapes), a, at_once)
+
+
+def _computed(what: str, a, b, shapes: Geometry):
+  native = functools.partial(_FORMS[what].native, shapes=shapes)
+  if _plain.get():
+    return native(a, b)
+  on_cpu = functools.partial(_on_cpu, what, shapes=shapes)
+  return lax.platform_dependent(a, b, cpu=on_cpu, default=native)
+
+
+def forward(x: jax.Array, kernel: jax.Array, shapes: Geometry) -> jax.Array:
+  """Returns the convolution [N, H', W', O] of x with a kernel."""
+  return _computed("forward", x, kernel, shapes)
+
+
+def input_gradient(
+  g: jax.Array, kernel: jax.Array, shapes: Geometry
+) -> jax.Array:
+  """Returns that of x [N, H, W, I], from the output's [N, H', W', O]."""
+  return _computed("input_gradient", g, kernel, shapes)
+
+
+def kernel_gradient(x: jax.Array, g: jax.Array, shapes: Geometry) -> jax.Array:
+  """Returns that of the kernel, from the output's [N, H', W', O]."""
+  return _computed("kernel_gradient", x, g, shapes)
