@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax import errors, evaluate, export, images
-from maskgan_jax.models import convolution
+from maskgan_jax.models import convolution, lowering
 from tests import small_networks
 
 SIZE = small_networks.SIZE
@@ -194,7 +194,7 @@ def test_plain_convolutions_ask_for_no_platform():
     return convolution.convolve(x, kernel)
 
   def plain(x):
-    with convolution.plain():
+    with lowering.plain():
       return convolution.convolve(x, kernel)
 
   assert "platform_index" in str(jax.make_jaxpr(chosen)(x))

@@ -228,20 +228,23 @@ def _prefers_windows(what: str, shapes: Geometry) -> bool:
   return cheap or features_in <= _FEW_CHANNELS
 
 
-def _on_cpu(what: str, a, b, shapes: Geometry):
-  at_once = chunks.pictures_at_once((shapes.x_shape, shapes.y_shape), a.dtype)
-  forms = _FORMS[what]
-  form = forms.by_windows if _prefers_windows(what, shapes) else forms.direct
-  if what == "kernel_gradient":
-    return chunks.summed(lambda x, g: form(x, g, shapes), a, b, at_once)
-  return chunks.concatenated(lambda x: form(x, b, shapes), a, at_once)
-
-
 def _computed(what: str, a, b, shapes: Geometry):
-  native = functools.partial(_FORMS[what].native, shapes=shapes)
+  forms = _FORMS[what]
+  native = functools.partial(forms.native, shapes=shapes)
   if _plain.get():
     return native(a, b)
-  on_cpu = functools.partial(_on_cpu, what, shapes=shapes)
+  at_once = chunks.pictures_at_once((shapes.x_shape, shapes.y_shape), a.dtype)
+  windowed = _prefers_windows(what, shapes)
+  dilated = what == "input_gradient" and max(shapes.strides) > 1
+  if at_once == len(a) and not windowed and not dilated:
+    return native(a, b)
+  form = forms.by_windows if windowed else forms.direct
+
+  def on_cpu(a, b):
+    if what == "kernel_gradient":
+      return chunks.summed(lambda x, g: form(x, g, shapes), a, b, at_once)
+    return chunks.concatenated(lambda x: form(x, b, shapes), a, at_once)
+
   return lax.platform_dependent(a, b, cpu=on_cpu, default=native)
 
 
