@@ -11,13 +11,13 @@ import jax.numpy as jnp
 from flax import linen as nn
 from jax import lax
 
-from maskgan_jax.models import lowering
+from maskgan_jax.models import geometry, lowering
 
 Padding = str | Sequence[tuple[int, int]]
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2,))
-def _convolve(x, kernel, shapes: lowering.Geometry):
+def _convolve(x, kernel, shapes: geometry.Geometry):
   return lowering.forward(x, kernel, shapes)
 
 
@@ -37,7 +37,7 @@ _convolve.defvjp(_convolve_forward, _convolve_backward)
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2,))
-def _convolve_transposed(x, kernel, shapes: lowering.Geometry):
+def _convolve_transposed(x, kernel, shapes: geometry.Geometry):
   return lowering.input_gradient(x, kernel, shapes)
 
 
@@ -56,7 +56,7 @@ def _transposed_backward(shapes, residuals, g):
 _convolve_transposed.defvjp(_transposed_forward, _transposed_backward)
 
 
-def _resolve(padding: Padding, sizes, kernel_sizes, strides) -> lowering.Pads:
+def _resolve(padding: Padding, sizes, kernel_sizes, strides) -> geometry.Pads:
   if isinstance(padding, str):
     padding = lax.padtype_to_pads(sizes, kernel_sizes, strides, padding)
   return tuple((int(low), int(high)) for low, high in padding)
@@ -80,7 +80,7 @@ def convolve(
     [N, H', W', O], equal to `lax.conv_general_dilated` up to rounding.
   """
   pads = _resolve(padding, x.shape[1:3], kernel.shape[:2], strides)
-  shapes = lowering.Geometry(x.shape, kernel.shape, tuple(strides), pads)
+  shapes = geometry.Geometry(x.shape, kernel.shape, tuple(strides), pads)
   return _convolve(x, kernel, shapes)
 
 
@@ -98,7 +98,7 @@ def convolve_transposed(
   sizes = [x.shape[i + 1] * strides[i] for i in range(2)]
   pads = _resolve("SAME", sizes, kernel.shape[:2], strides)
   out_shape = (x.shape[0], *sizes, kernel.shape[2])
-  shapes = lowering.Geometry(out_shape, kernel.shape, tuple(strides), pads)
+  shapes = geometry.Geometry(out_shape, kernel.shape, tuple(strides), pads)
   return _convolve_transposed(x, kernel, shapes)
 
 

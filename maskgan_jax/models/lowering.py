@@ -42,7 +42,6 @@ star at what `_prefers_windows` chooses:
 
 import contextlib
 import contextvars
-import dataclasses
 import functools
 import math
 from collections.abc import Callable, Iterator
@@ -52,7 +51,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from maskgan_jax.models import chunks, windows
+from maskgan_jax.models import chunks, geometry, windows
 
 _DIMENSIONS = ("NHWC", "HWIO", "NHWC")
 # With fewer output positions than this, reading the kernel is what costs.
@@ -63,37 +62,13 @@ _FEW_CHANNELS = 4
 _MANY_CHANNELS = 512
 _plain = contextvars.ContextVar("plain", default=False)
 
-Pads = tuple[tuple[int, int], tuple[int, int]]
-
-
-@dataclasses.dataclass(frozen=True)
-class Geometry:
-  """Shapes of a convolution.
-
-  Attributes:
-    x_shape: [N, H, W, I] of what it reads.
-    kernel_shape: [kh, kw, I, O].
-    strides: vertical and horizontal.
-    pads: the (low, high) zeros of each axis.
-  """
-
-  x_shape: tuple[int, ...]
-  kernel_shape: tuple[int, ...]
-  strides: tuple[int, int]
-  pads: Pads
-
-  @property
-  def y_shape(self) -> tuple[int, ...]:
-    """[N, H', W', O] of what it writes."""
-    size = windows.out_size(
-      self.x_shape, self.kernel_shape, self.strides, self.pads
-    )
-    return (self.x_shape[0], *size, self.kernel_shape[-1])
-
 
 @contextlib.contextmanager
 def plain() -> Iterator[None]:
-  """Traces convolutions as such whatever the platform, for other run times."""
+  """Traces convolutions as such whatever the platform.
+
+  For other run times, and to count what they compute.
+  """
   token = _plain.set(True)
   try:
     yield
@@ -101,37 +76,32 @@ def plain() -> Iterator[None]:
     _plain.reset(token)
 
 
-def _native(x, kernel, shapes: Geometry):
+def _native(x, kernel, shapes: geometry.Geometry):
   return lax.conv_general_dilated(
     x, kernel, shapes.strides, shapes.pads, dimension_numbers=_DIMENSIONS
   )
 
 
-def _native_input_gradient(g, kernel, shapes: Geometry):
+def _native_input_gradient(g, kernel, shapes: geometry.Geometry):
   like = jax.ShapeDtypeStruct(shapes.x_shape, g.dtype)
   return jax.linear_transpose(lambda x: _native(x, kernel, shapes), like)(g)[0]
 
 
-def _native_kernel_gradient(x, g, shapes: Geometry):
+def _native_kernel_gradient(x, g, shapes: geometry.Geometry):
   like = jax.ShapeDtypeStruct(shapes.kernel_shape, x.dtype)
   return jax.linear_transpose(lambda k: _native(x, k, shapes), like)(g)[0]
 
 
-def _direct_input_gradient(g, kernel, shapes: Geometry):
+def _direct_input_gradient(g, kernel, shapes: geometry.Geometry):
   """As a convolution of step 1 that gives all pixels of a stride at once.
 
   Strides s x t and a kernel that holds m x n of them: the kernel becomes
   [m, n, O, s * t * I].
   """
-  features_in, features = shapes.kernel_shape[2:]
+  height, width, features_in, features = shapes.kernel_shape
   (s, t), count = shapes.strides, g.shape[0]
-  m, n = (-(-shapes.kernel_shape[i] // shapes.strides[i]) for i in range(2))
-  rest = [
-    (0, m * s - shapes.kernel_shape[0]),
-    (0, n * t - shapes.kernel_shape[1]),
-    (0, 0),
-    (0, 0),
-  ]
+  m, n = -(-height // s), -(-width // t)
+  rest = [(0, m * s - height), (0, n * t - width), (0, 0), (0, 0)]
   kernel = jnp.pad(kernel, rest).reshape(m, s, n, t, features_in, features)
   kernel = kernel[::-1, :, ::-1].transpose(0, 2, 5, 1, 3, 4)
   kernel = kernel.reshape(m, n, features, -1)
@@ -143,10 +113,10 @@ def _direct_input_gradient(g, kernel, shapes: Geometry):
   x = x.reshape(count, height, width, s, t, features_in)
   x = x.transpose(0, 1, 3, 2, 4, 5)
   x = x.reshape(count, s * height, t * width, features_in)
-  return windows.without_padding(x, shapes.x_shape, shapes.pads)
+  return windows.without_padding(x, shapes)
 
 
-def _direct_kernel_gradient(x, g, shapes: Geometry):
+def _direct_kernel_gradient(x, g, shapes: geometry.Geometry):
   """As a convolution of pictures whose channels are the batch.
 
   XLA writes it so itself, but not within the loop over chunks.
@@ -156,7 +126,6 @@ def _direct_kernel_gradient(x, g, shapes: Geometry):
     reach = (g.shape[axis + 1] - 1) * shapes.strides[axis]
     kernel, size = shapes.kernel_shape[axis], x.shape[axis + 1]
     pads.append((low, reach + kernel - size - low))
-
   y = lax.conv_general_dilated(
     x.transpose(3, 1, 2, 0),
     g.transpose(1, 2, 0, 3),
@@ -168,30 +137,6 @@ def _direct_kernel_gradient(x, g, shapes: Geometry):
   return y.transpose(1, 2, 0, 3)
 
 
-def _windows_forward(x, kernel, shapes: Geometry):
-  return windows.forward(x, kernel, strides=shapes.strides, pads=shapes.pads)
-
-
-def _windows_input_gradient(g, kernel, shapes: Geometry):
-  return windows.input_gradient(
-    g,
-    kernel,
-    x_shape=shapes.x_shape,
-    strides=shapes.strides,
-    pads=shapes.pads,
-  )
-
-
-def _windows_kernel_gradient(x, g, shapes: Geometry):
-  return windows.kernel_gradient(
-    x,
-    g,
-    kernel_shape=shapes.kernel_shape,
-    strides=shapes.strides,
-    pads=shapes.pads,
-  )
-
-
 class _Forms(NamedTuple):
   """Of one sum: as XLA has it, and on a CPU without and with windows."""
 
@@ -201,17 +146,17 @@ class _Forms(NamedTuple):
 
 
 _FORMS = {
-  "forward": _Forms(_native, _native, _windows_forward),
+  "forward": _Forms(_native, _native, windows.forward),
   "input_gradient": _Forms(
-    _native_input_gradient, _direct_input_gradient, _windows_input_gradient
+    _native_input_gradient, _direct_input_gradient, windows.input_gradient
   ),
   "kernel_gradient": _Forms(
-    _native_kernel_gradient, _direct_kernel_gradient, _windows_kernel_gradient
+    _native_kernel_gradient, _direct_kernel_gradient, windows.kernel_gradient
   ),
 }
 
 
-def _prefers_windows(what: str, shapes: Geometry) -> bool:
+def _prefers_windows(what: str, shapes: geometry.Geometry) -> bool:
   """Whether a CPU computes a sum ("forward", ...) by windows."""
   *kernel_size, features_in, features = shapes.kernel_shape
   positions = math.prod(shapes.y_shape[:3])
@@ -228,7 +173,7 @@ def _prefers_windows(what: str, shapes: Geometry) -> bool:
   return cheap or features_in <= _FEW_CHANNELS
 
 
-def _computed(what: str, a, b, shapes: Geometry):
+def _computed(what: str, a, b, shapes: geometry.Geometry):
   forms = _FORMS[what]
   native = functools.partial(forms.native, shapes=shapes)
   if _plain.get():
@@ -248,18 +193,22 @@ def _computed(what: str, a, b, shapes: Geometry):
   return lax.platform_dependent(a, b, cpu=on_cpu, default=native)
 
 
-def forward(x: jax.Array, kernel: jax.Array, shapes: Geometry) -> jax.Array:
+def forward(
+  x: jax.Array, kernel: jax.Array, shapes: geometry.Geometry
+) -> jax.Array:
   """Returns the convolution [N, H', W', O] of x with a kernel."""
   return _computed("forward", x, kernel, shapes)
 
 
 def input_gradient(
-  g: jax.Array, kernel: jax.Array, shapes: Geometry
+  g: jax.Array, kernel: jax.Array, shapes: geometry.Geometry
 ) -> jax.Array:
   """Returns that of x [N, H, W, I], from the output's [N, H', W', O]."""
   return _computed("input_gradient", g, kernel, shapes)
 
 
-def kernel_gradient(x: jax.Array, g: jax.Array, shapes: Geometry) -> jax.Array:
+def kernel_gradient(
+  x: jax.Array, g: jax.Array, shapes: geometry.Geometry
+) -> jax.Array:
   """Returns that of the kernel, from the output's [N, H', W', O]."""
   return _computed("kernel_gradient", x, g, shapes)

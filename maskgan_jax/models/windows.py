@@ -1,34 +1,17 @@
 """Convolutions as one matrix product of all windows of a picture.
 
 Known as im2col. The kernel [kh, kw, I, O] is used as it lies in memory, and
-read once. `strides` are vertical and horizontal, `pads` the (low, high) zeros
-of each axis.
+read once. How many pictures there are is what the arrays say, not the shapes.
 """
-
-from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-Pads = Sequence[tuple[int, int]]
+from maskgan_jax.models import geometry
 
 
-def out_size(
-  x_shape: Sequence[int],
-  kernel_shape: Sequence[int],
-  strides: tuple[int, int],
-  pads: Pads,
-) -> tuple[int, int]:
-  """Returns height and width of the output for x [N, H, W, I]."""
-  height, width = (
-    (x_shape[i + 1] + sum(pads[i]) - kernel_shape[i]) // strides[i] + 1
-    for i in range(2)
-  )
-  return height, width
-
-
-def _windows(x, kernel_size, strides, pads: Pads, size):
+def _windows(x, kernel_size, strides, pads: geometry.Pads, size):
   """[N, H, W, C] -> [N * H' * W', kh * kw * C], what each output sees.
 
   Negative padding cuts.
@@ -46,11 +29,11 @@ def _windows(x, kernel_size, strides, pads: Pads, size):
   return x.reshape(-1, x.shape[-1])
 
 
-def _fold(windows, x_shape, kernel_size, strides, pads: Pads):
+def _fold(windows, shapes: geometry.Geometry):
   """[N, H', W', kh * kw * C] -> [N, H, W, C], the transpose of `_windows`."""
   n, out_h, out_w, _ = windows.shape
-  channels = x_shape[-1]
-  s, t = strides
+  kernel_size, channels = shapes.kernel_shape[:2], shapes.x_shape[-1]
+  strides = s, t = shapes.strides
   # A pixel gets a sum over as many windows as strides fit into the kernel.
   steps = [-(-kernel_size[i] // strides[i]) for i in range(2)]
 
@@ -74,23 +57,18 @@ def _fold(windows, x_shape, kernel_size, strides, pads: Pads):
   rows = [jnp.stack([phase(a, b) for b in range(t)], 3) for a in range(s)]
   x = jnp.stack(rows, 2)
   x = x.reshape(n, s * x.shape[1], t * x.shape[3], channels)
-  return without_padding(x, x_shape, pads)
+  return without_padding(x, shapes)
 
 
-def without_padding(
-  x: jax.Array, x_shape: Sequence[int], pads: Pads
-) -> jax.Array:
-  """Returns of x, which begins with its padding, what x_shape [N, H, W, C] has.
+def without_padding(x: jax.Array, shapes: geometry.Geometry) -> jax.Array:
+  """Returns [N, H, W, I] of an x that begins with its padding.
 
   Zeros where it ends too early.
   """
-  cut = [
-    (-pads[i][0], pads[i][0] + x_shape[i + 1] - x.shape[i + 1])
-    for i in range(2)
-  ]
-  return lax.pad(
-    x, jnp.zeros((), x.dtype), [(0, 0, 0), *((*c, 0) for c in cut), (0, 0, 0)]
-  )
+  cut = []
+  for i, (low, _) in enumerate(shapes.pads):
+    cut.append((-low, low + shapes.x_shape[i + 1] - x.shape[i + 1], 0))
+  return lax.pad(x, jnp.zeros((), x.dtype), [(0, 0, 0), *cut, (0, 0, 0)])
 
 
 def _widen(*arrays):
@@ -100,25 +78,20 @@ def _widen(*arrays):
 
 
 def forward(
-  x: jax.Array, kernel: jax.Array, *, strides: tuple[int, int], pads: Pads
+  x: jax.Array, kernel: jax.Array, shapes: geometry.Geometry
 ) -> jax.Array:
   """The convolution of [N, H, W, I] with [kh, kw, I, O]."""
   dtype = x.dtype
   x, kernel = _widen(x, kernel)
-  size = kernel.shape[:2]
-  out = out_size(x.shape, kernel.shape, strides, pads)
-  seen = _windows(x, size, strides, pads, out)
+  seen = _windows(
+    x, kernel.shape[:2], shapes.strides, shapes.pads, shapes.y_size
+  )
   y = seen @ kernel.reshape(-1, kernel.shape[-1])
-  return y.reshape(x.shape[0], *out, -1).astype(dtype)
+  return y.reshape(x.shape[0], *shapes.y_size, -1).astype(dtype)
 
 
 def input_gradient(
-  g: jax.Array,
-  kernel: jax.Array,
-  *,
-  x_shape: Sequence[int],
-  strides: tuple[int, int],
-  pads: Pads,
+  g: jax.Array, kernel: jax.Array, shapes: geometry.Geometry
 ) -> jax.Array:
   """Of x, from the output's gradient [N, H', W', O]."""
   dtype = g.dtype
@@ -126,21 +99,17 @@ def input_gradient(
   flat = g.reshape(-1, g.shape[-1])
   seen = jnp.dot(flat, kernel.reshape(-1, kernel.shape[-1]).T)
   seen = seen.reshape(*g.shape[:3], -1)
-  return _fold(seen, x_shape, kernel.shape[:2], strides, pads).astype(dtype)
+  return _fold(seen, shapes).astype(dtype)
 
 
 def kernel_gradient(
-  x: jax.Array,
-  g: jax.Array,
-  *,
-  kernel_shape: Sequence[int],
-  strides: tuple[int, int],
-  pads: Pads,
+  x: jax.Array, g: jax.Array, shapes: geometry.Geometry
 ) -> jax.Array:
   """Of the kernel, from the output's gradient [N, H', W', O]."""
   dtype = x.dtype
   x, g = _widen(x, g)
-  size, (features_in, features) = kernel_shape[:2], kernel_shape[2:]
+  *size, features_in, features = shapes.kernel_shape
+  strides, pads = shapes.strides, shapes.pads
   if max(strides) == 1 and features < features_in:
     # Every pixel seen by the outputs whose window it lies in, last tap first.
     pads = [
@@ -152,4 +121,4 @@ def kernel_gradient(
     return kernel.transpose(0, 1, 3, 2).astype(dtype)
   seen = _windows(x, size, strides, pads, g.shape[1:3])
   kernel = jnp.dot(seen.T, g.reshape(-1, features))
-  return kernel.reshape(kernel_shape).astype(dtype)
+  return kernel.reshape(shapes.kernel_shape).astype(dtype)

@@ -140,8 +140,10 @@ def test_convolve_transposed_is_the_dilated_convolution(
   _assert_close(got, _value_and_gradients(reference, x, kernel), 1e-5)
 
 
-def test_gradients_can_be_differentiated_again():
-  x = jax.random.normal(jax.random.key(0), (1, 6, 6, 3))
+@pytest.mark.parametrize("cache_bytes", [1, 2**20])
+def test_gradients_can_be_differentiated_again(cache_bytes, monkeypatch):
+  monkeypatch.setattr(chunks, "_CACHE_BYTES", cache_bytes)
+  x = jax.random.normal(jax.random.key(0), (4, 6, 6, 3))
   kernel = jax.random.normal(jax.random.key(1), (4, 4, 3, 2))
 
   def penalty(function, kernel):

@@ -5,13 +5,13 @@ import functools
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax.models import lowering
+from maskgan_jax.models import geometry, lowering
 
 _SUMS = ("forward", "input_gradient", "kernel_gradient")
 
 
 def _chosen(size, kernel_shape, stride, batch_size=1):
-  shapes = lowering.Geometry(
+  shapes = geometry.Geometry(
     (batch_size, size, size, kernel_shape[2]),
     kernel_shape,
     (stride, stride),
@@ -36,7 +36,7 @@ def test_windows_depend_on_channels():
 
 
 def test_plain_convolutions_are_traced_as_such():
-  shapes = lowering.Geometry((1, 8, 8, 3), (4, 4, 3, 5), (2, 2), ((1, 1),) * 2)
+  shapes = geometry.Geometry((1, 8, 8, 3), (4, 4, 3, 5), (2, 2), ((1, 1),) * 2)
   x, kernel = jnp.zeros(shapes.x_shape), jnp.zeros(shapes.kernel_shape)
 
   def traced():

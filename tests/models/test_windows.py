@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from jax import lax
 
-from maskgan_jax.models import windows
+from maskgan_jax.models import geometry, windows
 
 # (height, width), in, out, kernel, strides, pads
 _SHAPES = [
@@ -42,21 +42,14 @@ def test_all_pieces_equal_lax(shape):
 
   @jax.jit
   def got(x, kernel):
-    how = {"strides": strides, "pads": pads}
-    y = windows.forward(x, kernel, **how)
+    shapes = geometry.Geometry(x.shape, kernel.shape, strides, pads)
+    y = windows.forward(x, kernel, shapes)
     g = jax.numpy.cos(y)
     return (
       y,
-      windows.input_gradient(g, kernel, x_shape=x.shape, **how),
-      windows.kernel_gradient(x, g, kernel_shape=kernel.shape, **how),
+      windows.input_gradient(g, kernel, shapes),
+      windows.kernel_gradient(x, g, shapes),
     )
 
   for a, b in zip(got(x, kernel), want(x, kernel), strict=True):
     np.testing.assert_allclose(a, b, atol=1e-5 * np.abs(b).max())
-
-
-def test_out_size():
-  size = windows.out_size(
-    (2, 13, 10, 3), (4, 3, 3, 5), (2, 1), ((1, 2), (1, 1))
-  )
-  assert size == (7, 10)
