@@ -117,6 +117,7 @@ def _repeatable(step, state, batch, key) -> Callable[[], Any]:
 def _report(config, gflop, compile_s, step_ms) -> Result:
   """What a step or forward pass of so many GFLOP on one batch reached."""
   seconds = step_ms["median"] / 1000
+  peak = peak_memory_gib()  # Before the large matrices are made.
   rate = matmul_gflops(config.dtype)
   return {
     "device": jax.local_devices()[0].device_kind,
@@ -125,7 +126,7 @@ def _report(config, gflop, compile_s, step_ms) -> Result:
     "images_per_second": config.batch_size / seconds,
     "step_ms": step_ms,
     "compile_s": compile_s,
-    "peak_memory_gib": peak_memory_gib(),
+    "peak_memory_gib": peak,
     "gflop_per_image": gflop / config.batch_size,
     "matmul_gflops": rate,
     "fraction_of_matmul": gflop / seconds / rate,

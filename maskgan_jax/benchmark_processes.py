@@ -30,7 +30,7 @@ def beside_peer(
   for layout in ("--channels_first", "--channels_last"):
     try:
       found = subprocess.run(
-        [*command, layout], stdout=subprocess.PIPE, text=True, check=False
+        [*command, layout], capture_output=True, text=True, check=False
       )
     except OSError as error:
       raise errors.UserError(
@@ -38,19 +38,17 @@ def beside_peer(
         " PyTorch, or leave it out."
       ) from error
     if found.returncode:
-      print("PyTorch's figures are left out: it does not run there.")
-    else:
-      peers.append(json.loads(found.stdout.splitlines()[-1]))
+      reason = (found.stderr.splitlines() or ["it failed"])[-1]
+      print(f"PyTorch's figures are left out: {reason}")
+      return ours()
+    peers.append(json.loads(found.stdout.splitlines()[-1]))
     own.append(ours())
 
   def median(result):
     return result["step_ms"]["median"]
 
-  best = min(own, key=median)
-  if peers:
-    peer = min(peers, key=median)
-    best |= {"peer": peer, "times_peer": median(peer) / median(best)}
-  return best
+  best, peer = min(own, key=median), min(peers, key=median)
+  return best | {"peer": peer, "times_peer": median(peer) / median(best)}
 
 
 def scaling(

@@ -73,13 +73,16 @@ def test_the_better_layout_of_the_peer_counts():
   assert found["times_peer"] == 2.0
 
 
-def test_a_missing_peer_is_told_and_left_out(capsys):
+def test_a_missing_peer_is_told_in_a_line_and_left_out(capfd):
   found = benchmark_processes.beside_peer(
     lambda: {"step_ms": {"median": 1.0}},
     [sys.executable, "-c", "import no_such_package"],
   )
   assert set(found) == {"step_ms"}
-  assert "PyTorch's figures are left out" in capsys.readouterr().out
+  told = capfd.readouterr()
+  assert told.out.count("\n") == 1
+  assert "left out: ModuleNotFoundError: No module named 'no_such" in told.out
+  assert not told.err
 
 
 def test_a_peer_that_does_not_exist_is_named():
