@@ -30,7 +30,7 @@ def draw(
   landmarks: np.ndarray,
   rng: np.random.Generator,
   *,
-  longest: float = 0.09,
+  hang: tuple[float, float] = (0.0, 0.09),
 ) -> np.ndarray:
   """Hair on chin, cheeks and upper lip that leaves the lips free.
 
@@ -38,16 +38,17 @@ def draw(
     image: uint8 [H, W, 3].
     landmarks: float [468, 3], px.
     rng: draws length, density and colour.
-    longest: how far it hangs below the chin at most, in widths of the face.
+    hang: how far it hangs below the chin, least and most, in widths of the
+      face; from 0 on it may be stubble.
   """
   _, width, _, down = layers.axes(landmarks)
   light = light_lib.estimate(image, landmarks)
-  stubble = rng.random() < 0.35
+  stubble = hang[0] <= 0 and rng.random() < 0.35
   outline = landmarks[list(_BEARD), :2].copy()
   jaw = 15  # the outline's first points lie on the jaw: hair grows past it
-  hang = 0.0 if stubble else rng.uniform(0.0, longest)
+  length = 0.0 if stubble else rng.uniform(*hang)
   depth = np.sin(np.linspace(0, np.pi, jaw))[:, None]
-  outline[:jaw] += down * hang * width * depth
+  outline[:jaw] += down * length * width * depth
   region = layers.region(image.shape, outline, 0.04 * width)
   lips = layers.region(image.shape, landmarks[list(_LIPS), :2], 0.008 * width)
   strands = _strands(image.shape, down, width, rng)

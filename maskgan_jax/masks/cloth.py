@@ -9,7 +9,7 @@ import numpy as np
 
 from maskgan_jax import photos
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks import patterns
+from maskgan_jax.masks import patterns, prints
 
 # Pictures are printed no finer than this, pixels a side.
 _PRINT_SIDE = 768
@@ -79,6 +79,9 @@ def stamp(
     piece = picture[y : y + part[0], x : x + part[1]]
     piece = cv2.resize(piece, (width, height), interpolation=cv2.INTER_AREA)
     work.albedo[:] = np.square(piece.astype(np.float32) * (0.94 / 255))
+  elif params.pattern == "pictorial":
+    print_ = prints.paint(params.colour, sheet.x, sheet.y, rng)
+    work.albedo[:] = np.square(print_ * (0.97 / 255))
   elif params.pattern != "plain":
     ink = patterns.paint(params.pattern, sheet.x, sheet.y, rng)[..., None]
     work.albedo += (linear(params.accent) - work.albedo) * ink

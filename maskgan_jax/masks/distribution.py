@@ -107,14 +107,15 @@ class MaskDistribution:
     scarf=0.4,
   )
   patterns: Mapping[str, float] = _shares(
-    checks=0.16,
-    stripes=0.12,
-    dots=0.12,
-    weave=0.08,
-    camouflage=0.12,
-    floral=0.2,
-    tie_dye=0.1,
-    lettering=0.1,
+    checks=0.12,
+    stripes=0.1,
+    dots=0.09,
+    weave=0.06,
+    camouflage=0.09,
+    floral=0.16,
+    tie_dye=0.07,
+    lettering=0.07,
+    pictorial=0.24,
   )
   black: float = 0.16
   brightness: tuple[float, float] = (0.94, 1.04)

@@ -97,14 +97,34 @@ def _bandana(sheet, params, work, rng):
 def _gaiter(sheet, params, work, rng):
   """A stretched tube: taut over the nose, gathered round the neck."""
   cloth.stamp(sheet, params, work, rng)
-  _rings(sheet, work, (0.45, 1.0), (0.018, 0.035), 0.014, rng)
-  # Taut cloth between nose and chin shows hardly more than their tension.
-  tension = np.sin(sheet.u * rng.uniform(6, 9) + rng.uniform(0, 6))
-  work.relief += 0.003 * tension * np.clip(1 - 2 * np.abs(sheet.v - 0.3), 0, 1)
-  cloth.wrinkle(sheet, work, 0.003 * cloth.slack(params), rng)
-  work.relief += 0.003 * np.clip((0.02 - sheet.y) / 0.006, 0, 1)
-  cloth.shade(work, sheet.band(sheet.y, 0.024, 0.005) + 0 * sheet.u, 0.85)
+  slack = cloth.slack(params)
+  _rings(sheet, work, (0.4, 1.0), (0.014, 0.035), 0.02, rng)
+  _pulls(sheet, work, 0.008 * slack, rng)
+  # Under the chin it hangs in folds.
+  hang = np.clip(2 * sheet.v - 0.9, 0, 1) * np.clip(1 - sheet.u**2, 0, 1)
+  fall = np.sin(sheet.x * rng.uniform(12, 22) + rng.uniform(0, 6))
+  work.relief += 0.012 * fall * hang
+  cloth.wrinkle(sheet, work, 0.006 * slack, rng)
+  # The upper edge rolls in a little, not everywhere alike.
+  roll = 0.02 + 0.008 * np.sin(sheet.u * rng.uniform(3, 7) + rng.uniform(0, 6))
+  work.relief += 0.006 * np.clip((roll - sheet.y) / 0.008, 0, 1)
+  cloth.shade(work, sheet.band(sheet.y, roll + 0.004, 0.006), 0.8)
   cloth.speckle(work, 0.03, rng)
+
+
+def _pulls(sheet, work, height, rng):
+  """Creases that the tip of the nose draws towards jaw and ears."""
+  for side in (-1, 1):
+    for slope in np.arange(0.15, 1.2, rng.uniform(0.2, 0.35)).tolist():
+      across = side * sheet.x - rng.uniform(0.06, 0.12)
+      slope += rng.uniform(-0.08, 0.08)
+      bend = rng.uniform(-0.25, 0.25) * np.square(np.maximum(across, 0))
+      line = sheet.y - rng.uniform(0.1, 0.2) - slope * across - bend
+      fade = np.clip(across / 0.1, 0, 1) * np.clip(
+        (rng.uniform(0.35, 0.6) - across) / 0.15, 0, 1
+      )
+      fade = fade * height * rng.uniform(0.3, 1.0)
+      work.relief += fade * sheet.band(line, 0, rng.uniform(0.016, 0.04))
 
 
 def _scarf(sheet, params, work, rng):

@@ -14,6 +14,8 @@ _FINE_WIDTH = 120
 _LEAST_SCALE, _FULL_SCALE, _MOST_SCALE = 64, 240, 700
 # Linear brightness that a mask's darkest and lightest places keep.
 _BLACK, _WHITE = 0.006, 0.93
+# The rounded rim of a strap, face widths.
+_STRAP_RIM = 0.008
 # Elastic is white unless the mask is dark.
 _ELASTIC = 0.74
 
@@ -89,15 +91,17 @@ def _paint_straps(layer, surface, straps, light, params, window):
   limit = np.array(layer.shape[:0:-1])
   for strap in straps:
     half = 0.5 * strap.width * surface.width
+    rim = np.minimum(0.5 * half, _STRAP_RIM * surface.width)
+    margin = half.max() + 2
     points = strap.points - window[:2]
-    low = np.clip(np.floor(points.min(0) - half - 2).astype(int), 0, limit)
-    high = np.clip(np.ceil(points.max(0) + half + 2).astype(int), 0, limit)
+    low = np.clip(np.floor(points.min(0) - margin).astype(int), 0, limit)
+    high = np.clip(np.ceil(points.max(0) + margin).astype(int), 0, limit)
     part = layer[:, low[1] : high[1], low[0] : high[0]]
     if not part.size:
       continue
-    for share, brightness in ((1.0, 0.7), (0.5, 1.0)):
+    for reach, brightness in ((half, 0.7), (half - rim, 1.0)):
       band = np.zeros(part.shape[1:], np.uint8)
-      ribbon = raster.to_fine(_ribbon(points - low, share * half), 1)
+      ribbon = raster.to_fine(_ribbon(points - low, reach), 1)
       cv2.fillPoly(band, [ribbon], 255, cv2.LINE_AA, raster.SHIFT)
       over = band.astype(np.float32) / 255
       part *= 1 - over
@@ -106,10 +110,11 @@ def _paint_straps(layer, surface, straps, light, params, window):
 
 
 def _ribbon(points, half):
-  """The outline [2 n, 2] of a band of half-width `half` along points."""
+  """The outline [2 n, 2] of a band of half-widths `half` [n] along points."""
   along = np.gradient(points, axis=0)
   along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
-  across = np.stack([-along[:, 1], along[:, 0]], 1) * max(half, 0.5)
+  across = np.stack([-along[:, 1], along[:, 0]], 1)
+  across *= np.maximum(half, 0.5)[:, None]
   return np.concatenate([points + across, (points - across)[::-1]])
 
 

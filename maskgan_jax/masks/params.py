@@ -14,7 +14,7 @@ WRAPS = ("bandana", "gaiter", "scarf")
 WEARS = ("correct", "low", "nose_out", "under_lip", "chin")
 PATTERNS = (
   *("plain", "checks", "stripes", "dots", "weave", "camouflage"),
-  *("floral", "tie_dye", "lettering"),
+  *("floral", "tie_dye", "lettering", "pictorial"),
 )
 
 

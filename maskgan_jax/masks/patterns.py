@@ -1,4 +1,4 @@
-"""Printed and woven patterns for cloth."""
+"""Printed and woven patterns of two colours; prints.py has those of many."""
 
 import math
 
@@ -16,7 +16,7 @@ def paint(
   """How much of the second colour each place of a cloth takes.
 
   Args:
-    pattern: one of params.PATTERNS but "plain".
+    pattern: one of params.PATTERNS but "plain" and "pictorial".
     x: float [1, w], face widths.
     y: float [h, 1] or [h, w], face widths.
     rng: draws size, direction and phase.

@@ -135,6 +135,8 @@ def _outline(mesh, params, rng):
     + (corner - chin - params.drop)
     * side ** (kind.bottom_power + 0.3 * jitter[3])
   )
+  if params.mask_type in ("gaiter", "scarf"):  # Cloth that lies as it fell.
+    bottom = bottom + 0.025 * np.sin(rng.uniform(3, 7) * u + 3 * jitter[3])
   height = top + (bottom - top) * v
   bow = 1 + kind.bow * 4 * v * (1 - v)
   angle = np.radians(kind.side_angle) * params.width * u * bow

@@ -14,6 +14,12 @@ _STEPS = 14
 _GRAZING = 0.16
 # Round the neck they do not.
 _GRAZING_NECK = -0.05
+# Share of a kind that is tied behind the head instead of hung on the ears.
+_TIED = {"surgical": 0.12, "cloth": 0.08, "n95": 1.0, "n95_valve": 1.0}
+# Widths of what is tied, where it is not elastic, face widths.
+_RIBBONS = {"surgical": (0.025, 0.045), "cloth": (0.02, 0.04)}
+# The row of a sport mask's side where the middle of an ear's panel begins.
+_PANEL_ROW = 2
 # Skin whose colour and brightness differ by more than this is hair or cloth.
 _NOT_SKIN = 1.0
 
@@ -22,7 +28,7 @@ class Strap(NamedTuple):
   """One visible strap."""
 
   points: np.ndarray  # [n, 2], px
-  width: float  # face widths
+  width: np.ndarray  # [n], face widths
 
 
 def visible_straps(
@@ -46,50 +52,71 @@ def visible_straps(
   if params.mask_type in params_lib.WRAPS:
     return []
   frame, mesh = surface.frame, surface.mesh
-  width = float(rng.uniform(*_width(params.mask_type)))
+  kind = params.mask_type
+  loops = rng.random() >= _TIED.get(kind, 0)
+  width = float(rng.uniform(*_width(kind, loops)))
   jitter = rng.uniform(-0.02, 0.02, 2)
   under_hair = rng.random() < 0.85
-  loops = params.mask_type not in ("n95", "n95_valve")
   sides, starts, ends = [], [], []
   for side, column in ((-1, 0), (1, -1)):
-    for row, end in _ends(loops, jitter):
+    for row, end in _ends(kind, loops, jitter):
       start = frame.to_head(surface.points[row, column])
       sides.append(side)
       starts.append((np.arctan2(start[0], -start[2] - head.AXIS), start[1]))
       ends.append((side * end[0], end[1]))
   points, facing = _strands(frame, mesh, np.array(starts), np.array(ends))
+  widths = np.full((len(points), _STEPS), width)
+  if kind == "sport":
+    widths = _panels(surface, width)
   straps = []
-  for strand, visible in zip(points, facing, strict=True):
+  for strand, visible, wide in zip(points, facing, widths, strict=True):
     hidden = np.flatnonzero(~visible)
     strand = strand[: hidden[0] if hidden.size else _STEPS]
     if loops and under_hair and len(strand) > 1:
       strand = strand[: _skin_end(image, landmarks, strand)]
     if len(strand) > 1:
-      straps.append(Strap(strand, width))
+      straps.append(Strap(strand, wide[: len(strand)]))
   return straps
 
 
-def _width(mask_type):
+def _width(kind, loops):
   """Least and largest width of a strap, face widths."""
+  if not loops and kind in _RIBBONS:
+    return _RIBBONS[kind]
   return {
     "cloth": (0.014, 0.034),
     "cloth_two_layer": (0.014, 0.03),
-    "sport": (0.04, 0.07),
+    "sport": (0.035, 0.05),
     "kf94": (0.013, 0.02),
-  }.get(mask_type, (0.013, 0.021))
+  }.get(kind, (0.013, 0.021))
 
 
-def _ends(loops, jitter):
+def _panels(surface, width):
+  """Widths [4, steps] of a sport mask's ears, cut in one piece with it."""
+  taper = (1 - np.linspace(0, 1, _STEPS)) ** 1.4
+  widths = []
+  for column in (0, -1):
+    side = surface.points[:, column]
+    height = np.linalg.norm(side[-1] - side[0]) / surface.width
+    # Each grows out of the rows around its own, see _ends.
+    wide = 2 * _PANEL_ROW / (shapes.ROWS - 1) * height
+    widths += 2 * [width + max(wide - width, 0) * taper]
+  return np.array(widths)
+
+
+def _ends(kind, loops, jitter):
   """Row of the mask's edge, and (angle, height) where its strap ends."""
   last = shapes.ROWS - 1
   if not loops:
+    inset = 1 if kind in _RIBBONS else last // 3
     return (
-      (last // 3, (np.radians(112), -0.46 + jitter[0])),
-      (2 * last // 3, (np.radians(112), 0.38 + jitter[1])),
+      (inset, (np.radians(126), -0.36 + jitter[0])),
+      (last - inset, (np.radians(120), 0.34 + jitter[1])),
     )
+  inset = _PANEL_ROW if kind == "sport" else 1
   return (
-    (1, (np.radians(108), -0.1 + jitter[0])),
-    (last - 1, (np.radians(107), 0.13 + jitter[1])),
+    (inset, (np.radians(108), -0.1 + jitter[0])),
+    (last - inset, (np.radians(107), 0.13 + jitter[1])),
   )
 
 

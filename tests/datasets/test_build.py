@@ -93,7 +93,7 @@ def test_nothing_else_is_left(built):
     "masked_faces",
     ".config",
     "folder",
-    "1.3.0",
+    "1.4.0",
     "metadata.json",
     "dataset_info.json",
     "features.json",

@@ -43,8 +43,25 @@ def test_params_say_what_was_drawn(face):
   assert params.mask_type == example["mask_type"]
   image = coding.rgb(example["image"])
   again = render.draw(image, face.landmarks, params)
-  np.testing.assert_array_equal(coding.rgba(example["overlay"]), again.rgba)
+  overlay = coding.rgba(example["overlay"])
+  np.testing.assert_array_equal(overlay[..., 3], again.rgba[..., 3])
   np.testing.assert_array_equal(coding.grey(example["alpha"]), again.alpha)
+
+
+def test_a_mask_has_the_artefacts_of_the_crop(face):
+  example = next(e for e in _make(face, 5) if e["mask_type"] != "none")
+  params = masks.MaskParams(**json.loads(example["mask_params"]))
+  image = coding.rgb(example["image"])
+  overlay = render.draw(image, face.landmarks, params)
+  drawn = render.composite(image, overlay.rgba)
+  stored = render.composite(image, coding.rgba(example["overlay"]))
+  saved = coding.rgb(coding.jpeg(drawn)).astype(int)
+  cloth = coding.grey(example["alpha"]) > 250
+  assert np.abs(stored - saved)[cloth].mean() < 0.02
+  assert np.abs(drawn - saved)[cloth].mean() > 0.3
+  # Nothing else moves.
+  free = coding.rgba(example["overlay"])[..., 3] == 0
+  np.testing.assert_array_equal(stored[free], image[free])
 
 
 class _Fixed:
@@ -95,8 +112,23 @@ def test_some_get_a_beard_under_the_mask(face, monkeypatch):
     drawn = coding.rgb(after["image"]).astype(int) - coding.rgb(face.image)
     changed = np.abs(drawn).max(-1) > 40
     forehead, chin = face.landmarks[10, 1], face.landmarks[152, 1]
-    assert changed[int(chin) - 5 :].any()
     assert not changed[: int(forehead)].any()
+    # It hangs out below the mask.
+    shown = changed & (coding.grey(after["alpha"]) == 0)
+    assert shown[int(chin) :].sum() > 4
+
+
+def test_no_beard_where_none_would_show(face, monkeypatch):
+  monkeypatch.setattr(examples, "BARE_SHARE", 0.0)
+  draw = examples.make(
+    (face, "someone", 2),
+    seed=0,
+    distribution=masks.MaskDistribution().only(["gaiter"], ["correct"]),
+    bearded_share=1.0,
+  )
+  for example in draw:
+    drop = json.loads(example["mask_params"])["drop"]
+    assert (example["image"] != face.image) == (drop + 0.06 < 0.45)
 
 
 def test_one_in_ten_is_bare():

@@ -14,9 +14,11 @@ from maskgan_jax.masks import beards, render
 # every mouth, and one that never saw a beard or a hand finds it there.
 BARE_SHARE = 0.1
 DISTRACTOR_SHARE = 0.5  # of the bare ones
-# In training: a beard below a mask else passes for a part of it.
+# In training: a beard below a mask else passes for a part of it. It hangs out
+# by this much at least and ends this far below the chin, widths of the face:
+# one that cannot be seen would teach a network to guess beards anywhere.
 BEARDED_SHARE = 0.1
-_LONGEST_BEARD = 0.45  # In widths of the face: it must show below a mask.
+_BEARD_SHOWS, _LONGEST_BEARD = 0.06, 0.45
 NO_MASK = "none"
 READY_PAIR = "pair"
 
@@ -93,20 +95,35 @@ def _draw(
     return _bare(face, image, rng)
   params = masks.sample_params(rng, distribution)
   encoded = face.image
-  # Other splits draw no number here: their masks stay what they were.
-  if bearded_share and rng.random() < bearded_share:
-    encoded = coding.jpeg(
-      beards.draw(image, face.landmarks, rng, longest=_LONGEST_BEARD)
-    )
+  shortest = params.drop + _BEARD_SHOWS
+  if rng.random() < bearded_share and shortest < _LONGEST_BEARD:
+    hang = shortest, _LONGEST_BEARD
+    encoded = coding.jpeg(beards.draw(image, face.landmarks, rng, hang=hang))
     image = coding.rgb(encoded)
   overlay = render.draw(image, face.landmarks, params)
   return {
     "image": encoded,
-    "overlay": coding.png(overlay.rgba),
+    "overlay": coding.png(_compressed(image, overlay.rgba)),
     "alpha": coding.png(overlay.alpha),
     "mask_type": params.mask_type,
     "mask_params": json.dumps(dataclasses.asdict(params)),
   }
+
+
+def _compressed(image: np.ndarray, rgba: np.ndarray) -> np.ndarray:
+  """The overlay with the artefacts that the crop has from being a JPEG.
+
+  Its opacity stays, so that pixels which it leaves free do, too.
+  """
+  masked = render.composite(image, rgba)
+  coded = coding.rgb(coding.jpeg(masked)).astype(np.int16)
+  result = rgba.copy()
+  alpha = rgba[..., 3:].astype(np.float32) / 255
+  change = (coded - masked) / np.maximum(alpha, 0.5)
+  cloth = rgba[..., 3] > 127
+  changed = np.clip(np.round(rgba[..., :3] + change), 0, 255)
+  result[cloth, :3] = changed[cloth]
+  return result
 
 
 def _bare(

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from maskgan_jax import masks
+from maskgan_jax.masks import shapes, straps
+
+
+def straps_of(kind, photo, landmarks, seed=5):
+  params = masks.MaskParams(kind, seed=seed)
+  rng = np.random.default_rng(seed)
+  surface = shapes.mask_surface(landmarks, params, rng)
+  return surface, straps.visible_straps(photo, landmarks, surface, params, rng)
+
+
+@pytest.mark.parametrize("kind", masks.MASK_TYPES)
+def test_both_sides_have_straps_unless_the_head_is_wrapped(
+  photo, landmarks, kind
+):
+  _, found = straps_of(kind, photo, landmarks)
+  if kind in ("bandana", "gaiter", "scarf"):
+    assert not found
+    return
+  middle = landmarks[4, 0]
+  assert {bool(s.points[-1, 0] > middle) for s in found} == {True, False}
+  for strap in found:
+    assert strap.width.shape == (len(strap.points),)
+    assert (strap.width > 0).all()
+
+
+def test_ears_of_a_sport_mask_taper(photo, landmarks):
+  surface, found = straps_of("sport", photo, landmarks)
+  side = surface.points[:, 0]
+  height = np.linalg.norm(side[-1] - side[0]) / surface.width
+  for strap in found:
+    assert (np.diff(strap.width) < 0).all()
+    assert strap.width[0] == pytest.approx(height / 3, rel=0.1)
+
+
+def test_some_surgical_masks_are_tied(photo, landmarks_of):
+  turned = landmarks_of(yaw=35)
+  seeds = range(120)
+  found = [straps_of("surgical", photo, turned, seed)[1] for seed in seeds]
+  widths = np.array([straps[0].width[0] for straps in found])
+  tied = widths > 0.024
+  assert 0.04 < tied.mean() < 0.25
+  # Ties rise on their way to the back of the head, loops end at the ears.
+  tops = np.array([min(s.points[:, 1].min() for s in f) for f in found])
+  assert tops[tied].max() < tops[~tied].min()
+
+
+def test_respirators_have_elastic_round_the_head(photo, landmarks_of):
+  turned = landmarks_of(yaw=35)
+  _, found = straps_of("n95", photo, turned)
+  assert min(s.points[:, 1].min() for s in found) < turned[[33, 263], 1].mean()
+  assert max(s.width.max() for s in found) < 0.022
