@@ -26,6 +26,9 @@ from maskgan_jax.datasets.masked_faces import (
 )
 from tests import pictures
 
+# Four faces, one of them turned, in masks of a variant.
+TRAIN_MASKS = 3 + examples.TURNED_FACTOR
+
 
 def _build(source, data_dir, beam_runner=None, **changes):
   values = {"image_size": 64, "variants": 2, **changes}
@@ -41,7 +44,7 @@ def _records(data_dir, split):
 
 def test_splits_variants_and_people(built):
   train = _records(built[0], "train")
-  assert len(train) == 4 * 3
+  assert len(train) == TRAIN_MASKS * 3
   assert b"train_person0.jpg#2" in train
   for split, count in (("validation", 2), ("test", 2)):
     records = _records(built[0], split)
@@ -72,7 +75,7 @@ def test_report(built):
   report = built[1]
   assert "Used 8 pictures, skipped 0" in report
   assert "Faces: train 4, validation 2, test 2; people: 8." in report
-  assert "Examples: 16, " in report
+  assert f"Examples: {TRAIN_MASKS * 3 + 4}, " in report
   assert "Skipped files" not in report
 
 
@@ -122,7 +125,7 @@ def test_beam_builds_the_same(faces_dir, tmp_path, monkeypatch):
   for report in reports:
     assert "Used 8 pictures, skipped 1" in report
     assert "Faces: train 4, validation 2, test 2; people: 8." in report
-    assert "Examples: 12, " in report
+    assert f"Examples: {TRAIN_MASKS * 2 + 4}, " in report
   for split in ("train", "validation", "test"):
     assert str(_records(one, split)) == str(_records(two, split))
   assert reader.metadata(str(one)) == reader.metadata(str(two))
@@ -237,7 +240,8 @@ def test_caps(dummy_data, tmp_path):
   )
   assert "Faces: train 3, validation 2, test 1" in report
   assert "left out 2 beyond the caps" in report
-  assert len(_records(tmp_path, "train")) == 6
+  # One of the three is the turned one.
+  assert len(_records(tmp_path, "train")) == (2 + examples.TURNED_FACTOR) * 2
 
 
 def test_pairs(dummy_data, tmp_path):
@@ -357,7 +361,7 @@ def test_a_killed_build_looks_unfinished_and_can_be_repeated(
     process.communicate()
   assert not reader.is_built(str(tmp_path))
   report = _build(sources.Folder(str(dummy_data)), tmp_path)
-  assert "Examples: 12" in report
+  assert f"Examples: {TRAIN_MASKS * 2 + 4}" in report
 
 
 def test_another_tfds_dataset(dummy_data, tmp_path):

@@ -131,6 +131,13 @@ def test_no_beard_where_none_would_show(face, monkeypatch):
     assert (example["image"] != face.image) == (drop + 0.06 < 0.45)
 
 
+def test_turned_faces_get_more(face, monkeypatch):
+  assert len(_make(face, 2, turned_factor=3)) == 2
+  monkeypatch.setattr(examples, "TURNED", -1.0)
+  assert len(_make(face, 2, turned_factor=3)) == 6
+  assert len(_make(face, 2)) == 2
+
+
 def test_one_in_ten_is_bare():
   draws = [
     examples.rng_for(f"{i}.jpg", 0, 0).random() < examples.BARE_SHARE

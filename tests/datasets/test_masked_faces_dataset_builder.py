@@ -66,7 +66,7 @@ def test_folder_takes_the_manual_folder(tmp_path, dummy_data):
     download_dir=tmp_path,
     download_config=tfds.download.DownloadConfig(manual_dir=dummy_data),
   )
-  assert builder.info.splits["train"].num_examples == 4
+  assert builder.info.splits["train"].num_examples == 6  # One is turned.
 
 
 def test_pairs_takes_the_manual_folder(tmp_path):

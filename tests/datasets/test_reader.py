@@ -11,7 +11,7 @@ from maskgan_jax.datasets.masked_faces import coding, reader, sources
 def test_arrays(built):
   source, metadata = reader.open_split(built[0], "train")
   assert metadata["image_size"] == 64
-  assert len(source) == 12
+  assert len(source) == 18  # One of the four faces is turned.
   example = reader.to_arrays(source[3])
   for name in ("image", "masked_image"):
     assert example[name].shape == (64, 64, 3)

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 
-from maskgan_jax import masks
+from maskgan_jax import faces, masks
 from maskgan_jax.datasets.masked_faces import align, coding
 from maskgan_jax.masks import beards, render
 
@@ -18,6 +18,9 @@ DISTRACTOR_SHARE = 0.5  # of the bare ones
 # by this much at least and ends this far below the chin, widths of the face:
 # one that cannot be seen would teach a network to guess beards anywhere.
 BEARDED_SHARE = 0.1
+# In training: photographers ask for frontal faces, life does not. Faces turned
+# further than this, degrees, get more masks by this factor.
+TURNED, TURNED_FACTOR = 20.0, 3
 _BEARD_SHOWS, _LONGEST_BEARD = 0.06, 0.45
 NO_MASK = "none"
 READY_PAIR = "pair"
@@ -29,6 +32,7 @@ def make(
   seed: int,
   distribution: masks.MaskDistribution,
   bearded_share: float = 0.0,
+  turned_factor: int = 1,
 ) -> list[dict[str, object]]:
   """Draws masks on a face.
 
@@ -38,6 +42,7 @@ def make(
       determines the drawing, whatever process does it.
     distribution: of the masks.
     bearded_share: of the faces under a drawn mask, those given a beard first.
+    turned_factor: how many times as many variants turned faces have.
 
   Returns:
     One dict of features a variant, as the builder declares them.
@@ -60,6 +65,8 @@ def make(
     ]
   else:
     image = coding.rgb(face.image)
+    if abs(faces.yaw(face.landmarks)) > TURNED:
+      variants *= turned_factor
     rngs = [rng_for(face.item.name, seed, k) for k in range(variants)]
     try:
       drawings = [

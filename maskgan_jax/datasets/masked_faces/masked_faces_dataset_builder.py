@@ -48,7 +48,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   VERSION = tfds.core.Version("1.4.0")
   RELEASE_NOTES = {
     "1.4.0": "Prints in many colours, ties, ears of one piece with the mask,"
-    " whole rims of glasses; beards are painted only where they show.",
+    " whole rims of glasses. In train, turned faces have three times as many"
+    " masks, and beards are painted only where they show.",
     "1.3.0": "In train, one masked face in ten has a painted beard.",
     "1.2.0": "In train, more masks are worn at the chin or under the lip.",
     "1.1.0": "More kinds of masks, worn in more ways; glasses lie over them.",
@@ -171,12 +172,20 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   def _generate_examples(self, split: str, named: list[tuple[str, str]]) -> Any:
     """Returns what TFDS takes of the faces, given by name and person_id."""
     is_train = split == "train"
+    variants, options = 1, {"distribution": masks.MaskDistribution()}
+    if is_train:
+      variants = self._settings.variants
+      options = {
+        "distribution": masks.TRAINING,
+        "bearded_share": examples.BEARDED_SHARE,
+        "turned_factor": examples.TURNED_FACTOR,
+      }
     draw_kept = functools.partial(
       _draw_kept,
-      variants=self._settings.variants if is_train else 1,
-      distribution=masks.TRAINING if is_train else masks.MaskDistribution(),
-      bearded_share=examples.BEARDED_SHARE if is_train else 0.0,
-      seed=self._settings.seed,
+      variants=variants,
+      make=functools.partial(
+        examples.make, seed=self._settings.seed, **options
+      ),
       values=self._spool,
     )
     return self._engine.examples(f"Drawing {split}", draw_kept, named)
@@ -208,6 +217,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       num_left_out_by_caps=len(person_ids) - len(used),
       bare_share=examples.BARE_SHARE,
       bearded_share=examples.BEARDED_SHARE,
+      turned={"from": examples.TURNED, "factor": examples.TURNED_FACTOR},
       jpeg_quality=coding.JPEG_QUALITY,
       crop={
         "side_per_eye_distance": faces.SIDE_PER_EYE_DISTANCE,
@@ -242,16 +252,11 @@ def _draw_kept(
   face: tuple[str, str],
   *,
   variants: int,
-  distribution: masks.MaskDistribution,
-  bearded_share: float,
-  seed: int,
+  make: Callable[..., list[dict[str, object]]],
   values: spool.Spool,
 ) -> list[engines.Example]:
   name, person_id = face
-  job = values.get(f"face: {name}"), person_id, variants
-  made = examples.make(
-    job, seed=seed, distribution=distribution, bearded_share=bearded_share
-  )
+  made = make((values.get(f"face: {name}"), person_id, variants))
   return [(example["id"], example) for example in made]
 
 
