@@ -44,7 +44,10 @@ _NUM_FACES = flags.DEFINE_integer(
 )
 _IMAGE_SIZE = flags.DEFINE_integer("image_size", 256, "Side of the crops.")
 _VARIANTS = flags.DEFINE_integer(
-  "variants", 4, "Masks drawn on each face of the train split."
+  "variants",
+  4,
+  "Masks drawn on each face of the train split; turned ones get three times as"
+  " many.",
 )
 _NUM_TRAIN = flags.DEFINE_integer(
   "num_train", None, "At most as many faces in train."

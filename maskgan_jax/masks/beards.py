@@ -39,13 +39,13 @@ def draw(
     landmarks: float [468, 3], px.
     rng: draws length, density and colour.
     hang: how far it hangs below the chin, least and most, in widths of the
-      face; from 0 on it may be stubble.
+      face. Where the least is 0 it may be stubble.
   """
   _, width, _, down = layers.axes(landmarks)
   light = light_lib.estimate(image, landmarks)
   stubble = hang[0] <= 0 and rng.random() < 0.35
   outline = landmarks[list(_BEARD), :2].copy()
-  jaw = 15  # the outline's first points lie on the jaw: hair grows past it
+  jaw = _BEARD.index(323) + 1  # As far as it lies on the jaw, it grows past it.
   length = 0.0 if stubble else rng.uniform(*hang)
   depth = np.sin(np.linspace(0, np.pi, jaw))[:, None]
   outline[:jaw] += down * length * width * depth

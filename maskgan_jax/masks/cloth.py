@@ -80,8 +80,8 @@ def stamp(
     piece = cv2.resize(piece, (width, height), interpolation=cv2.INTER_AREA)
     work.albedo[:] = np.square(piece.astype(np.float32) * (0.94 / 255))
   elif params.pattern == "pictorial":
-    print_ = prints.paint(params.colour, sheet.x, sheet.y, rng)
-    work.albedo[:] = np.square(print_ * (0.97 / 255))
+    printed = prints.paint(params.colour, sheet.x, sheet.y, rng)
+    work.albedo[:] = np.square(printed / 255)
   elif params.pattern != "plain":
     ink = patterns.paint(params.pattern, sheet.x, sheet.y, rng)[..., None]
     work.albedo += (linear(params.accent) - work.albedo) * ink

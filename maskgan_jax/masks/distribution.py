@@ -183,8 +183,8 @@ def textures_in(folder: str | os.PathLike) -> tuple[str, ...]:
 
 
 # What networks train on: a mask at the chin or under the lip, one in twenty of
-# those worn, has to be learnt as well as the others, and so has a dark one with
-# ears of one piece, which hides more of a turned face than any other.
+# those worn, has to be learnt as well as the others, and so have the broad ears
+# of sport masks, which on turned faces are easily taken for hair.
 TRAINING = MaskDistribution(
   kinds=MaskDistribution().kinds | {"surgical": 0.32, "sport": 0.09},
   wears={

@@ -99,7 +99,8 @@ def _gaiter(sheet, params, work, rng):
   cloth.stamp(sheet, params, work, rng)
   slack = cloth.slack(params)
   _rings(sheet, work, (0.4, 1.0), (0.014, 0.035), 0.02, rng)
-  _pulls(sheet, work, 0.008 * slack, rng)
+  if params.coverage > 0:
+    _pulls(sheet, work, 0.008 * slack, rng)
   # Under the chin it hangs in folds.
   hang = np.clip(2 * sheet.v - 0.9, 0, 1) * np.clip(1 - sheet.u**2, 0, 1)
   fall = np.sin(sheet.x * rng.uniform(12, 22) + rng.uniform(0, 6))

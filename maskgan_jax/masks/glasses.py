@@ -1,10 +1,15 @@
 """Rims of glasses, which lie over a mask's upper edge and not under it."""
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
 from maskgan_jax import faces
 
+# Faces wider than this, px, are looked at in this width, smaller ones than
+# _SMALL not at all.
+_LARGE, _SMALL = 420, 48
 # How much darker than the skin beside it a rim is at least, in L* of 0..255.
 _DARKER = 9
 # A rim is looked for on rays from the middle of a lens, between these radii in
@@ -23,10 +28,21 @@ _UNLIKE = 0.05
 # and come with others beside them: the share of dark rays on each of four
 # sides, the mean darkness along the ring, and how often that of all rays.
 _CLOSED, _DARK, _ALONE = 0.78, 28, 2.2
-# Share of the columns between the eyes that the bridge crosses.
-_BRIDGED = 0.8
+# The bridge is looked for on lines between the eyes' inner corners, from so far
+# above to so far below them, face widths, and crosses this share of the lines.
+_BRIDGE_FROM, _BRIDGE_TO, _BRIDGED = -0.11, 0.07, 0.8
 # A rim's greatest width, face widths.
 _THICKEST = 0.055
+
+
+class _Eyes(NamedTuple):
+  """Where rims may be, in pixels of the part that is looked at."""
+
+  middles: np.ndarray  # [2, 2], the picture's left one first
+  corners: np.ndarray  # [2, 2], inner ones
+  right: np.ndarray  # [2], unit, from eye to eye
+  down: np.ndarray  # [2], unit
+  width: float  # of the face
 
 
 def rims(
@@ -43,34 +59,69 @@ def rims(
 
   Returns:
     The rims' opacity, float32 [y1 - y0, x1 - x0] in [0, 1]; None where there
-    are none.
+    are none, or the picture's border cuts them off.
   """
   width = float(np.linalg.norm(landmarks[454] - landmarks[234]))
-  if width < 48:
-    return None
-  eyes = np.stack(faces.eye_centres(landmarks))
+  middles = np.stack(faces.eye_centres(landmarks))
   reach = 1.5 * _FARTHEST * width
-  x0, y0 = (int(v) for v in np.maximum(eyes.min(0) - reach, 0))
-  x1, y1 = (int(v) for v in np.minimum(eyes.max(0) + reach, image.shape[1::-1]))
-  if x1 - x0 < 16 or y1 - y0 < 16:
-    return None
-  thin = _thin(image[y0:y1, x0:x1], width)
-  corners = landmarks[[133, 362], :2] - [x0, y0]
-  if not _has_bridge(thin, corners, width):
-    return None
-  rings = _rings(thin, eyes - [x0, y0], width)
-  if not rings:
-    return None
-  opacity = _opacity(thin, rings, width)
-  whole = np.zeros((window[3] - window[1], window[2] - window[0]), np.float32)
+  x0, y0 = np.maximum(middles.min(0) - reach, 0).astype(int)
+  x1, y1 = np.minimum(middles.max(0) + reach, image.shape[1::-1]).astype(int)
   ax, ay = max(x0, window[0]), max(y0, window[1])
   bx, by = min(x1, window[2]), min(y1, window[3])
-  if ax >= bx or ay >= by:
+  if width < _SMALL or ax >= bx or ay >= by:
     return None
+  part, scale = image[y0:y1, x0:x1], min(1.0, _LARGE / width)
+  if scale < 1:
+    part = cv2.resize(
+      part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
+    )
+  opacity = _opacity(
+    part,
+    _eyes(
+      (middles - [x0, y0]) * scale,
+      (landmarks[[133, 362], :2] - [x0, y0]) * scale,
+      width * scale,
+    ),
+  )
+  if opacity is None:
+    return None
+  opacity = cv2.resize(opacity, (x1 - x0, y1 - y0))
+  whole = np.zeros((window[3] - window[1], window[2] - window[0]), np.float32)
   whole[ay - window[1] : by - window[1], ax - window[0] : bx - window[0]] = (
     opacity[ay - y0 : by - y0, ax - x0 : bx - x0]
   )
   return whole
+
+
+def _eyes(middles, corners, width):
+  right = middles[1] - middles[0]
+  right = right / max(float(np.linalg.norm(right)), 1e-6)
+  return _Eyes(middles, corners, right, np.array([-right[1], right[0]]), width)
+
+
+def _opacity(image, eyes):
+  """Opacity [h, w] of two rims and what joins them, or None."""
+  thin = _thin(image, eyes.width)
+  if not _has_bridge(thin, eyes):
+    return None
+  rings = _rings(thin, eyes)
+  if not rings:
+    return None
+  wide, narrow = np.zeros((2, *thin.shape), np.uint8)
+  for ring, thickness in rings:
+    corners = [np.round(ring * 16).astype(np.int32)]
+    for picture, share in ((wide, 1.2), (narrow, 0.5)):
+      pixels = max(1, round(share * thickness))
+      cv2.polylines(picture, corners, True, 255, pixels, cv2.LINE_AA, 4)
+  # The bridge lies at or under the rims' nearest points.
+  (left, _), (right, _) = rings
+  left = left[(left @ eyes.right).argmax()]
+  right = right[(right @ eyes.right).argmin()]
+  rise = 0.08 * eyes.width * eyes.down
+  bridge = np.stack([left - rise, right - rise, right, left])
+  cv2.fillConvexPoly(wide, np.round(bridge).astype(np.int32), 255)
+  opacity = np.clip((thin - 5) / 14, 0, 1) * (wide / np.float32(255))
+  return np.maximum(opacity, narrow / np.float32(255))
 
 
 def _thin(image, width):
@@ -84,36 +135,48 @@ def _thin(image, width):
   return thin.astype(np.float32)
 
 
-def _rings(thin, eyes, width):
+def _values(thin, places):
+  """`thin` at places [..., 2], 0 outside of it."""
+  places = places.astype(np.float32)
+  return cv2.remap(
+    thin, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderValue=0
+  )
+
+
+def _has_bridge(thin, eyes):
+  """Whether something dark joins the eyes' inner corners."""
+  across = np.linspace(0.15, 0.85, 24)[None, :, None]
+  along = np.linspace(_BRIDGE_FROM, _BRIDGE_TO, 24)[:, None, None]
+  places = eyes.corners[0] + across * (eyes.corners[1] - eyes.corners[0])
+  places = places + along * eyes.width * eyes.down
+  return (_values(thin, places) > _DARKER).any(0).mean() > _BRIDGED
+
+
+def _rings(thin, eyes):
   """Middle [rays, 2] and width of both rims, px; [] where there are none."""
-  right = eyes[1] - eyes[0]
-  right = right / max(float(np.linalg.norm(right)), 1e-6)
-  down = np.array([-right[1], right[0]])
   angle = np.arange(_RAYS) * 2 * np.pi / _RAYS
-  radii = np.linspace(_NEAREST, _FARTHEST, _RADII) * width
+  radii = np.linspace(_NEAREST, _FARTHEST, _RADII) * eyes.width
   places, darks = [], []
-  for eye, outwards in zip(eyes, (-right, right), strict=True):
+  for eye, outwards in zip(
+    eyes.middles, (-eyes.right, eyes.right), strict=True
+  ):
     rays = np.outer(_STRETCH * np.cos(angle), outwards)
-    rays += np.outer(np.sin(angle), down)
-    middle = eye + _BELOW_EYE * width * down
-    place = (middle + rays[:, None] * radii[:, None]).astype(np.float32)
-    dark = cv2.remap(
-      thin, place[..., 0], place[..., 1], cv2.INTER_LINEAR, borderValue=0
-    )
-    places.append(place)
-    darks.append(np.minimum(dark, _FULL))
+    rays += np.outer(np.sin(angle), eyes.down)
+    middle = eye + _BELOW_EYE * eyes.width * eyes.down
+    places.append(middle + rays[:, None] * radii[:, None])
+    darks.append(np.minimum(_values(thin, places[-1]), _FULL))
   # Lenses mirror each other: where one rim is faint, the other one leads.
   common = radii[_closed_path((darks[0] + darks[1]) / (2 * _FULL))][:, None]
+  near = np.abs(radii - common) < _UNLIKE * eyes.width
   each = np.arange(_RAYS)
   rings = []
   for place, dark in zip(places, darks, strict=True):
-    near = np.abs(radii - common) < _UNLIKE * width
     path = _closed_path(np.where(near, dark / _FULL, -1))
     along = dark[each, path]
     if not _is_rim(along, dark):
       return []
-    near = np.abs(radii - radii[path][:, None]) < 0.5 * _THICKEST * width
-    spots = near & (dark > 0.5 * along[:, None])
+    beside = np.abs(radii - radii[path][:, None]) < 0.5 * _THICKEST * eyes.width
+    spots = beside & (dark > 0.5 * along[:, None])
     thickness = float(np.median(spots.sum(1))) * (radii[1] - radii[0])
     rings.append((place[each, path], thickness))
   return rings
@@ -131,53 +194,22 @@ def _closed_path(gain):
   rays, radii = gain.shape
   index = np.arange(radii)
   steps = np.arange(-2, 3)
-  cost = _BEND * np.abs(steps)[:, None]
-  total = np.zeros(radii, np.float32)
+  cost = _BEND * np.abs(steps)[:, None].astype(np.float32)
+  padded = np.full(radii + 4, -1e6, np.float32)
+  padded[2:-2] = 0
+  choices = np.lib.stride_tricks.sliding_window_view(padded, radii)
   came = np.zeros((2 * rays, radii), np.int64)
   # Twice round; from the middle of the first lap to that of the second one
   # the path no longer knows where it began or ends.
   for k in range(2 * rays):
-    padded = np.pad(total, 2, constant_values=-1e6)
-    choices = np.stack([padded[2 + s : 2 + s + radii] for s in steps]) - cost
-    best = choices.argmax(0)
+    reached = choices - cost
+    best = reached.argmax(0)
     came[k] = index + steps[best]
-    total = choices[best, index] + gain[k % rays]
+    padded[2:-2] = reached[best, index] + gain[k % rays]
   path = np.zeros(2 * rays, np.int64)
-  at = int(total.argmax())
+  at = int(padded[2:-2].argmax())
   for k in range(2 * rays - 1, -1, -1):
     path[k] = at
     at = came[k, at]
   half = rays // 2
   return np.roll(path[half : half + rays], half)
-
-
-def _has_bridge(thin, corners, width):
-  """Whether something dark joins the eyes' inner corners [2, 2]."""
-  first, second = sorted(corners[:, 0].tolist())
-  inset = 0.15 * (second - first)
-  band = thin[
-    max(int(corners[:, 1].min() - 0.11 * width), 0) : max(
-      int(corners[:, 1].max() + 0.07 * width), 0
-    ),
-    max(int(first + inset), 0) : max(int(second - inset), 0),
-  ]
-  return band.size > 0 and (band > _DARKER).any(0).mean() > _BRIDGED
-
-
-def _opacity(thin, rings, width):
-  """[h, w] of two rings and what joins them."""
-  wide, narrow = np.zeros((2, *thin.shape), np.uint8)
-  for ring, thickness in rings:
-    corners = [np.round(ring * 16).astype(np.int32)]
-    for image, share in ((wide, 1.2), (narrow, 0.5)):
-      pixels = max(1, round(share * thickness))
-      cv2.polylines(image, corners, True, 255, pixels, cv2.LINE_AA, 4)
-  left, right = sorted(
-    (ring for ring, _ in rings), key=lambda ring: ring[:, 0].mean()
-  )
-  left, right = left[left[:, 0].argmax()], right[right[:, 0].argmin()]
-  rise = np.array([0, 0.08 * width])
-  bridge = np.stack([left - rise, right - rise, right, left])
-  cv2.fillConvexPoly(wide, np.round(bridge).astype(np.int32), 255)
-  opacity = np.clip((thin - 5) / 14, 0, 1) * (wide / np.float32(255))
-  return np.maximum(opacity, narrow / np.float32(255))

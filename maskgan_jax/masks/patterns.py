@@ -112,7 +112,7 @@ def _floral(a, b, rng):
       angle = turn + 360 * k / petals
       _motif(tile, place, 0.5 * size, (0.95, 0.55), angle, 255 - 60 * (k % 2))
     _motif(tile, place, 0, (0.25 * size, 0.25 * size), 0, 60)
-  return _tiled(tile, a, b, rng.uniform(0.3, 0.55))
+  return tiled(tile, a, b, rng.uniform(0.3, 0.55)) / 255
 
 
 def _motif(tile, place, away, axes, angle, level):
@@ -150,19 +150,37 @@ def _lettering(a, b, rng):
       int(rng.integers(2, 6)),
       cv2.LINE_AA,
     )
-  return _tiled(tile, a, b, rng.uniform(0.25, 0.6))
+  return tiled(tile, a, b, rng.uniform(0.25, 0.6)) / 255
 
 
-def _tiled(tile, a, b, period):
-  """A tile, uint8, repeated every `period` face widths."""
-  a, b = np.broadcast_arrays(a, b)
-  scale = np.float32(_TILE / period)
-  return (
-    cv2.remap(
-      tile, a * scale, b * scale, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
-    ).astype(np.float32)
-    / 255
-  )
+def tiled(
+  tile: np.ndarray, a: np.ndarray, b: np.ndarray, period: float
+) -> np.ndarray:
+  """A tile repeated every `period` face widths.
+
+  Args:
+    tile: uint8 [side, side] or [side, side, 3] that joins with itself.
+    a: float, face widths to the right on the tile.
+    b: likewise, downwards; together they broadcast to [h, w].
+    period: face widths.
+
+  Returns:
+    float32 [h, w] or [h, w, 3] in [0, 255].
+  """
+  a, b = (m.astype(np.float32) for m in np.broadcast_arrays(a, b))
+  # No finer than the cloth is sampled: what is finer would glitter.
+  step = math.hypot(a[0, 1] - a[0, 0], b[0, 1] - b[0, 0])
+  side = min(len(tile), max(8, round(period / max(step, 1e-6))))
+  tile = cv2.resize(tile, (side, side), interpolation=cv2.INTER_AREA)
+  scale = np.float32(side / period)
+  # Pixel k of a tile reaches from k to k + 1.
+  return cv2.remap(
+    tile,
+    a * scale - 0.5,
+    b * scale - 0.5,
+    cv2.INTER_LINEAR,
+    borderMode=cv2.BORDER_WRAP,
+  ).astype(np.float32)
 
 
 _PATTERNS = {

@@ -6,6 +6,8 @@ import math
 import cv2
 import numpy as np
 
+from maskgan_jax.masks import patterns
+
 # Side in pixels of what is drawn once and repeated.
 _TILE = 224
 
@@ -40,11 +42,7 @@ def paint(
     shapes = motif(size * _TILE, rng.uniform(0, 2 * math.pi), palette, rng)
     for outline, colour in shapes:
       _stamp(tile, outline + place / cells * _TILE, colour, outlined)
-  scale = np.float32(_TILE / rng.uniform(0.35, 0.9))
-  x, y = np.broadcast_arrays(np.asarray(x, np.float32), y.astype(np.float32))
-  return cv2.remap(
-    tile, x * scale, y * scale, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
-  ).astype(np.float32)
+  return patterns.tiled(tile, x, y, rng.uniform(0.35, 0.9))
 
 
 def _palette(rng):
@@ -143,7 +141,7 @@ def _head(size, turn, palette, rng):
 
 
 def _bolt(size, turn, palette, rng):
-  """A zigzag as wide as it is bold."""
+  """A zigzag."""
   along = np.linspace(-1, 1, int(rng.integers(4, 7)))
   across = 0.35 * np.where(np.arange(len(along)) % 2, 1, -1)
   there = np.stack([along, across - 0.14], 1)

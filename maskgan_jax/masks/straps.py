@@ -57,11 +57,12 @@ def visible_straps(
   width = float(rng.uniform(*_width(kind, loops)))
   jitter = rng.uniform(-0.02, 0.02, 2)
   under_hair = rng.random() < 0.85
-  sides, starts, ends = [], [], []
-  for side, column in ((-1, 0), (1, -1)):
+  # Cloth of one piece with the mask begins well inside it.
+  inside = 2 if kind == "sport" else 0
+  starts, ends = [], []
+  for side, column in ((-1, inside), (1, -1 - inside)):
     for row, end in _ends(kind, loops, jitter):
       start = frame.to_head(surface.points[row, column])
-      sides.append(side)
       starts.append((np.arctan2(start[0], -start[2] - head.AXIS), start[1]))
       ends.append((side * end[0], end[1]))
   points, facing = _strands(frame, mesh, np.array(starts), np.array(ends))
@@ -100,7 +101,8 @@ def _panels(surface, width):
     height = np.linalg.norm(side[-1] - side[0]) / surface.width
     # Each grows out of the rows around its own, see _ends.
     wide = 2 * _PANEL_ROW / (shapes.ROWS - 1) * height
-    widths += 2 * [width + max(wide - width, 0) * taper]
+    end = min(width, 0.6 * wide)
+    widths += 2 * [end + (wide - end) * taper]
   return np.array(widths)
 
 
@@ -110,8 +112,8 @@ def _ends(kind, loops, jitter):
   if not loops:
     inset = 1 if kind in _RIBBONS else last // 3
     return (
-      (inset, (np.radians(126), -0.36 + jitter[0])),
-      (last - inset, (np.radians(120), 0.34 + jitter[1])),
+      (inset, (np.radians(160), -0.56 + jitter[0])),
+      (last - inset, (np.radians(160), 0.36 + jitter[1])),
     )
   inset = _PANEL_ROW if kind == "sport" else 1
   return (

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax import masks
-from maskgan_jax.masks import distractors
+from maskgan_jax.masks import beards, distractors
 
 
 @pytest.mark.parametrize("kind", distractors.KINDS)
@@ -39,6 +39,18 @@ def test_beard_leaves_the_lips_free(photo, landmarks):
   np.testing.assert_array_equal(drawn[y, x], photo[y, x])
   x, y = np.round(landmarks[199, :2]).astype(int)
   assert drawn[y, x].mean() < photo[y, x].mean() - 30
+
+
+def test_beards_hang_straight(photo, landmarks):
+  drawn = beards.draw(
+    photo, landmarks, np.random.default_rng(0), hang=(0.3, 0.3)
+  )
+  changed = (np.abs(drawn.astype(int) - photo) > 12).any(-1)
+  chin_x, chin_y = np.round(landmarks[152, :2]).astype(int)
+  below = changed[chin_y + 4 :]
+  left, right = below[:, :chin_x].sum(), below[:, chin_x + 1 :].sum()
+  assert left > 100 and right > 100
+  assert 0.8 < left / right < 1.25
 
 
 def test_the_package_draws_them():

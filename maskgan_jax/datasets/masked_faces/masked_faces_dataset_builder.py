@@ -48,8 +48,9 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   VERSION = tfds.core.Version("1.4.0")
   RELEASE_NOTES = {
     "1.4.0": "Prints in many colours, ties, ears of one piece with the mask,"
-    " whole rims of glasses. In train, turned faces have three times as many"
-    " masks, and beards are painted only where they show.",
+    " softer gaiters, whole rims of glasses, JPEG artefacts. In train, turned"
+    " faces have three times as many masks, sport masks are more frequent, and"
+    " beards are painted only where they show.",
     "1.3.0": "In train, one masked face in ten has a painted beard.",
     "1.2.0": "In train, more masks are worn at the chin or under the lip.",
     "1.1.0": "More kinds of masks, worn in more ways; glasses lie over them.",
