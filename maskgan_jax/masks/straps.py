@@ -12,8 +12,8 @@ _STEPS = 14
 # A strap is drawn while the head's surface under it faces the camera, or
 # nearly: straps lie a little above it.
 _GRAZING = 0.16
-# Round the neck they do not.
-_GRAZING_NECK = -0.05
+# Round the neck they do not, nor do ears of cloth.
+_GRAZING_FLAT = -0.05
 # Share of a kind that is tied behind the head instead of hung on the ears.
 _TIED = {"surgical": 0.12, "cloth": 0.08, "n95": 1.0, "n95_valve": 1.0}
 # Widths of what is tied, where it is not elastic, face widths.
@@ -65,7 +65,10 @@ def visible_straps(
       start = frame.to_head(surface.points[row, column])
       starts.append((np.arctan2(start[0], -start[2] - head.AXIS), start[1]))
       ends.append((side * end[0], end[1]))
-  points, facing = _strands(frame, mesh, np.array(starts), np.array(ends))
+  grazing = _GRAZING_FLAT if kind == "sport" else _GRAZING
+  points, facing = _strands(
+    frame, mesh, np.array(starts), np.array(ends), grazing
+  )
   widths = np.full((len(points), _STEPS), width)
   if kind == "sport":
     widths = _panels(surface, width)
@@ -122,7 +125,7 @@ def _ends(kind, loops, jitter):
   )
 
 
-def _strands(frame, mesh, starts, ends):
+def _strands(frame, mesh, starts, ends, grazing):
   """Points [n, steps, 2] of strands, and where they face the camera."""
   t = np.linspace(0, 1, _STEPS)
   angle, height = (
@@ -134,7 +137,7 @@ def _strands(frame, mesh, starts, ends):
   radius = head.skin_radius(mesh, angle, height, turn_in=0.0) + 0.012
   points = frame.from_cylinder(angle, height, radius)
   outwards = np.stack([np.sin(angle), 0 * angle, -np.cos(angle)], -1)
-  limit = np.where(height > 0.3, _GRAZING_NECK, _GRAZING)
+  limit = np.where(height > 0.3, _GRAZING_FLAT, grazing)
   return points[..., :2], (outwards @ frame.axes)[..., 2] < limit
 
 
