@@ -107,10 +107,11 @@ def _draw(
   encoded = face.image
   overlay = render.draw(image, face.landmarks, params)
   if rng.random() < bearded_share:
-    grown = coding.jpeg(beards.draw(image, face.landmarks, rng, hang=_HANG))
-    change = cv2.absdiff(coding.rgb(grown), image).max(-1)
-    if ((change > _GROWN) & (overlay.alpha == 0)).mean() > _SHOWS:
-      encoded, image = grown, coding.rgb(grown)
+    coded = coding.jpeg(beards.draw(image, face.landmarks, rng, hang=_HANG))
+    bearded = coding.rgb(coded)
+    grown = cv2.absdiff(bearded, image).max(-1) > _GROWN
+    if (grown & (overlay.alpha == 0)).mean() > _SHOWS:
+      encoded, image = coded, bearded
       overlay = render.draw(image, face.landmarks, params)
   return {
     "image": encoded,
