@@ -50,6 +50,8 @@ _COVERAGE = {
   "under_lip": (-1.1, -0.92),
   "chin": (-1.6, -1.2),
 }
+# See MaskParams.width: sewn at home, some reach the ears.
+_WIDTH = {"cloth": (0.92, 1.18), "cloth_two_layer": (0.92, 1.14)}
 _DROP = {"bandana": (0.22, 0.42), "gaiter": (0.4, 0.6), "scarf": (0.3, 0.5)}
 
 
@@ -230,7 +232,7 @@ def sample_params(
     pattern=pattern,
     texture=texture,
     coverage=_rounded(rng.uniform(*_COVERAGE[wear])),
-    width=_rounded(rng.uniform(0.92, 1.06)),
+    width=_rounded(rng.uniform(*_WIDTH.get(kind, (0.92, 1.06)))),
     drop=_rounded(drop),
     tilt=_rounded(np.clip(rng.normal(0, given.tilt), -4, 4)),
     looseness=_rounded(rng.uniform(*given.looseness)),

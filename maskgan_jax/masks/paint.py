@@ -16,8 +16,6 @@ _LEAST_SCALE, _FULL_SCALE, _MOST_SCALE = 64, 240, 700
 _BLACK, _WHITE = 0.006, 0.93
 # The rounded rim of a strap, face widths.
 _STRAP_RIM = 0.008
-# Elastic is white unless the mask is dark.
-_ELASTIC = 0.74
 
 
 def paint(
@@ -54,7 +52,7 @@ def paint(
   # Colour times alpha, and alpha: what may be blurred. Planes, since NumPy
   # is slow at short last axes.
   layer = np.zeros((4, height, width), np.float32)
-  _paint_straps(layer, surface, straps, light, params, window)
+  _paint_straps(layer, surface, straps, light, window)
   if straps:
     layer *= 1 - shown.coverage
   share = shown.coverage.ravel()[shown.pixels] * np.float32(params.opacity)
@@ -81,15 +79,12 @@ def paint(
   return np.clip(colour, 0, 255, out=colour), alpha
 
 
-def _paint_straps(layer, surface, straps, light, params, window):
+def _paint_straps(layer, surface, straps, light, window):
   """Straps below the mask, lit like rounded bands."""
-  base = cloth.linear(params.colour)
-  if params.mask_type not in ("cloth", "cloth_two_layer", "sport"):
-    base = base if base.mean() < 0.1 else np.full(3, _ELASTIC, np.float32)
-  base = light_lib.mute(base, light.saturation)
-  tone = (base * 0.86 + 0.012) * light.colour
   limit = np.array(layer.shape[:0:-1])
   for strap in straps:
+    base = light_lib.mute(cloth.linear(strap.colour), light.saturation)
+    tone = (base * 0.86 + 0.012) * light.colour
     half = 0.5 * strap.width * surface.width
     rim = np.minimum(0.5 * half, _STRAP_RIM * surface.width)
     margin = half.max() + 2

@@ -189,8 +189,9 @@ def _stand_off(params, angle, v):
     return far + 0.05 * np.clip(v - 0.4, 0, 1) * np.cos(angle)
   if kind in ("gaiter", "scarf"):
     return far * (1 + 0.4 * bulge)
-  # Loose masks gape at the cheeks.
-  gape = 0.02 * params.looseness * u**4
+  # Loose masks gape at the cheeks, those of cloth most.
+  gape = 0.06 if kind in ("cloth", "cloth_two_layer") else 0.02
+  gape = gape * params.looseness * u**4
   return (far + 0.05 * params.looseness) * inside + gape
 
 

@@ -18,6 +18,22 @@ _GRAZING_FLAT = -0.05
 _TIED = {"surgical": 0.12, "cloth": 0.08, "n95": 1.0, "n95_valve": 1.0}
 # Widths of what is tied, where it is not elastic, face widths.
 _RIBBONS = {"surgical": (0.025, 0.045), "cloth": (0.02, 0.04)}
+# Share of a kind whose straps are neither white elastic nor of its own cloth.
+_OWN_COLOUR = {
+  **{"surgical": 0.12, "kn95": 0.1, "kf94": 0.1, "n95": 0.5},
+  **{"n95_valve": 0.5, "cloth": 0.35, "cloth_two_layer": 0.35},
+}
+_COLOURS = (
+  *((36, 36, 40), (235, 234, 230), (228, 190, 50), (40, 90, 170)),
+  *((216, 62, 110), (190, 44, 46), (90, 170, 70), (120, 122, 126)),
+)
+# White elastic, a little grey. Dark masks have dark straps instead.
+_ELASTIC = (219, 219, 219)
+_DARK = 80
+# How a strap hangs: least and largest sag, face widths.
+_SAG = (-0.01, 0.04)
+# Share of loops that are twisted once: there they are seen edge-on.
+_TWISTED = 0.3
 # The row of a sport mask's side where the middle of an ear's panel begins.
 _PANEL_ROW = 2
 # Skin whose colour and brightness differ by more than this is hair or cloth.
@@ -29,6 +45,7 @@ class Strap(NamedTuple):
 
   points: np.ndarray  # [n, 2], px
   width: np.ndarray  # [n], face widths
+  colour: tuple[int, int, int]  # RGB in 0..255 under white light
 
 
 def visible_straps(
@@ -47,7 +64,7 @@ def visible_straps(
     landmarks: float [468, 3], px.
     surface: the mask on this face.
     params: what the mask is.
-    rng: draws the straps' width and where they meet ears or head.
+    rng: draws the straps' colour and width, and where they meet ears or head.
   """
   if params.mask_type in params_lib.WRAPS:
     return []
@@ -55,7 +72,7 @@ def visible_straps(
   kind = params.mask_type
   loops = rng.random() >= _TIED.get(kind, 0)
   width = float(rng.uniform(*_width(kind, loops)))
-  jitter = rng.uniform(-0.02, 0.02, 2)
+  jitter = rng.uniform(-0.04, 0.04, 2)
   under_hair = rng.random() < 0.85
   # Cloth of one piece with the mask begins well inside it.
   inside = 2 if kind == "sport" else 0
@@ -67,11 +84,12 @@ def visible_straps(
       ends.append((side * end[0], end[1]))
   grazing = _GRAZING_FLAT if kind == "sport" else _GRAZING
   points, facing = _strands(
-    frame, mesh, np.array(starts), np.array(ends), grazing
+    frame, mesh, np.array(starts), np.array(ends), rng.uniform(*_SAG), grazing
   )
-  widths = np.full((len(points), _STEPS), width)
+  widths = width * _twists(len(points), rng)
   if kind == "sport":
     widths = _panels(surface, width)
+  colour = _colour(params, rng)
   straps = []
   for strand, visible, wide in zip(points, facing, widths, strict=True):
     hidden = np.flatnonzero(~visible)
@@ -79,7 +97,7 @@ def visible_straps(
     if loops and under_hair and len(strand) > 1:
       strand = strand[: _skin_end(image, landmarks, strand)]
     if len(strand) > 1:
-      straps.append(Strap(strand, wide[: len(strand)]))
+      straps.append(Strap(strand, wide[: len(strand)], colour))
   return straps
 
 
@@ -92,7 +110,30 @@ def _width(kind, loops):
     "cloth_two_layer": (0.014, 0.03),
     "sport": (0.035, 0.05),
     "kf94": (0.013, 0.02),
+    "n95": (0.013, 0.032),
+    "n95_valve": (0.013, 0.032),
   }.get(kind, (0.013, 0.021))
+
+
+def _colour(params, rng):
+  """RGB of a mask's straps."""
+  kind = params.mask_type
+  if rng.random() < _OWN_COLOUR.get(kind, 0):
+    return _COLOURS[rng.integers(len(_COLOURS))]
+  of_cloth = kind in ("cloth", "cloth_two_layer", "sport")
+  return (
+    params.colour
+    if of_cloth or np.mean(params.colour) < _DARK
+    else _ELASTIC
+  )
+
+
+def _twists(count, rng):
+  """Factors [count, steps] on the width: some bands turn once on their way."""
+  t = np.linspace(0, 1, _STEPS)
+  twisted = rng.random((count, 1)) < _TWISTED
+  middle = rng.uniform(0.2, 0.8, (count, 1))
+  return 1 - 0.6 * twisted * np.exp(-(((t - middle) / 0.12) ** 2))
 
 
 def _panels(surface, width):
@@ -125,14 +166,13 @@ def _ends(kind, loops, jitter):
   )
 
 
-def _strands(frame, mesh, starts, ends, grazing):
+def _strands(frame, mesh, starts, ends, sag, grazing):
   """Points [n, steps, 2] of strands, and where they face the camera."""
   t = np.linspace(0, 1, _STEPS)
   angle, height = (
     starts[:, k, None] + (ends - starts)[:, k, None] * t for k in (0, 1)
   )
-  # Nothing hangs straight: a loop sags a little on its way.
-  height = height + 0.02 * np.sin(np.pi * t)
+  height = height + sag * np.sin(np.pi * t)
   # Straps run past the jaw to the ear, where skin turns in no further.
   radius = head.skin_radius(mesh, angle, height, turn_in=0.0) + 0.012
   points = frame.from_cylinder(angle, height, radius)

@@ -96,7 +96,7 @@ def test_nothing_else_is_left(built):
     "masked_faces",
     ".config",
     "folder",
-    "1.4.0",
+    "1.5.0",
     "metadata.json",
     "dataset_info.json",
     "features.json",

@@ -45,8 +45,10 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   Written as array_record without TensorFlow.
   """
 
-  VERSION = tfds.core.Version("1.4.0")
+  VERSION = tfds.core.Version("1.5.0")
   RELEASE_NOTES = {
+    "1.5.0": "Straps in colours of their own, twisted and sagging ones; masks"
+    " of cloth that reach the ears and gape.",
     "1.4.0": "Prints in many colours, ties, ears of one piece with the mask,"
     " softer gaiters, whole rims of glasses, JPEG artefacts. In train, turned"
     " faces have three times as many masks, sport masks are more frequent, and"
