@@ -6,9 +6,14 @@
 (configs/sharpen.py:portraits after configs/portraits.py, :portraits128 after
 configs/portraits.py:128.) What the reconstruction loss leaves smooth, a
 perceptual loss, at the size at which the generator works, and a discriminator
-make distinct. Sized for two CPU cores. The discriminator needs some 400 steps
-until it knows anything; with a weight of 1 instead of 0.4 it draws ragged teeth
-and speckles from step 2,000 on.
+make distinct. After `compact` for a GPU, with a discriminator that sees the
+picture at full size: skin then has the grain of skin. After `portraits` for two
+CPU cores, with a smaller one at half the size: at full size it would take much
+longer to learn.
+
+Each run has flaws of its own, ragged nostrils and teeth above all. The mean of
+several (scripts/average.py), which may differ in the discriminator's size or
+weight, and of the run that they come from, has few.
 """
 
 import ml_collections
@@ -49,7 +54,6 @@ def get_config(name: str = "compact") -> ml_collections.ConfigDict:
   c.segmenter.frozen = True
   c.networks = ("segmenter", "generator", "discriminator")
   c.discriminator.base_features = 32
-  # At full size it takes much longer to learn, and twice the time.
   c.discriminator.scale = c.image_size // 128
   c.num_train_steps = 3_600
   c.eval_every_steps = 600
@@ -65,4 +69,19 @@ def get_config(name: str = "compact") -> ml_collections.ConfigDict:
   c.shown_mask.borrowed_share = 0.2
   # A mixture of two faces is no example of a real one.
   c.shown_mask.mixed_share = 0.0
+  if name == "compact":
+    _for_a_gpu(c)
   return c
+
+
+def _for_a_gpu(c):
+  c.dtype = "bfloat16"
+  c.dataset_on_device = True
+  c.steps_per_dispatch = 20
+  c.batch_size = 16
+  c.discriminator.base_features = 64
+  c.discriminator.scale = 1
+  c.num_train_steps = 5_000
+  c.log_every_steps = 100
+  c.eval_every_steps = 1_000
+  c.checkpoint_every_steps = 1_000

@@ -12,6 +12,7 @@ import numpy as np
 
 from maskgan_jax import batch as batch_lib
 from maskgan_jax import (
+  cost,
   factory,
   images,
   input_pipeline,
@@ -20,7 +21,6 @@ from maskgan_jax import (
   photos,
   unmask,
 )
-from maskgan_jax.models import lowering
 
 # What is printed, as a table and as JSON.
 Result = dict[str, Any]
@@ -149,15 +149,12 @@ def _compile(
     The compiled function, how many GFLOP it takes (of several steps a call,
     one), and the seconds that compiling took.
   """
-  # XLA counts what a loop does once, and of what is compiled it does not count
-  # what it calls of cuDNN.
-  with lowering.plain():
-    counted = jax.jit(make(), **options).lower(*arguments).cost_analysis()
+  counted = cost.flops(make(), *arguments)
   start = time.perf_counter()
   compiled = jax.jit(make(), **options).lower(*arguments).compile()
   seconds = time.perf_counter() - start
   memory.give_back()
-  return compiled, counted["flops"] / 1e9, seconds
+  return compiled, counted / 1e9, seconds
 
 
 def train_step(config: ml_collections.ConfigDict, repeats: int) -> Result:

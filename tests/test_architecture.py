@@ -13,11 +13,11 @@ LAYERS = (
   (
     "demo",
     "ablation",
+    "averaging",
     "train",
     "benchmark",
     "benchmark_masks",
     "benchmark_processes",
-    "interpolation",
     "mask_files",
     "real_masks",
     "unmask_folder",

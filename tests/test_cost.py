@@ -1,3 +1,5 @@
+import jax
+import jax.numpy as jnp
 import pytest
 
 from maskgan_jax import cost
@@ -30,3 +32,12 @@ def test_cost_does_not_depend_on_the_form_of_convolutions(
   want = cost.inference(tiny_config)
   monkeypatch.setattr(lowering, "_prefers_windows", lambda *arguments: True)
   assert cost.inference(tiny_config) == want
+
+
+def test_operations_are_counted_for_the_host():
+  # As on a GPU: arrays and default device are not the host's first.
+  device = jax.local_devices()[-1]
+  matrix = jax.device_put(jnp.ones((8, 16)), device)
+  with jax.default_device(device):
+    count = cost.flops(lambda x: x @ x.T, matrix)
+  assert count == pytest.approx(2 * 8 * 8 * 16, rel=0.1)

@@ -9,7 +9,7 @@ import pytest
 SCRIPT = pathlib.Path(__file__).parents[1] / "scripts" / "train_compact.sh"
 PYTHON = """#!/bin/sh
 echo "$@" >> "$COMMANDS"
-case "$1" in *interpolate.py) mkdir -p "$RUNS/between/checkpoints";; esac
+case "$1" in *average.py) mkdir -p "$RUNS/between/checkpoints";; esac
 """
 
 
@@ -49,21 +49,22 @@ def test_each_step_starts_from_the_one_before(run, tmp_path):
   scripts = [pathlib.Path(command[0]) for command in commands]
   assert all(script.is_file() for script in scripts)
   assert [script.stem for script in scripts] == [
-    *("build_dataset", "train", "train", "interpolate", "train", "evaluate")
+    *("build_dataset", "train", "train", "train", "train", "average"),
+    *("train", "evaluate"),
   ]
-  for command, before in (
-    (commands[2], "compact"),
-    (commands[3], "sharp"),
-    (commands[4], "between"),
-  ):
-    assert any(flag.endswith(f"={runs}/{before}") for flag in command)
+  for command in commands[2:5]:
+    assert f"--config.init_from={runs}/compact" in command
+  workdirs = [command[2].removeprefix("--workdir=") for command in commands]
+  assert f"--runs={','.join(workdirs[1:5])}" in commands[5]
+  assert f"--workdir={runs}/between" in commands[5]
+  assert f"--config.init_from={runs}/between" in commands[6]
   for command in commands:
     for flag in command:
       if flag.startswith("--config="):
         assert pathlib.Path(flag.removeprefix("--config=")).is_file()
-  # What is between two runs is made once; the other steps know themselves.
+  # What is between the runs is made once; the other steps know themselves.
   _, again = run(*given)
-  assert again == [*commands[:3], *commands[4:]]
+  assert again == [*commands[:5], *commands[6:]]
 
 
 @pytest.mark.parametrize(

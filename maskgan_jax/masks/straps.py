@@ -122,9 +122,7 @@ def _colour(params, rng):
     return _COLOURS[rng.integers(len(_COLOURS))]
   of_cloth = kind in ("cloth", "cloth_two_layer", "sport")
   return (
-    params.colour
-    if of_cloth or np.mean(params.colour) < _DARK
-    else _ELASTIC
+    params.colour if of_cloth or np.mean(params.colour) < _DARK else _ELASTIC
   )
 
 

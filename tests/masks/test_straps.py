@@ -57,6 +57,44 @@ def test_some_surgical_masks_are_tied(photo, landmarks_of):
   assert tops[tied].max() < tops[~tied].min()
 
 
+@pytest.mark.parametrize(
+  ("kind", "usual", "least", "most"),
+  [
+    ("surgical", (219, 219, 219), 0.75, 0.98),
+    ("n95", (219, 219, 219), 0.3, 0.7),
+    ("cloth", (200, 60, 50), 0.45, 0.85),
+    ("sport", (200, 60, 50), 1.0, 1.0),
+  ],
+)
+def test_some_straps_have_a_colour_of_their_own(
+  photo, landmarks, kind, usual, least, most
+):
+  colours = []
+  for seed in range(80):
+    params = masks.MaskParams(kind, colour=(200, 60, 50), seed=seed)
+    _, found = straps_of(kind, photo, landmarks, params=params)
+    colours.append({strap.colour for strap in found})
+  assert all(len(one) == 1 for one in colours)
+  assert least <= np.mean([one == {usual} for one in colours]) <= most
+
+
+def test_dark_masks_have_dark_elastic(photo, landmarks):
+  dark = (30, 30, 33)
+  for seed in range(12):
+    params = masks.MaskParams("kn95", colour=dark, seed=seed)
+    _, found = straps_of("kn95", photo, landmarks, params=params)
+    assert (219, 219, 219) not in {strap.colour for strap in found}
+
+
+def test_some_loops_are_twisted(photo, landmarks):
+  narrowed = [
+    strap.width.min() < 0.7 * strap.width.max()
+    for seed in range(40)
+    for strap in straps_of("surgical", photo, landmarks, seed)[1]
+  ]
+  assert 0.03 < np.mean(narrowed) < 0.4
+
+
 def test_respirators_have_elastic_round_the_head(photo, landmarks_of):
   turned = landmarks_of(yaw=35)
   _, found = straps_of("n95", photo, turned)

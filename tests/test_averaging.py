@@ -2,7 +2,7 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import checkpoint, errors, evaluate, interpolation
+from maskgan_jax import averaging, checkpoint, errors, evaluate
 from tests import one_device
 
 
@@ -19,30 +19,41 @@ def save(config, workdir, value):
   return str(workdir)
 
 
-def test_parameters_lie_between(tiny_config, tmp_path):
-  first = save(tiny_config, tmp_path / "first", 1.0)
-  second = save(tiny_config, tmp_path / "second", 2.0)
+def test_parameters_are_the_weighted_mean(tiny_config, tmp_path):
+  runs = [
+    save(tiny_config, tmp_path / str(value), value) for value in (1.0, 2.0, 4.0)
+  ]
   between = str(tmp_path / "between")
-  interpolation.interpolate(first, second, 0.25, between)
+  averaging.average(runs, [0.5, 0.25, 0.25], between)
   step, found = checkpoint.load_inference(between, "latest")
   assert step == 3
   assert set(found) == {"segmenter", "generator"}
   for x in jax.tree.leaves(found):
-    np.testing.assert_allclose(x, 1.25)
+    np.testing.assert_allclose(x, 2.0)
   assert evaluate.Evaluator(between).step == 3
   with pytest.raises(errors.UserError, match="between holds a checkpoint"):
-    interpolation.interpolate(first, second, 0.5, between)
+    averaging.average(runs, [0.5, 0.25, 0.25], between)
 
 
 def test_networks_must_be_alike(tiny_config, tmp_path):
   first = save(tiny_config, tmp_path / "first", 1.0)
   tiny_config.completion.features = (8, 16)
   second = save(tiny_config, tmp_path / "second", 2.0)
+  between = tmp_path / "between"
   with pytest.raises(errors.UserError, match="first: its generator has other"):
-    interpolation.interpolate(first, second, 0.5, str(tmp_path / "between"))
-  assert not (tmp_path / "between").exists()
+    averaging.average([first, second], [0.5, 0.5], str(between))
+  assert not between.exists()
 
 
-def test_a_share_is_a_share(tmp_path):
-  with pytest.raises(errors.UserError, match="share is 1.5; it must be within"):
-    interpolation.interpolate("a", "b", 1.5, str(tmp_path / "between"))
+@pytest.mark.parametrize(
+  ("shares", "message"),
+  [
+    ([1.0], "2 runs but 1 shares"),
+    ([1.5, -0.5], "shares are 1.5, -0.5; they must be at least 0"),
+    ([0.5, 0.4], "together 1"),
+    ([float("nan"), 0.5], "shares are nan"),
+  ],
+)
+def test_shares_are_shares(tmp_path, shares, message):
+  with pytest.raises(errors.UserError, match=message):
+    averaging.average(["a", "b"], shares, str(tmp_path / "between"))
