@@ -18,6 +18,8 @@ Array = batch.Array
 
 # How far a jittered mask is off at most, of the picture's height: 4 px at 256.
 JITTER_REACH = 4 / 256
+# What of a mask is narrower than twice this and a pixel is a strap.
+_STRAP_RADIUS = 4 / 256
 
 Image = Float[Array, "B H W 3"]
 Pixels = Float[Array, "B H W 1"]
@@ -195,6 +197,19 @@ def _dilate(mask: Array, radius: int) -> jax.Array:
       x, -jnp.inf, jax.lax.max, shape, (1, 1, 1), "SAME"
     )
   return x[..., None]
+
+
+def thin_parts(mask: Pixels) -> jax.Array:
+  """Returns what of a mask is narrower than 9 px at 256: its straps.
+
+  The mask less its opening, which takes its corners too.
+
+  Args:
+    mask: [B, H, W, 1] in [0, 1].
+  """
+  radius = mask_region.pixels(_STRAP_RADIUS, mask.shape[1])
+  opened = _dilate(-_dilate(-mask, radius), radius)
+  return jnp.maximum(mask - opened, 0.0)
 
 
 def blend_mask(mask: Pixels) -> Pixels:

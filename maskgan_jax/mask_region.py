@@ -14,7 +14,7 @@ import numpy as np
 BLEND_REACH = 3 / 256
 # Probability from which a pixel is completed. Under one half: a bit of mask
 # that stays in a face is worse than a bit of face drawn anew.
-COMPLETED_FROM = 0.15
+COMPLETED_FROM = 0.2
 # A mask is reported on more than this share of the frame, and only if its
 # pixels are as likely as this on average: of what is found on beards and
 # collars most is doubtful (on the validation people at most 0.933), of masks

@@ -146,6 +146,20 @@ def test_blend_mask_covers_the_mask_and_fades_in_proportion(size, reach):
   assert (np.diff(column) >= -1e-6).all()
 
 
+@pytest.mark.parametrize("size", [64, 256])
+def test_thin_parts_are_the_straps(size):
+  unit = size // 64
+  mask = np.zeros((1, size, size, 1), np.float32)
+  mask[:, 20 * unit : 40 * unit, : 40 * unit] = 1  # Cut by the border.
+  strap = np.s_[:, 30 * unit : 32 * unit, 40 * unit :]
+  mask[strap] = 1
+  thin = np.array(images.thin_parts(mask))
+  assert (thin[strap] == 1).all()
+  thin[strap] = 0
+  assert (thin == 0).all()
+  assert images.thin_parts(0 * mask).max() == 0
+
+
 def test_blend_mask_of_a_bare_face_is_empty():
   mask = jnp.zeros((1, 32, 32, 1))
   assert not images.blend_mask(mask).any()

@@ -107,6 +107,27 @@ def test_segmentation_loss_of_undecided_logits():
   np.testing.assert_allclose(got, np.log(2) + 1 - 9 / 17, rtol=1e-6)
 
 
+def test_segmentation_loss_counts_straps_more():
+  # A body of 20 x 20 and a strap of 2 x 20 of 64 x 64 pixels.
+  body = jnp.zeros((1, 64, 64, 1)).at[:, 10:30, 10:30].set(1.0)
+  strap = jnp.zeros_like(body).at[:, 40:42, 10:30].set(1.0)
+  right = 40.0 * (2.0 * (body + strap) - 1.0)
+  valid = jnp.ones_like(body)
+
+  def entropy(missed):
+    """The loss where some of the mask is missed, without its Dice part."""
+    logits = jnp.where(missed > 0, -40.0, right)
+    count = float(missed.sum())
+    found = 440 - count
+    dice = 1 - (2 * found + 1) / (found + 440 + 1)
+    return (
+      float(losses.segmentation_loss(logits, body + strap, valid)[0]) - dice
+    )
+
+  some_body = jnp.zeros_like(body).at[:, 18:20, 10:30].set(1.0)
+  assert entropy(strap) == pytest.approx(8 * entropy(some_body), rel=1e-3)
+
+
 def test_segmentation_loss_vanishes_on_right_answers_and_bare_faces():
   mask = jnp.zeros((2, 4, 4, 1)).at[0, :2].set(1.0)
   logits = 40.0 * (2.0 * mask - 1.0)

@@ -25,7 +25,7 @@ def test_confidence_is_the_mean_over_what_is_found():
 
 
 def test_a_mask_is_completed_where_it_is_likely_enough():
-  probability = np.array([0.0, 0.3, 0.31, 1.0], np.float32)
+  probability = np.array([0.0, 0.2, 0.21, 1.0], np.float32)
   for found in (
     mask_region.completed_mask(probability),
     mask_region.completed_mask(jnp.asarray(probability)),
