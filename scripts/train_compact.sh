@@ -40,7 +40,7 @@ sharpen sharp_b --config.discriminator.scale=2
 sharpen sharp_c --config.loss.adversarial_weight=1.0 --config.num_train_steps=3500
 if ! [ -d "$output_dir/between/checkpoints" ]; then
   runs=$output_dir/compact,$output_dir/sharp_a,$output_dir/sharp_b,$output_dir/sharp_c
-  python "$here/average.py" "--runs=$runs" --shares=0.19,0.27,0.27,0.27 \
+  python "$here/average.py" "--runs=$runs" --shares=0.1,0.3,0.3,0.3 \
     "--workdir=$output_dir/between"
 fi
 echo "== 4/5 Several completions"

@@ -2,7 +2,7 @@
 
   python scripts/build_dataset.py --source=folder --faces_dir=PHOTOS \
     --image_size=64 --data_dir=data64
-  python scripts/ablate.py --folder=configs/ablation --seeds=0 \
+  python scripts/ablate.py --folder=configs/ablation --seeds=0,1 \
     --baseline=02_mask_composite --data_dir=data64 --output_dir=runs/ablation
 
 Pictures of 64 px instead of 256; a U-Net of 6 levels, down to one pixel as the
