@@ -21,12 +21,20 @@ _VGG16_WEIGHTS = (
 )
 VGG16_DIMENSIONS = 512
 _MIN_SIDE = 32  # Pixels; less leaves AlexNet's last layers empty.
+# AlexNet looks at windows that begin at every fourth pixel.
+STRIDE = 4
 # What both networks take off and divide by, for colours in [-1, 1].
 _MEAN = (-0.030, -0.088, -0.188)
 _DEVIATION = (0.458, 0.448, 0.450)
 
 
-def lpips(image: jax.Array, other: jax.Array, *, scale: int = 1) -> jax.Array:
+def lpips(
+  image: jax.Array,
+  other: jax.Array,
+  *,
+  scale: int = 1,
+  shift: jax.Array | None = None,
+) -> jax.Array:
   """Returns the perceptual distance [B] of pictures [B, H, W, 3] in [-1, 1].
 
   LPIPS with AlexNet (Zhang et al., 2018): 0 for equal pictures, most others
@@ -36,6 +44,10 @@ def lpips(image: jax.Array, other: jax.Array, *, scale: int = 1) -> jax.Array:
     image: at least 32 * scale pixels high and wide.
     other: same shape.
     scale: compares pictures this many times smaller.
+    shift: moves both down and to the right by so many of these smaller
+      pixels, int [2] in 0 to STRIDE - 1; by none if left out. A loss that
+      changes it sees what repeats itself at every fourth pixel, to which one
+      that does not is blind.
 
   Raises:
     model_files.MissingModelError: the package with the weights is missing.
@@ -50,7 +62,10 @@ def lpips(image: jax.Array, other: jax.Array, *, scale: int = 1) -> jax.Array:
       f" needs {_MIN_SIDE} pixels. Set config.loss.perceptual_scale=1, or"
       " config.loss.perceptual_weight=0."
     )
-  maps = _layer_maps(blocks.shrink(image, scale), blocks.shrink(other, scale))
+  pair = [blocks.shrink(x, scale) for x in (image, other)]
+  if shift is not None:
+    pair = [_moved(x, shift) for x in pair]
+  maps = _layer_maps(*pair)
   return sum(x.mean(axis=(1, 2, 3)) for x in maps)
 
 
@@ -76,6 +91,14 @@ def vgg16_features(image: jax.Array) -> jax.Array:
   """
   apply, params = _vgg16()
   return apply({"params": params["VGG16_0"]}, image)
+
+
+def _moved(image, shift):
+  """Moves [B, H, W, C]; what comes in repeats the edge."""
+  room = STRIDE - 1
+  padded = jnp.pad(image, [(0, 0), (room, 0), (room, 0), (0, 0)], mode="edge")
+  start = (0, room - shift[0], room - shift[1], 0)
+  return jax.lax.dynamic_slice(padded, start, image.shape)
 
 
 def _normalised(image):

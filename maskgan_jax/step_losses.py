@@ -67,6 +67,7 @@ def generator_loss(
   predicted: jax.Array,
   judged: jax.Array,
   inputs: step_inputs.Inputs,
+  key: jax.Array,
   settings: step_settings.StepSettings,
 ) -> tuple[jax.Array, tuple[Any, Terms]]:
   """Returns the sum of G's losses; D's new statistics and the terms.
@@ -77,9 +78,10 @@ def generator_loss(
     predicted: the predicted image, [B, H, W, 3] in [-1, 1].
     judged: what the discriminator and the perceptual loss see, same shape.
     inputs: of the step.
+    key: see `distance_to_truth`.
     settings: of the step.
   """
-  distance, terms = distance_to_truth(predicted, judged, inputs, settings)
+  distance, terms = distance_to_truth(predicted, judged, inputs, key, settings)
   total = distance.mean()
   terms = {name: x.mean() for name, x in terms.items()}
   if judge is not None:
@@ -120,6 +122,7 @@ def distance_to_truth(
   predicted: jax.Array,
   judged: jax.Array,
   inputs: step_inputs.Inputs,
+  key: jax.Array,
   settings: step_settings.StepSettings,
 ) -> tuple[jax.Array, Terms]:
   """Returns the weighted sum [B] of the losses that know the truth, and each.
@@ -128,6 +131,8 @@ def distance_to_truth(
     predicted: the predicted image, [B, H, W, 3] in [-1, 1].
     judged: what the perceptual loss sees, same shape.
     inputs: of the step.
+    key: draws how far the perceptual loss moves the pictures, the same on all
+      devices.
     settings: of the step.
   """
   terms = {
@@ -140,7 +145,10 @@ def distance_to_truth(
   if settings.perceptual_weight:
     seen = jnp.where(inputs.valid > 0, judged, inputs.image)
     terms["perceptual_loss"] = features.lpips(
-      seen, inputs.image, scale=settings.perceptual_scale
+      seen,
+      inputs.image,
+      scale=settings.perceptual_scale,
+      shift=jax.random.randint(key, (2,), 0, features.STRIDE),
     )
     total += settings.perceptual_weight * terms["perceptual_loss"]
   return total, terms

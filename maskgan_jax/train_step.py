@@ -180,7 +180,10 @@ def _completion_step(
 ) -> tuple[dict[str, Any], Metrics]:
   """Updates D, then G against the new D, from one forward pass of G."""
   generator = networks["generator"]
-  noise = _device_key(key, learner.axis_name)
+  noise, moving = (
+    _device_key(key, learner.axis_name),
+    jax.random.fold_in(key, 2),
+  )
   latent = None
   if settings.latent_size:
     candidates = step_inputs.latents(
@@ -189,7 +192,7 @@ def _completion_step(
       learner.axis_name,
     )
     latent = _best_latent(
-      learner, generator, inputs, shown_mask, candidates, noise, settings
+      learner, generator, inputs, shown_mask, candidates, key, settings
     )
   predicted_image, pull_back, stats = jax.vjp(
     lambda params: learner.apply(
@@ -229,8 +232,9 @@ def _completion_step(
     judge_stats = discriminator.stats
 
   def g_loss_fn(predicted):
+    seen = judged(predicted)
     return step_losses.generator_loss(
-      judge, judge_stats, predicted, judged(predicted), inputs, settings
+      judge, judge_stats, predicted, seen, inputs, moving, settings
     )
 
   grad, (judge_stats, terms) = jax.grad(g_loss_fn, has_aux=True)(
@@ -254,13 +258,8 @@ def _best_latent(
   et al., Social GAN, 2018, section 3.3).
 
   Args:
-    learner: the networks.
-    network: the generator.
-    inputs: of the step.
-    shown_mask: what the generator is shown.
     candidates: [B, num_latent_candidates, latent_size].
-    key: of the generator's noise.
-    settings: of the step.
+    key: of the step, the same on all devices.
 
   Returns:
     [B, latent_size].
@@ -276,12 +275,12 @@ def _best_latent(
     repeated.masked_image,
     shown,
     candidates.reshape(count * number, size),
-    key=key,
+    key=_device_key(key, learner.axis_name),
   )
   region = jnp.maximum(shown, repeated.mask)
   judged = step_losses.judged_image(predicted, repeated, region, settings)
   distance, _ = step_losses.distance_to_truth(
-    predicted, judged, repeated, settings
+    predicted, judged, repeated, jax.random.fold_in(key, 2), settings
   )
   best = distance.reshape(count, number).argmin(axis=1)
   return candidates[jnp.arange(count), best]

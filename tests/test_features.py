@@ -37,6 +37,19 @@ def test_scale_forgives_what_is_finer():
   assert (seen > 100 * forgiven).all()
 
 
+def test_a_shift_moves_both_pictures():
+  image, other = _noise(0, 0.5), _noise(1, 0.5)
+  moved = [
+    jax.numpy.pad(x, [(0, 0), (2, 0), (3, 0), (0, 0)], mode="edge")
+    for x in (image, other)
+  ]
+  np.testing.assert_allclose(
+    features.lpips(image, other, shift=jax.numpy.array([2, 3])),
+    features.lpips(*(x[:, :64, :64] for x in moved)),
+    rtol=1e-4,
+  )
+
+
 def test_equals_the_package():
   image, other = _noise(0, 0.5), _noise(1, 0.5)
   params = {"params": features._network()[1]}

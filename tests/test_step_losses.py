@@ -62,7 +62,7 @@ def test_generator_loss_with_feature_matching(settings):
   mask = jnp.ones((2, 2, 2, 1))
   inputs = step_inputs.Inputs(REAL, FAKE, mask, mask)
   total, (calls, terms) = step_losses.generator_loss(
-    _judge(1.0), 0, FAKE, FAKE, inputs, settings
+    _judge(1.0), 0, FAKE, FAKE, inputs, jax.random.key(0), settings
   )
   np.testing.assert_allclose(terms["feature_matching_loss"], 1.5)
   np.testing.assert_allclose(terms["g_adversarial_loss"], 0.5)
@@ -74,8 +74,27 @@ def test_a_resting_discriminator_judges_nothing(settings):
   mask = jnp.ones((2, 2, 2, 1))
   inputs = step_inputs.Inputs(REAL, FAKE, mask, mask)
   total, (_, terms) = step_losses.generator_loss(
-    None, {}, FAKE, FAKE, inputs, settings
+    None, {}, FAKE, FAKE, inputs, jax.random.key(0), settings
   )
   assert set(terms) == {"reconstruction_loss", "g_loss"}
   np.testing.assert_allclose(terms["reconstruction_loss"], 1.0, rtol=1e-6)
   np.testing.assert_allclose(total, settings.reconstruction_weight, rtol=1e-6)
+
+
+def test_the_perceptual_loss_moves_by_its_key(settings):
+  """A grid of four pixels looks another way from each of four places."""
+  settings = dataclasses.replace(settings, perceptual_weight=1.0)
+  image = jnp.zeros((1, 64, 64, 3))
+  grid = image.at[:, :, ::4].set(0.5)
+  mask = jnp.ones((1, 64, 64, 1))
+  inputs = step_inputs.Inputs(image, image, mask, mask)
+
+  @jax.jit
+  def loss(seed):
+    _, terms = step_losses.distance_to_truth(
+      grid, grid, inputs, jax.random.key(seed), settings
+    )
+    return terms["perceptual_loss"]
+
+  found = {round(float(loss(seed)[0]), 4) for seed in range(12)}
+  assert len(found) == 4
