@@ -83,6 +83,7 @@ def latents(
 def borrow_masks(
   inputs: Inputs,
   shown_mask: jax.Array,
+  bare: jax.Array,
   key: jax.Array,
   *,
   share: float,
@@ -92,11 +93,14 @@ def borrow_masks(
   """Lets the generator complete some faces under the mask of another one.
 
   No mask is drawn on them, they are grey there: this is for a generator that
-  sees nothing of the picture under the mask it is shown.
+  sees nothing of the picture under the mask it is shown. Faces that the dataset
+  leaves bare may have a hand or a microphone before their mouth, which the
+  generator must not learn to draw: they neither borrow nor are mixed in.
 
   Args:
     inputs: of the batch.
     shown_mask: what the generator is shown otherwise, [B, H, W, 1] in {0, 1}.
+    bare: whose faces the dataset draws no mask on, bool [B].
     key: a PRNG key.
     share: probability of another face's mask.
     mixed_share: of those, the probability of a mean of both faces, weighted at
@@ -116,7 +120,14 @@ def borrow_masks(
     mixed = borrowed & jax.random.bernoulli(keys[1], mixed_share)
     return borrowed, jnp.where(mixed, jax.random.uniform(keys[2]), 0.0)
 
-  borrowed, other_share = (x[:, None, None, None] for x in jax.vmap(draw)(keys))
+  borrowed, other_share = jax.vmap(draw)(keys)
+  borrowed &= ~bare
+  if mixed_share:
+    other_bare = parallel.from_previous_example(bare, axis_name)
+    other_share = jnp.where(borrowed & ~other_bare, other_share, 0.0)
+  borrowed, other_share = (
+    x[:, None, None, None] for x in (borrowed, other_share)
+  )
   if mixed_share:
     inputs = _mixed(inputs, other_share, axis_name)
   mask = parallel.from_previous_example(inputs.mask, axis_name)

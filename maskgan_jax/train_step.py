@@ -124,6 +124,7 @@ def make_train_step(
       inputs, shown_mask = step_inputs.borrow_masks(
         inputs,
         shown_mask,
+        ~batch.mask.any(axis=(1, 2, 3)),
         jax.random.fold_in(keys[1], 1),
         share=settings.borrowed_mask_share,
         mixed_share=settings.mixed_share,

@@ -17,10 +17,11 @@ def inputs() -> step_inputs.Inputs:
   return step_inputs.Inputs(image, jnp.where(mask > 0, -1, image), mask, valid)
 
 
-def borrow(inputs, share, mixed_share=0.0):
+def borrow(inputs, share, mixed_share=0.0, bare=(False,) * 4):
   return step_inputs.borrow_masks(
     inputs,
     inputs.mask,
+    jnp.array(bare),
     jax.random.key(0),
     share=share,
     mixed_share=mixed_share,
@@ -82,6 +83,20 @@ def test_mixed_faces_lie_between_both(inputs):
 def test_only_borrowers_are_mixed(inputs):
   changed, _ = borrow(inputs, 0.0, mixed_share=1.0)
   np.testing.assert_array_equal(changed.image, inputs.image)
+
+
+def test_bare_faces_are_not_learned_from(inputs):
+  """What is before their mouth is shown under no mask, in no mixture."""
+  changed, shown = borrow(
+    inputs, 1.0, mixed_share=1.0, bare=(False, True, False, False)
+  )
+  np.testing.assert_array_equal(shown[1], inputs.mask[1])
+  np.testing.assert_array_equal(changed.masked_image[1], inputs.masked_image[1])
+  for i in (1, 2):
+    np.testing.assert_array_equal(changed.image[i], inputs.image[i])
+  for i in (0, 3):
+    assert not np.allclose(changed.image[i], inputs.image[i], atol=0.01)
+  np.testing.assert_array_equal(shown[2], inputs.mask[1])
 
 
 @pytest.mark.parametrize("count", [2, 4])

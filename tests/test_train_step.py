@@ -168,7 +168,7 @@ def test_the_code_nearest_to_the_truth_is_trained(tiny_config):
     inputs,
     ones,
     np.repeat(level[..., None], 3, axis=-1),
-    None,
+    jax.random.key(0),
     settings,
   )
   np.testing.assert_allclose(chosen[:, 0], [0.6, -0.2])
