@@ -38,21 +38,17 @@ sharpen() { train sharpen "$1" "--config.init_from=$output_dir/compact" "${@:2}"
 sharpen sharp_a
 sharpen sharp_b --config.discriminator.scale=2
 sharpen sharp_c --config.loss.adversarial_weight=1.0 --config.num_train_steps=3500
-mean() { # WORKDIR SHARES RUNS...
-  if ! [ -d "$output_dir/$1/checkpoints" ]; then
-    local IFS=, runs=("${@:3}")
-    runs=("${runs[@]/#/$output_dir/}")
-    python "$here/average.py" "--runs=${runs[*]}" "--shares=$2" "--workdir=$output_dir/$1"
-  fi
-}
-mean between 0.1,0.3,0.3,0.3 compact sharp_a sharp_b sharp_c
+if ! [ -d "$output_dir/between/checkpoints" ]; then
+  runs=$output_dir/compact,$output_dir/sharp_a,$output_dir/sharp_b,$output_dir/sharp_c
+  python "$here/average.py" "--runs=$runs" --shares=0.1,0.3,0.3,0.3 \
+    "--workdir=$output_dir/between"
+fi
 train sharpen polish "--config.init_from=$output_dir/between" \
   --config.optimizer.learning_rate.generator=2e-4 --config.discriminator.scale=2 \
-  --config.discriminator.base_features=32 --config.num_train_steps=1600
-mean polished 0.3,0.7 between polish
+  --config.discriminator.base_features=32 --config.num_train_steps=3000
 echo "== 4/5 Several completions"
 # Longer than they need: the segmenter gains by it.
-train diverse diverse "--config.init_from=$output_dir/polished" --config.num_train_steps=9000
+train diverse diverse "--config.init_from=$output_dir/polish" --config.num_train_steps=9000
 echo "== 5/5 Evaluation on people not trained on"
 python "$here/evaluate.py" "--workdir=$output_dir/diverse" "--data_dir=$output_dir/data" \
   --num_samples=4
