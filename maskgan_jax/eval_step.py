@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from flax import linen as nn
 
 from maskgan_jax import images, mask_region
@@ -26,12 +25,12 @@ class _View(NamedTuple):
   mirrored: bool = False
 
   def of(self, x: jax.Array) -> jax.Array:
-    x = _moved(x, self.shift)
+    x = images.moved(x, self.shift, self.shift)
     return x[:, :, ::-1] if self.mirrored else x
 
   def back(self, x: jax.Array) -> jax.Array:
     x = x[:, :, ::-1] if self.mirrored else x
-    return _moved(x, -self.shift)
+    return images.moved(x, -self.shift, -self.shift)
 
 
 _PLAIN = (_View(),)
@@ -39,17 +38,6 @@ _PLAIN = (_View(),)
 # by half a square, the mean of both views is nearer to the truth, and shows no
 # grid.
 _MIRRORED = (_View(), _View(2, mirrored=True))
-
-
-def _moved(x: jax.Array, shift: int) -> jax.Array:
-  """Moves [B, H, W, C]; what comes in repeats the edge."""
-  if not shift:
-    return x
-  # Indices, since the converter to ONNX takes edge padding for another one.
-  rows, columns = (
-    np.clip(np.arange(size) - shift, 0, size - 1) for size in x.shape[1:3]
-  )
-  return x[:, rows][:, :, columns]
 
 
 def make_predict_step(

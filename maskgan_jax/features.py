@@ -6,7 +6,7 @@ import pickle
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax import errors, model_files
+from maskgan_jax import errors, images, model_files
 from maskgan_jax.models import blocks
 
 _WEIGHTS = (
@@ -64,7 +64,7 @@ def lpips(
     )
   pair = [blocks.shrink(x, scale) for x in (image, other)]
   if shift is not None:
-    pair = [_moved(x, shift) for x in pair]
+    pair = [images.moved(x, *shift) for x in pair]
   maps = _layer_maps(*pair)
   return sum(x.mean(axis=(1, 2, 3)) for x in maps)
 
@@ -91,14 +91,6 @@ def vgg16_features(image: jax.Array) -> jax.Array:
   """
   apply, params = _vgg16()
   return apply({"params": params["VGG16_0"]}, image)
-
-
-def _moved(image, shift):
-  """Moves [B, H, W, C]; what comes in repeats the edge."""
-  room = STRIDE - 1
-  padded = jnp.pad(image, [(0, 0), (room, 0), (room, 0), (0, 0)], mode="edge")
-  start = (0, room - shift[0], room - shift[1], 0)
-  return jax.lax.dynamic_slice(padded, start, image.shape)
 
 
 def _normalised(image):

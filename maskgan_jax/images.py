@@ -60,6 +60,18 @@ def to_uint8(image: Float[Array, "*B H W C"]) -> UInt8[Array, "*B H W C"]:
   return jnp.clip(scaled, 0.0, 255.0).astype(jnp.uint8)
 
 
+def moved(
+  image: Float[Array, "B H W C"], down: int | Array, right: int | Array
+) -> Float[Array, "B H W C"]:
+  """Moves pictures by whole pixels; what comes in repeats the edge."""
+  # By indices, since the converter to ONNX takes edge padding for another one.
+  rows, columns = (
+    (np.arange(size) - shift).clip(0, size - 1)
+    for size, shift in zip(image.shape[1:3], (down, right), strict=True)
+  )
+  return image[:, rows][:, :, columns]
+
+
 @functools.lru_cache
 def _gaussian_matrix(size: int) -> np.ndarray:
   """[size - 10, size]: an 11-tap Gaussian, sigma 1.5, as a band matrix."""

@@ -114,20 +114,15 @@ def borrow_masks(
     return inputs, shown_mask
   keys = parallel.example_keys(key, len(shown_mask), axis_name)
 
-  def draw(key):
+  def draw(key, bare, other_bare):
     keys = jax.random.split(key, 3)
-    borrowed = jax.random.bernoulli(keys[0], share)
-    mixed = borrowed & jax.random.bernoulli(keys[1], mixed_share)
+    borrowed = ~bare & jax.random.bernoulli(keys[0], share)
+    mixed = borrowed & ~other_bare & jax.random.bernoulli(keys[1], mixed_share)
     return borrowed, jnp.where(mixed, jax.random.uniform(keys[2]), 0.0)
 
-  borrowed, other_share = jax.vmap(draw)(keys)
-  borrowed &= ~bare
-  if mixed_share:
-    other_bare = parallel.from_previous_example(bare, axis_name)
-    other_share = jnp.where(borrowed & ~other_bare, other_share, 0.0)
-  borrowed, other_share = (
-    x[:, None, None, None] for x in (borrowed, other_share)
-  )
+  other_bare = parallel.from_previous_example(bare, axis_name)
+  drawn = jax.vmap(draw)(keys, bare, other_bare)
+  borrowed, other_share = (x[:, None, None, None] for x in drawn)
   if mixed_share:
     inputs = _mixed(inputs, other_share, axis_name)
   mask = parallel.from_previous_example(inputs.mask, axis_name)

@@ -181,10 +181,8 @@ def _completion_step(
 ) -> tuple[dict[str, Any], Metrics]:
   """Updates D, then G against the new D, from one forward pass of G."""
   generator = networks["generator"]
-  noise, moving = (
-    _device_key(key, learner.axis_name),
-    jax.random.fold_in(key, 2),
-  )
+  noise = _device_key(key, learner.axis_name)
+  moving = jax.random.fold_in(key, 2)
   latent = None
   if settings.latent_size:
     candidates = step_inputs.latents(

@@ -184,3 +184,13 @@ def test_jitter_mask_errs_a_little_and_never_invents():
   assert overlap.min() > 0.8
   bare = jnp.zeros_like(mask)
   assert not jax.jit(images.jitter_mask)(bare, _keys(32)).any()
+
+
+def test_moved_repeats_the_edge():
+  image = np.arange(18, dtype=np.float32).reshape(1, 3, 3, 2)
+  padded = np.pad(image, [(0, 0), (1, 0), (0, 2), (0, 0)], mode="edge")
+  for shift in ((1, -2), jnp.array([1, -2])):
+    np.testing.assert_array_equal(
+      images.moved(image, *shift), padded[:, :3, 2:]
+    )
+  np.testing.assert_array_equal(images.moved(image, 0, 0), image)
