@@ -16,7 +16,6 @@ from maskgan_jax import (
   benchmark,
   checkpoint,
   cost,
-  errors,
   evaluate,
   factory,
   figures,
@@ -25,7 +24,8 @@ from maskgan_jax import (
   train,
   train_step,
 )
-from maskgan_jax import progress as progress_lib
+from maskgan_jax.common import errors
+from maskgan_jax.common import progress as progress_lib
 
 # Calls that are timed, of one picture each.
 _TIMED_CALLS = 30

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from maskgan_jax import errors, metrics
+from maskgan_jax import metrics
+from maskgan_jax.common import errors
 
 # The raw prediction, and the picture completed in the mask that was found.
 CANDIDATES = ("predicted", "completed_predicted_mask")

@@ -16,7 +16,8 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax import checkpoint, errors, factory
+from maskgan_jax import checkpoint, factory
+from maskgan_jax.common import errors
 
 
 def average(

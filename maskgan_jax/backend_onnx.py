@@ -6,7 +6,9 @@ import pathlib
 
 import numpy as np
 
-from maskgan_jax import backends, errors, packages
+from maskgan_jax import backends
+from maskgan_jax.common import errors
+from maskgan_jax.common import optional as optional_lib
 
 # What goes in and comes out; `export` writes it, the README explains it.
 FACES, GIVEN_MASK, LATENT = "masked_image", "given_mask", "latent"
@@ -77,7 +79,7 @@ class OnnxNetworks:
 
 
 def _session(content: bytes, path: pathlib.Path):
-  onnxruntime = packages.load(
+  onnxruntime = optional_lib.load(
     "onnxruntime", "pip install -r requirements-onnx.txt."
   )
   options = onnxruntime.SessionOptions()

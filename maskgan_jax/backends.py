@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from maskgan_jax import errors, packages
+from maskgan_jax.common import errors, optional
 
 BACKENDS = ("jax", "onnx")
 ONNX_SUFFIX = ".onnx"
@@ -87,7 +87,7 @@ def load(
     from maskgan_jax import backend_onnx
 
     return backend_onnx.OnnxNetworks(weights)
-  packages.load("jax", _NO_JAX)
+  optional.load("jax", _NO_JAX)
   from maskgan_jax import backend_jax
 
   return backend_jax.JaxNetworks(weights, which)

@@ -16,11 +16,11 @@ from maskgan_jax import (
   factory,
   images,
   input_pipeline,
-  memory,
   parallel,
   photos,
   unmask,
 )
+from maskgan_jax.common import memory
 
 # What is printed, as a table and as JSON.
 Result = dict[str, Any]

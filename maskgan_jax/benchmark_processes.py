@@ -6,7 +6,8 @@ import subprocess
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from maskgan_jax import benchmark, errors
+from maskgan_jax import benchmark
+from maskgan_jax.common import errors
 
 
 def beside_peer(

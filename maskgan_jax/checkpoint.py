@@ -12,7 +12,8 @@ import numpy as np
 import orbax.checkpoint as ocp
 from flax import traverse_util
 
-from maskgan_jax import errors, train_state
+from maskgan_jax import train_state
+from maskgan_jax.common import errors
 from maskgan_jax.models import blocks
 
 _METRIC = "psnr_in_mask"

@@ -4,7 +4,8 @@ import os
 
 import numpy as np
 
-from maskgan_jax import errors, metrics, photos, unmask
+from maskgan_jax import metrics, photos, unmask
+from maskgan_jax.common import errors
 
 
 def compare(

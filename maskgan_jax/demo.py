@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from maskgan_jax import (
-  errors,
   face_models,
   faces,
   figures,
@@ -16,6 +15,7 @@ from maskgan_jax import (
   portraits,
   unmask,
 )
+from maskgan_jax.common import errors
 
 # Painted people of the sheet of masks: frontal, turned, with glasses.
 _PAINTED = (7, 15, 18)

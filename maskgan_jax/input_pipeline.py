@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from maskgan_jax import batch as batch_lib
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 from maskgan_jax.datasets.masked_faces import reader
 
 _ARRAYS = batch_lib.Batch._fields

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 
 
 def code(number: int, size: int) -> np.ndarray:

@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from maskgan_jax import errors, images
+from maskgan_jax import images
+from maskgan_jax.common import errors
 
 # Shapes are compared by `_check_shapes`, with a message of its own.
 PerExample = Float[Array, " _"]

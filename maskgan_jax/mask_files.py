@@ -13,8 +13,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import errors, figures, mask_photos, masks, photos
-from maskgan_jax.datasets.masked_faces import coding, workers
+from maskgan_jax import figures, mask_photos, masks, photos
+from maskgan_jax.common import errors, processes
+from maskgan_jax.datasets.masked_faces import coding
 
 SKIPPED = "skipped.csv"
 CONTACT_SHEET = "contact_sheet.png"
@@ -86,8 +87,8 @@ def mask_files(
   if options.contact_sheet and sheet.exists() and not options.overwrite:
     raise errors.UserError(f"{sheet} exists. Add --overwrite to replace it.")
   work = functools.partial(mask_file, root, output, options)
-  progress = workers.Progress("Masking", len(names))
-  with workers.Workers(min(num_processes, max(len(names), 1))) as pool:
+  progress = processes.Progress("Masking", len(names))
+  with processes.Workers(min(num_processes, max(len(names), 1))) as pool:
     done, tiles = [], []
     for result in progress(pool.map(work, names)):
       if result.tile is not None and len(tiles) < _SHEET_PHOTOS:

@@ -2,7 +2,7 @@
 
 import optax
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 
 
 def adam(

@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 
 AXIS = "devices"
 

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import errors, faces, photos, unmask
+from maskgan_jax import faces, photos, unmask
+from maskgan_jax.common import errors
 
 ANNOTATIONS = (
   pathlib.Path(__file__).parent / "datasets/real_masks/annotations.json"

@@ -13,7 +13,8 @@ import numpy as np
 import safetensors.numpy
 from flax import traverse_util
 
-from maskgan_jax import checkpoint, errors, factory, train_state
+from maskgan_jax import checkpoint, factory, train_state
+from maskgan_jax.common import errors
 
 # Those that the project comes with.
 WEIGHTS = pathlib.Path(__file__).parent / "weights" / "compact.safetensors"

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax import errors, groups, identity, metrics
+from maskgan_jax import groups, identity, metrics
+from maskgan_jax.common import errors
 
 CANDIDATES = (
   "masked_input",

@@ -12,7 +12,6 @@ import numpy as np
 
 from maskgan_jax import (
   batch,
-  errors,
   eval_step,
   identity,
   images,
@@ -21,7 +20,8 @@ from maskgan_jax import (
   mask_region,
   metrics,
 )
-from maskgan_jax import progress as progress_lib
+from maskgan_jax.common import errors
+from maskgan_jax.common import progress as progress_lib
 
 JPEG_QUALITY = 30
 NOISE = 12.0  # Standard deviation, of 255.

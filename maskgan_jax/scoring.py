@@ -12,7 +12,6 @@ from maskgan_jax import (
   baselines,
   batch,
   colour,
-  errors,
   eval_step,
   features,
   frechet,
@@ -23,7 +22,8 @@ from maskgan_jax import (
   metrics,
   report,
 )
-from maskgan_jax import progress as progress_lib
+from maskgan_jax.common import errors
+from maskgan_jax.common import progress as progress_lib
 
 # So many training pictures give the mean face.
 MEAN_FACE_EXAMPLES = 1000

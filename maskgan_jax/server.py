@@ -13,7 +13,8 @@ import threading
 import traceback
 from typing import Any
 
-from maskgan_jax import errors, unmask, web
+from maskgan_jax import unmask, web
+from maskgan_jax.common import errors
 
 HOST = "127.0.0.1"
 # Of a request: a photo and a mask in base64. The page sends files of up to 64

@@ -4,7 +4,8 @@ import dataclasses
 
 import ml_collections
 
-from maskgan_jax import errors, images
+from maskgan_jax import images
+from maskgan_jax.common import errors
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,19 +13,18 @@ import numpy as np
 
 from maskgan_jax import (
   checkpoint,
-  errors,
   factory,
   figures,
   images,
   input_pipeline,
   logging_utils,
-  memory,
   metrics,
   parallel,
   released,
   train_state,
 )
-from maskgan_jax import progress as progress_lib
+from maskgan_jax.common import errors, memory
+from maskgan_jax.common import progress as progress_lib
 
 NUM_SAMPLES = 6
 

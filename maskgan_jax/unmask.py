@@ -5,15 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from maskgan_jax import (
-  backends,
-  blending,
-  errors,
-  face_models,
-  latent,
-  mask_region,
-)
+from maskgan_jax import backends, blending, face_models, latent, mask_region
 from maskgan_jax import faces as faces_lib
+from maskgan_jax.common import errors
 
 FACES = ("all", "largest")
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax import errors, mask_region, photos, provenance, unmask
+from maskgan_jax import mask_region, photos, provenance, unmask
+from maskgan_jax.common import errors
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,8 +11,9 @@ import tempfile
 import time
 from typing import NamedTuple
 
-from maskgan_jax import errors, photos, unmask, unmask_files
-from maskgan_jax import progress as progress_lib
+from maskgan_jax import photos, unmask, unmask_files
+from maskgan_jax.common import errors
+from maskgan_jax.common import progress as progress_lib
 
 FAILED = "failed.csv"
 # A line about the progress, once in so many seconds.

@@ -12,12 +12,12 @@ from maskgan_jax import (
   face_models,
   face_tracks,
   photos,
-  progress,
   provenance,
   unmask,
   unmask_files,
   video,
 )
+from maskgan_jax.common import progress
 
 # A line about the progress, once in so many seconds.
 _REPORT_EVERY = 5.0

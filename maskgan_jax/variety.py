@@ -10,7 +10,6 @@ import numpy as np
 
 from maskgan_jax import (
   batch,
-  errors,
   eval_step,
   features,
   images,
@@ -19,7 +18,8 @@ from maskgan_jax import (
   metrics,
   scoring,
 )
-from maskgan_jax import progress as progress_lib
+from maskgan_jax.common import errors
+from maskgan_jax.common import progress as progress_lib
 
 # From float [B, H, W, 3] in [-1, 1] and codes [B, size].
 Predict = Callable[..., eval_step.Prediction]

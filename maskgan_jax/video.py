@@ -8,7 +8,8 @@ from typing import NamedTuple
 import av
 import numpy as np
 
-from maskgan_jax import errors, photos
+from maskgan_jax import photos
+from maskgan_jax.common import errors
 
 # The container by suffix: its name, a video codec and its options. CRF 18 is
 # held to be visually lossless for H.264 (https://trac.ffmpeg.org/wiki/Encode).

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from maskgan_jax import errors, mask_region, photos, provenance, unmask
+from maskgan_jax import mask_region, photos, provenance, unmask
+from maskgan_jax.common import errors
 
 # The longer side of what the page shows; the file has the photo's own size.
 _SHOWN_SIDE = 1600

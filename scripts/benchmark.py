@@ -26,10 +26,10 @@ from maskgan_jax import (
   benchmark,
   benchmark_masks,
   benchmark_processes,
-  errors,
   scoring,
   unmask,
 )
+from maskgan_jax.common import errors
 
 _WHAT = flags.DEFINE_enum(
   "what",

@@ -28,7 +28,8 @@ def _use_large_pages() -> None:
 if pathlib.Path(sys.argv[0]).resolve().parent == _SCRIPTS:
   _use_large_pages()
 
-from maskgan_jax import backends, errors  # noqa: E402
+from maskgan_jax import backends
+from maskgan_jax.common import errors  # noqa: E402
 
 
 def run(main: Callable[[], None]) -> None:

@@ -12,7 +12,8 @@ import pathlib
 import command
 from absl import flags
 
-from maskgan_jax import errors, released
+from maskgan_jax import released
+from maskgan_jax.common import errors
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
 _CHECKPOINT = command.define_checkpoint()

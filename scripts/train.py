@@ -16,7 +16,8 @@ import jax
 from absl import flags
 from ml_collections import config_flags
 
-from maskgan_jax import errors, train
+from maskgan_jax import train
+from maskgan_jax.common import errors
 
 _CONFIG = config_flags.DEFINE_config_file("config", None, "A file of configs/.")
 _WORKDIR = flags.DEFINE_string(

@@ -18,15 +18,8 @@ import pathlib
 import command
 from absl import flags
 
-from maskgan_jax import (
-  errors,
-  packages,
-  unmask,
-  unmask_files,
-  unmask_folder,
-  unmask_video,
-  video,
-)
+from maskgan_jax import unmask, unmask_files, unmask_folder, unmask_video, video
+from maskgan_jax.common import errors, optional
 
 # Each holds a whole photo in memory, and the networks use all cores already.
 _MAX_WORKERS = 4
@@ -123,7 +116,7 @@ def main() -> None:
 
 def _comparison():
   """The scores are JAX's; unmasking itself may do without it."""
-  packages.load("jax", "--compare needs it. pip install -r requirements.txt.")
+  optional.load("jax", "--compare needs it. pip install -r requirements.txt.")
   from maskgan_jax import comparison
 
   return comparison.compare

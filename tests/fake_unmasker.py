@@ -5,7 +5,8 @@ import types
 import cv2
 import numpy as np
 
-from maskgan_jax import errors, unmask
+from maskgan_jax import unmask
+from maskgan_jax.common import errors
 
 SIZE = 64
 COLOUR = (10, 200, 30)

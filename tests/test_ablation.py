@@ -4,7 +4,8 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import ablation, errors, evaluate
+from maskgan_jax import ablation, evaluate
+from maskgan_jax.common import errors
 
 
 def _write(path, config, changes="", doc="A row.\n\nMore."):

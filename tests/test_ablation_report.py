@@ -3,7 +3,8 @@ import csv
 import numpy as np
 import pytest
 
-from maskgan_jax import ablation_report, errors
+from maskgan_jax import ablation_report
+from maskgan_jax.common import errors
 
 
 def _write(path, values, **changes):

@@ -2,7 +2,8 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import averaging, checkpoint, errors, evaluate
+from maskgan_jax import averaging, checkpoint, evaluate
+from maskgan_jax.common import errors
 from tests import one_device
 
 

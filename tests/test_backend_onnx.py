@@ -5,7 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from maskgan_jax import backend_jax, backend_onnx, errors, evaluate, export
+from maskgan_jax import backend_jax, backend_onnx, evaluate, export
+from maskgan_jax.common import errors
 from tests import small_networks
 
 needs_runtime = pytest.mark.skipif(

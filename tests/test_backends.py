@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from maskgan_jax import backend_jax, backend_onnx, backends, errors
+from maskgan_jax import backend_jax, backend_onnx, backends
+from maskgan_jax.common import errors
 from tests import command_line
 
 # What requirements-onnx.txt leaves out of the others.

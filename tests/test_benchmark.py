@@ -3,7 +3,8 @@ import sys
 import jax
 import pytest
 
-from maskgan_jax import benchmark, benchmark_processes, errors
+from maskgan_jax import benchmark, benchmark_processes
+from maskgan_jax.common import errors
 
 FAKE_PEER = (
   "import sys; last = sys.argv[1] == '--channels_last';"

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from flax import traverse_util
 
-from maskgan_jax import checkpoint, errors, train_state
+from maskgan_jax import checkpoint, train_state
+from maskgan_jax.common import errors
 from maskgan_jax.models import blocks
 from tests import one_device
 

@@ -3,7 +3,8 @@ import re
 import numpy as np
 import pytest
 
-from maskgan_jax import comparison, errors, metrics
+from maskgan_jax import comparison, metrics
+from maskgan_jax.common import errors
 from tests import pictures, unmasking
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from configs import compact, default, diverse, paper, portraits, sharpen
 from configs.ablation import _base
-from maskgan_jax import cost, errors, factory, step_settings, train_state
+from maskgan_jax import cost, factory, step_settings, train_state
+from maskgan_jax.common import errors
 
 CONFIGS = sorted(
   p.stem

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import demo, errors, face_models, faces, masks, photos, unmask
+from maskgan_jax import demo, face_models, faces, masks, photos, unmask
+from maskgan_jax.common import errors
 from tests import pictures
 
 HOPPER = pathlib.Path(

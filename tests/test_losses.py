@@ -5,7 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, losses
+from maskgan_jax import losses
+from maskgan_jax.common import errors
 
 
 def _logits(*values):

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import errors, mask_files, mask_photos, masks, photos
+from maskgan_jax import mask_files, mask_photos, masks, photos
+from maskgan_jax.common import errors
 from tests import command_line, pictures
 
 HOPPER = pathlib.Path(

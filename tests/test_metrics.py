@@ -6,7 +6,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, metrics
+from maskgan_jax import metrics
+from maskgan_jax.common import errors
 
 
 def _pictures(size=24):

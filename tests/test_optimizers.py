@@ -5,7 +5,8 @@ import numpy as np
 import optax
 import pytest
 
-from maskgan_jax import errors, optimizers
+from maskgan_jax import optimizers
+from maskgan_jax.common import errors
 
 
 def _schedule(**changes):

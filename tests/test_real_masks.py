@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import errors, faces, real_masks
+from maskgan_jax import faces, real_masks
+from maskgan_jax.common import errors
 
 SIZE = 64
 # From photo to crop: half the size, moved by 8 px.

@@ -5,7 +5,8 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import checkpoint, errors, evaluate, factory, photos, released
+from maskgan_jax import checkpoint, evaluate, factory, photos, released
+from maskgan_jax.common import errors
 from tests import command_line, one_device
 
 

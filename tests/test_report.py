@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, report
+from maskgan_jax import report
+from maskgan_jax.common import errors
 
 CANDIDATES = [
   "masked_input",

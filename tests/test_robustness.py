@@ -5,7 +5,6 @@ import pytest
 
 from maskgan_jax import (
   batch,
-  errors,
   eval_step,
   images,
   input_pipeline,
@@ -13,6 +12,7 @@ from maskgan_jax import (
   mask_region,
   robustness,
 )
+from maskgan_jax.common import errors
 
 
 def _network(weights, shown, mask=None):

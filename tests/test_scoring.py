@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from maskgan_jax import (
-  errors,
   eval_step,
   features,
   images,
@@ -16,6 +15,7 @@ from maskgan_jax import (
   report,
   scoring,
 )
+from maskgan_jax.common import errors
 
 
 def _perfect(source):

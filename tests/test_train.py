@@ -4,7 +4,8 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, train
+from maskgan_jax import train
+from maskgan_jax.common import errors
 
 
 def _train(config, workdir):

@@ -5,14 +5,8 @@ import matplotlib
 import numpy as np
 import pytest
 
-from maskgan_jax import (
-  backends,
-  errors,
-  face_models,
-  faces,
-  photos,
-  unmask,
-)
+from maskgan_jax import backends, face_models, faces, photos, unmask
+from maskgan_jax.common import errors
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"

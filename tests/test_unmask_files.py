@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import errors, photos, provenance, unmask_files
+from maskgan_jax import photos, provenance, unmask_files
+from maskgan_jax.common import errors
 from tests import pictures, unmasking
 
 Options = unmask_files.Options

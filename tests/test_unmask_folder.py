@@ -8,7 +8,8 @@ import threading
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, photos, unmask_files, unmask_folder
+from maskgan_jax import photos, unmask_files, unmask_folder
+from maskgan_jax.common import errors
 from tests import pictures, unmasking
 
 

@@ -9,13 +9,13 @@ import pytest
 
 from maskgan_jax import (
   backends,
-  errors,
   photos,
   provenance,
   unmask,
   unmask_video,
   video,
 )
+from maskgan_jax.common import errors
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"

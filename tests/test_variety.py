@@ -3,7 +3,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, eval_step, images, input_pipeline, variety
+from maskgan_jax import eval_step, images, input_pipeline, variety
+from maskgan_jax.common import errors
 
 
 def _network(strength, shown, latent):

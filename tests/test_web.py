@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import errors, photos, web
+from maskgan_jax import photos, web
+from maskgan_jax.common import errors
 from tests import fake_unmasker, pictures
 
 PHOTO = fake_unmasker.photo()

@@ -4,7 +4,8 @@ import types
 
 import numpy as np
 
-from maskgan_jax import errors, unmask
+from maskgan_jax import unmask
+from maskgan_jax.common import errors
 
 
 class FakeUnmasker:

@@ -9,14 +9,7 @@ import dataclasses
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import (
-  beards,
-  distribution,
-  hands,
-  head,
-  layers,
-  render,
-)
+from maskgan_jax.masks import beards, distribution, hands, head, layers, render
 from maskgan_jax.masks import light as light_lib
 
 _AROUND_THE_NECK = distribution.MaskDistribution().only(["scarf"], ["chin"])

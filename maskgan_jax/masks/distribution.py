@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from maskgan_jax import errors, photos
+from maskgan_jax import photos
+from maskgan_jax.common import errors
 from maskgan_jax.masks import params as params_lib
 
 # RGB under white light. Black is drawn apart, for any kind.

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 
 MASK_TYPES = (
   *("surgical", "kn95", "kf94", "n95", "n95_valve", "cloth"),

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import linen as nn
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 from maskgan_jax.models import convolution
 
 # Standard deviation of every kernel in pix2pix (Isola et al., 2017, sec. 6.2).

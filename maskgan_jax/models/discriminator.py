@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from flax import linen as nn
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 from maskgan_jax.models import blocks, convolution
 
 NORMS = ("batch", "spectral")

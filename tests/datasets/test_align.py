@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from maskgan_jax import faces, identity, model_files, photos
+from maskgan_jax import faces, identity, photos
+from maskgan_jax.common import pinned_models
 from maskgan_jax.datasets.masked_faces import align, coding, sources
 
 
@@ -43,7 +44,7 @@ def test_unknown_people_are_embedded(dummy_data):
 
 def test_no_embedding_without_the_recognizer(dummy_data, monkeypatch):
   def missing():
-    raise model_files.MissingModelError
+    raise pinned_models.MissingModelError
 
   monkeypatch.setattr(identity, "_recognizer", missing)
   assert _align(dummy_data, "train_person0.jpg").embedding is None

@@ -3,12 +3,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax import photos
-from maskgan_jax.datasets.masked_faces import (
-  align_pair,
-  coding,
-  pairs,
-  sources,
-)
+from maskgan_jax.datasets.masked_faces import align_pair, coding, pairs, sources
 from tests import pictures
 
 SIZE = 128

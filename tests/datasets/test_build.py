@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from maskgan_jax import identity, masks, model_files, photos
+from maskgan_jax import identity, masks, photos
+from maskgan_jax.common import pinned_models
 from maskgan_jax.datasets.masked_faces import (
   build,
   engines,
@@ -192,7 +193,7 @@ def test_hostile_files_are_skipped(faces_dir, tmp_path, monkeypatch):
 
 
 def _missing():
-  raise model_files.MissingModelError("not installed")
+  raise pinned_models.MissingModelError("not installed")
 
 
 def test_one_face_on_many_photos_is_one_person(faces_dir, tmp_path):

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 from maskgan_jax.datasets.masked_faces import engines, spool
 
 

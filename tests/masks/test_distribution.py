@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, photos
+from maskgan_jax import photos
+from maskgan_jax.common import errors
 from maskgan_jax.masks import distribution, params
 from tests import pictures
 

@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 from maskgan_jax.masks import distribution, params
 
 

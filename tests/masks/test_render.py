@@ -5,7 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
-from maskgan_jax import errors, masks
+from maskgan_jax import masks
+from maskgan_jax.common import errors
 from maskgan_jax.masks import render
 from tests import pictures
 

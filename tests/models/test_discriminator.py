@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 from maskgan_jax.models import discriminator
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from flax import traverse_util
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 from maskgan_jax.models import blocks, generator
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import optax
 import pytest
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 from maskgan_jax.models import segmenter
 
 

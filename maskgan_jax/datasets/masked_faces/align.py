@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from maskgan_jax import face_models, faces, identity, model_files, photos
+from maskgan_jax import face_models, faces, identity, photos
+from maskgan_jax.common import pinned_models
 from maskgan_jax.datasets.masked_faces import coding, sources
 
 
@@ -75,5 +76,5 @@ def embed(image: np.ndarray, keypoints: np.ndarray) -> np.ndarray | None:
   """Returns `identity.embed`, None where its package is not installed."""
   try:
     return identity.embed(image, keypoints)
-  except model_files.MissingModelError:
+  except pinned_models.MissingModelError:
     return None

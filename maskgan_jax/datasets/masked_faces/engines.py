@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import cv2
 import tensorflow_datasets as tfds
 
-from maskgan_jax import errors
-from maskgan_jax.datasets.masked_faces import spool, workers
+from maskgan_jax.common import errors, processes
+from maskgan_jax.datasets.masked_faces import spool
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -29,7 +29,7 @@ _LOCK = threading.Lock()
 class Processes:
   """Runs steps on processes of this machine."""
 
-  def __init__(self, pool: workers.Workers):
+  def __init__(self, pool: processes.Workers):
     self._pool = pool
 
   def map(
@@ -42,7 +42,7 @@ class Processes:
       function: it and what it takes and gives must pickle.
       items: what it is called with.
     """
-    progress = workers.Progress(label, len(items))
+    progress = processes.Progress(label, len(items))
     return progress(self._pool.map(function, items))
 
   def examples(
@@ -159,7 +159,7 @@ def start(
   if config and (config.beam_runner or config.beam_options):
     yield Beam(config.beam_runner, config.beam_options, values)
   else:
-    with workers.Workers(num_processes) as pool:
+    with processes.Workers(num_processes) as pool:
       yield Processes(pool)
 
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from maskgan_jax import errors, photos, portraits
+from maskgan_jax import photos, portraits
+from maskgan_jax.common import errors
 
 MANIFEST = "manifest.csv"
 KINDS = ("folder", "pairs", "tfds:NAME", "sample_faces")

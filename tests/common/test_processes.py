@@ -2,12 +2,12 @@ import multiprocessing
 
 import pytest
 
-from maskgan_jax.datasets.masked_faces import workers
+from maskgan_jax.common import processes
 
 
 @pytest.mark.parametrize("num_processes", [1, 2])
 def test_results_come_in_order(num_processes):
-  with workers.Workers(num_processes) as pool:
+  with processes.Workers(num_processes) as pool:
     assert list(pool.map(abs, range(-40, 0))) == list(range(40, 0, -1))
     assert list(pool.map(abs, [])) == []
 
@@ -20,31 +20,31 @@ def test_items_are_drawn_as_they_are_needed():
       drawn.append(i)
       yield i
 
-  with workers.Workers(2) as pool:
+  with processes.Workers(2) as pool:
     next(pool.map(abs, items()))
     assert len(drawn) < 100
 
 
 @pytest.mark.parametrize("num_processes", [1, 2])
 def test_an_error_reaches_the_caller(num_processes):
-  with workers.Workers(num_processes) as pool:
+  with processes.Workers(num_processes) as pool:
     with pytest.raises(ZeroDivisionError):
       list(pool.map((1).__truediv__, [1, 0]))
 
 
 def test_no_process_is_left():
-  with workers.Workers(2) as pool:
+  with processes.Workers(2) as pool:
     list(pool.map(abs, range(4)))
   assert not multiprocessing.active_children()
 
 
 def test_progress_line():
-  progress = workers.Progress("Drawing", 300)
+  progress = processes.Progress("Drawing", 300)
   assert progress.line(1.0) == "Drawing: 0/300, 0.0/s, 0:00 left"
   list(progress(range(100)))
   assert progress.line(50.0) == "Drawing: 100/300, 2.0/s, 1:40 left"
 
 
 def test_progress_prints_the_end(capsys):
-  list(workers.Progress("Drawing", 3)("abc"))
+  list(processes.Progress("Drawing", 3)("abc"))
   assert capsys.readouterr().err.startswith("Drawing: 3/3, ")

@@ -1,6 +1,6 @@
 import pytest
 
-from maskgan_jax import progress
+from maskgan_jax.common import progress
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import types
 
 import numpy as np
 
-from maskgan_jax import memory
+from maskgan_jax.common import memory
 
 
 def test_peak_counts_what_was_used():

@@ -3,7 +3,7 @@
 import importlib
 import types
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 
 
 def load(name: str, remedy: str) -> types.ModuleType:

@@ -4,7 +4,7 @@ import hashlib
 import importlib.util
 import pathlib
 
-from maskgan_jax import errors
+from maskgan_jax.common import errors
 
 
 class MissingModelError(errors.UserError):
