@@ -17,7 +17,7 @@ from maskgan_jax import (
   masks,
   portraits,
 )
-from maskgan_jax.datasets.masked_faces import coding
+from maskgan_jax.photos import coding
 
 _FACES, _SIZE = 16, 256
 _PHOTOS, _PHOTO_SIZE = 4, 1024

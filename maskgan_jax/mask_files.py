@@ -15,7 +15,7 @@ import numpy as np
 
 from maskgan_jax import figures, mask_photos, masks, photos
 from maskgan_jax.common import errors, processes
-from maskgan_jax.datasets.masked_faces import coding
+from maskgan_jax.photos import coding
 
 SKIPPED = "skipped.csv"
 CONTACT_SHEET = "contact_sheet.png"

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax import mask_region, photos, provenance, unmask
+from maskgan_jax import mask_region, photos, unmask
 from maskgan_jax.common import errors
+from maskgan_jax.photos import provenance
 
 
 @dataclasses.dataclass(frozen=True)

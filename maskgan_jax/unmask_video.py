@@ -8,16 +8,9 @@ import time
 
 import numpy as np
 
-from maskgan_jax import (
-  face_models,
-  face_tracks,
-  photos,
-  provenance,
-  unmask,
-  unmask_files,
-  video,
-)
+from maskgan_jax import face_models, face_tracks, photos, unmask, unmask_files
 from maskgan_jax.common import progress
+from maskgan_jax.photos import provenance, video
 
 # A line about the progress, once in so many seconds.
 _REPORT_EVERY = 5.0

@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from maskgan_jax import mask_region, photos, provenance, unmask
+from maskgan_jax import mask_region, photos, unmask
 from maskgan_jax.common import errors
+from maskgan_jax.photos import provenance
 
 # The longer side of what the page shows; the file has the photo's own size.
 _SHOWN_SIDE = 1600

@@ -18,8 +18,9 @@ import pathlib
 import command
 from absl import flags
 
-from maskgan_jax import unmask, unmask_files, unmask_folder, unmask_video, video
+from maskgan_jax import unmask, unmask_files, unmask_folder, unmask_video
 from maskgan_jax.common import errors, optional
+from maskgan_jax.photos import video
 
 # Each holds a whole photo in memory, and the networks use all cores already.
 _MAX_WORKERS = 4

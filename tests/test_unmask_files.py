@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import photos, provenance, unmask_files
+from maskgan_jax import photos, unmask_files
 from maskgan_jax.common import errors
+from maskgan_jax.photos import provenance
 from tests import pictures, unmasking
 
 Options = unmask_files.Options

@@ -7,15 +7,9 @@ import matplotlib
 import numpy as np
 import pytest
 
-from maskgan_jax import (
-  backends,
-  photos,
-  provenance,
-  unmask,
-  unmask_video,
-  video,
-)
+from maskgan_jax import backends, photos, unmask, unmask_video
 from maskgan_jax.common import errors
+from maskgan_jax.photos import provenance, video
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from maskgan_jax import photos, web
+from maskgan_jax.photos import files
 from maskgan_jax.common import errors
 from tests import fake_unmasker, pictures
 
@@ -165,7 +166,7 @@ def test_what_cannot_be_done(changes, message):
 
 
 def test_a_bomb_is_not_decoded(monkeypatch):
-  monkeypatch.setattr(photos, "MAX_PIXELS", 50_000)
+  monkeypatch.setattr(files, "MAX_PIXELS", 50_000)
   with pytest.raises(errors.UserError, match="300x200 pixels, more than the"):
     _answer()
 

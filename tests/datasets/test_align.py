@@ -4,7 +4,8 @@ import pytest
 
 from maskgan_jax import faces, identity, photos
 from maskgan_jax.common import pinned_models
-from maskgan_jax.datasets.masked_faces import align, coding, sources
+from maskgan_jax.datasets.masked_faces import align, sources
+from maskgan_jax.photos import coding
 
 
 def _align(folder, name, person=None, size=96):

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from maskgan_jax import photos
-from maskgan_jax.datasets.masked_faces import align_pair, coding, pairs, sources
+from maskgan_jax.datasets.masked_faces import align_pair, pairs, sources
+from maskgan_jax.photos import coding
 from tests import pictures
 
 SIZE = 128

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from maskgan_jax import masks
-from maskgan_jax.datasets.masked_faces import align, coding, examples, sources
+from maskgan_jax.datasets.masked_faces import align, examples, sources
 from maskgan_jax.masks import render
+from maskgan_jax.photos import coding
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from maskgan_jax import masks
-from maskgan_jax.datasets.masked_faces import coding, reader, sources
+from maskgan_jax.datasets.masked_faces import reader, sources
+from maskgan_jax.photos import coding
 
 
 def test_arrays(built):

@@ -6,7 +6,8 @@ import numpy as np
 
 from maskgan_jax import face_models, faces, identity, photos
 from maskgan_jax.common import pinned_models
-from maskgan_jax.datasets.masked_faces import coding, sources
+from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.photos import coding
 
 
 class AlignedFace(NamedTuple):

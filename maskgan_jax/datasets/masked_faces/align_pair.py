@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 
 from maskgan_jax import face_models, faces, photos
-from maskgan_jax.datasets.masked_faces import align, coding, pairs, sources
+from maskgan_jax.datasets.masked_faces import align, pairs, sources
+from maskgan_jax.photos import coding
 
 # The checks, at a size where noise of coding is averaged away. Measured on 68
 # drawn pairs at 256 px, the two pictures coded as JPEG at qualities 40 and 90:

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 
 from maskgan_jax import faces, masks
-from maskgan_jax.datasets.masked_faces import align, coding
+from maskgan_jax.datasets.masked_faces import align
 from maskgan_jax.masks import beards, render
+from maskgan_jax.photos import coding
 
 # Bare faces must stay bare: a segmenter that never saw one finds a mask on
 # every mouth, and one that never saw a beard or a hand finds it there.

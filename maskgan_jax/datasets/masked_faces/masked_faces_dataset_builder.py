@@ -15,7 +15,6 @@ from maskgan_jax import faces, masks
 from maskgan_jax.datasets.masked_faces import (
   align,
   align_pair,
-  coding,
   engines,
   examples,
   pairs,
@@ -24,6 +23,7 @@ from maskgan_jax.datasets.masked_faces import (
   sources,
   spool,
 )
+from maskgan_jax.photos import coding
 
 # From a gigabyte on, TFDS would sort examples on the disk, for which it needs
 # TensorFlow. They stay in memory; Beam serves those who have more than that.

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import tensorflow_datasets as tfds
 
-from maskgan_jax.datasets.masked_faces import coding, sources
+from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.masks import render
+from maskgan_jax.photos import coding
 
 _NAME = "masked_faces"
 _PICTURES = ("image", "overlay", "alpha", "valid")

@@ -3,7 +3,7 @@ import tomllib
 import numpy as np
 import pytest
 
-from maskgan_jax import provenance
+from maskgan_jax.photos import provenance
 from tests import command_line
 
 
@@ -12,7 +12,7 @@ def test_the_package_has_this_version():
   settings = tomllib.loads(text)
   assert "version" not in settings["project"]
   source = settings["tool"]["setuptools"]["dynamic"]["version"]["attr"]
-  assert source == "maskgan_jax.provenance.VERSION"
+  assert source == "maskgan_jax.photos.provenance.VERSION"
   assert provenance.SOFTWARE == f"maskgan_jax {provenance.VERSION}"
 
 

@@ -14,6 +14,7 @@ import pytest
 from PIL import ExifTags, Image, ImageCms
 
 from maskgan_jax import photos
+from maskgan_jax.photos import files
 from tests import pictures
 
 
@@ -193,7 +194,7 @@ def test_photos_with_a_second_picture_are_no_films(save):
 @pytest.mark.parametrize("name", ["a.heic", "a.jpg"])
 def test_heic_names_the_package_that_is_missing(tmp_path, name, monkeypatch):
   monkeypatch.setitem(sys.modules, "pillow_heif", None)
-  photos._register_heic.cache_clear()
+  files._register_heic.cache_clear()
   data = b"\0\0\0\x18ftypheic" + bytes(100)
   (tmp_path / name).write_bytes(data)
   message = f"{name}: HEIC pictures need .* pip install pillow-heif"
@@ -207,7 +208,7 @@ def test_heic_is_opened_by_the_package_that_is_there(save, monkeypatch):
   calls = []
   package = types.SimpleNamespace(register_heif_opener=lambda: calls.append(1))
   monkeypatch.setitem(sys.modules, "pillow_heif", package)
-  photos._register_heic.cache_clear()
+  files._register_heic.cache_clear()
   for _ in range(2):
     photos.read(save(Image.fromarray(_gradient()), "a.png"))
   assert calls == [1]
@@ -233,13 +234,13 @@ def test_one_pixel(save):
 
 def test_too_many_pixels(save, monkeypatch):
   path = save(Image.fromarray(_gradient()), "a.png")
-  monkeypatch.setattr(photos, "MAX_PIXELS", 2000)
+  monkeypatch.setattr(files, "MAX_PIXELS", 2000)
   with pytest.raises(
     photos.PhotoError, match="a.png: 60x40 pixels, more than the 2,000"
   ):
     photos.read(path)
   # Pillow's own limit: it warns from here on, which is not to stop anyone,
-  monkeypatch.setattr(photos, "MAX_PIXELS", 5000)
+  monkeypatch.setattr(files, "MAX_PIXELS", 5000)
   monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 2000)
   assert photos.read(path).shape == (40, 60, 3)
   # and refuses from twice that on.

@@ -9,8 +9,8 @@ import warnings
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from maskgan_jax import encoding
 from maskgan_jax.common import errors
+from maskgan_jax.photos import encoding
 
 HEIC_SUFFIXES = (".heic", ".heif")
 SUFFIXES = (

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 
-from maskgan_jax.datasets.masked_faces import coding
+from maskgan_jax.photos import coding
 
 
 def _noise(*shape):

@@ -2,8 +2,8 @@ import av
 import numpy as np
 import pytest
 
-from maskgan_jax import video
 from maskgan_jax.common import errors
+from maskgan_jax.photos import video
 
 CODECS = {"mp4": ("libx264", "aac"), "webm": ("libvpx-vp9", "libopus")}
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image, JpegImagePlugin
 
-from maskgan_jax import encoding, provenance
+from maskgan_jax.photos import encoding, provenance
 
 _NAMES = {
   "type": "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import ExifTags, Image, JpegImagePlugin, PngImagePlugin
 
-from maskgan_jax import provenance
+from maskgan_jax.photos import provenance
 
 # What a picture is encoded with that was of another kind before.
 _OPTIONS = {
