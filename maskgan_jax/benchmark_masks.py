@@ -9,14 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from maskgan_jax import (
-  benchmark,
-  face_models,
-  faces,
-  mask_files,
-  masks,
-  portraits,
-)
+from maskgan_jax import benchmark, mask_files, masks, portraits
+from maskgan_jax.faces import alignment, finder
 from maskgan_jax.photos import coding
 
 _FACES, _SIZE = 16, 256
@@ -60,11 +54,11 @@ def _drawing(detect):
   crops = []
   for seed in range(_FACES):
     portrait = portraits.paint(seed)
-    transform = faces.crop_transform(portrait.landmarks, _SIZE)
-    image, _ = faces.warp(portrait.image, transform, _SIZE)
-    points = faces.transform_landmarks(portrait.landmarks, transform)
+    transform = alignment.crop_transform(portrait.landmarks, _SIZE)
+    image, _ = alignment.warp(portrait.image, transform, _SIZE)
+    points = alignment.transform_landmarks(portrait.landmarks, transform)
     crops.append((image, points.astype(np.float32)))
-  detector, mesh = face_models.load()
+  detector, mesh = finder.load()
   turn, rng = itertools.cycle(crops), np.random.default_rng(0)
 
   def call():

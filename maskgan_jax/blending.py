@@ -23,7 +23,7 @@ import zlib
 import cv2
 import numpy as np
 
-from maskgan_jax import faces
+from maskgan_jax.faces import alignment
 
 # Blocks of skin whose grain is judged together, in pixels of the photo. Those
 # with at most so many times the strength of the calmest tenth are believed to
@@ -69,9 +69,9 @@ def put_back(
   transform = transform.astype(np.float64)
   transform[:, 2] += transform[:, :2] @ corner
   share, content = _warp(predicted, blend, transform, part.shape)
-  scale = 1 / faces.enlargement(transform)
+  scale = 1 / alignment.enlargement(transform)
   if landmarks is not None and scale > 1:
-    skin = faces.skin_mask(landmarks[:, :2] - corner, part.shape)
+    skin = alignment.skin_mask(landmarks[:, :2] - corner, part.shape)
     content += _missing_grain(part, content, skin, share, scale)
   mixed = share[..., None] * content + (1 - share[..., None]) * part
   changed = share > 0
@@ -100,7 +100,7 @@ def _warp(predicted, blend, transform, shape):
     blend, transform, size, flags=inverse | cv2.INTER_LINEAR
   )
   content = predicted.astype(np.float32)
-  if (shrunk := faces.enlargement(transform)) > 1:
+  if (shrunk := alignment.enlargement(transform)) > 1:
     # warpAffine samples four pixels: smooth before against aliasing.
     content = cv2.GaussianBlur(content, (0, 0), 0.5 * shrunk)
   content = cv2.warpAffine(

@@ -6,16 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from maskgan_jax import (
-  face_models,
-  faces,
-  figures,
-  masks,
-  photos,
-  portraits,
-  unmask,
-)
+from maskgan_jax import figures, masks, photos, portraits, unmask
 from maskgan_jax.common import errors
+from maskgan_jax.faces import alignment, finder
 
 # Painted people of the sheet of masks: frontal, turned, with glasses.
 _PAINTED = (7, 15, 18)
@@ -59,7 +52,7 @@ def draw_mask(image: np.ndarray, seed: int) -> np.ndarray:
   Raises:
     errors.UserError: no face is found.
   """
-  landmarks = face_models.largest_face(image)
+  landmarks = finder.largest_face(image)
   worn_well = masks.MaskDistribution().only(wears=["correct"])
   rng = np.random.default_rng(seed)
   return masks.draw(image, landmarks, rng, worn_well).image
@@ -77,7 +70,7 @@ def mask_sheet(paths: Iterable[str | os.PathLike]) -> np.ndarray:
   people = []
   for path in paths:
     image = photos.read(path)
-    people.append((image, face_models.largest_face(image)))
+    people.append((image, finder.largest_face(image)))
   for seed in _PAINTED:
     portrait = portraits.paint(seed)
     people.append((portrait.image, portrait.landmarks))
@@ -86,9 +79,9 @@ def mask_sheet(paths: Iterable[str | os.PathLike]) -> np.ndarray:
 
 
 def _row(rng, number, image, landmarks) -> list[np.ndarray]:
-  transform = faces.crop_transform(landmarks, _SHEET_SIZE)
-  crop, _ = faces.warp(image, transform, _SHEET_SIZE)
-  landmarks = faces.transform_landmarks(landmarks, transform)
+  transform = alignment.crop_transform(landmarks, _SHEET_SIZE)
+  crop, _ = alignment.warp(image, transform, _SHEET_SIZE)
+  landmarks = alignment.transform_landmarks(landmarks, transform)
   other = [wear for wear in masks.WEARS if wear != "correct"]
   row = []
   for column, kind in enumerate(masks.MASK_TYPES):
@@ -118,8 +111,8 @@ def failure_sheet(
   rows: list[list[np.ndarray]] = []
   for path in paths:
     image = photos.read(path)
-    landmarks = face_models.largest_face(image)
-    transform = faces.crop_transform(landmarks, _SHEET_SIZE)
+    landmarks = finder.largest_face(image)
+    transform = alignment.crop_transform(landmarks, _SHEET_SIZE)
     worst: dict[str, tuple[float, np.ndarray, np.ndarray]] = {}
     for seed in range(_TRIES):
       drawn = masks.draw(image, landmarks, np.random.default_rng(seed))
@@ -136,7 +129,7 @@ def failure_sheet(
         worst[kind] = (error, drawn.image, completed)
     shown = sorted(worst.values(), key=lambda found: -found[0])[:_NUM_FAILURES]
     rows += [
-      [faces.warp(found[i], transform, _SHEET_SIZE)[0] for found in shown]
+      [alignment.warp(found[i], transform, _SHEET_SIZE)[0] for found in shown]
       for i in (1, 2)
     ]
   return figures.tile(rows)

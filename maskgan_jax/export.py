@@ -23,14 +23,13 @@ from maskgan_jax import (
   eval_step,
   evaluate,
   export_onnx,
-  face_models,
-  faces,
   factory,
   images,
   mask_region,
   photos,
 )
 from maskgan_jax.common import errors, optional
+from maskgan_jax.faces import alignment, finder
 from maskgan_jax.models import lowering
 
 DTYPES = ("float32", "float16")
@@ -256,7 +255,7 @@ def sample_faces(size: int, count: int = 4) -> np.ndarray:
   photo = photos.read(
     pathlib.Path(matplotlib.get_data_path(), "sample_data/grace_hopper.jpg")
   )
-  landmarks = face_models.largest_face(photo)
-  transform = faces.crop_transform(landmarks, size)
+  landmarks = finder.largest_face(photo)
+  transform = alignment.crop_transform(landmarks, size)
   masked = (demo.draw_mask(photo, seed) for seed in range(count))
-  return np.stack([faces.warp(x, transform, size)[0] for x in masked])
+  return np.stack([alignment.warp(x, transform, size)[0] for x in masked])

@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
-from maskgan_jax import blending, face_models, faces, mask_region
+from maskgan_jax import blending, mask_region
+from maskgan_jax.faces import alignment, finder
 
 # Of the crop's side: a placement that moves so far in a frame is believed at
 # once, one that moves less in proportion, but never less than the share.
@@ -49,7 +50,7 @@ class Track:
   predicted: np.ndarray | None = None
   missed: int = 0
 
-  def move(self, face: face_models.LandmarkedFace, size: int) -> None:
+  def move(self, face: finder.LandmarkedFace, size: int) -> None:
     """Follows the face to where it was found in the next frame."""
     placement = _placement(face.landmarks, size)
     corners = np.array([[0, 0, 1], [size, 0, 1], [0, size, 1], [size, size, 1]])
@@ -70,7 +71,7 @@ class Track:
 
 
 def _placement(landmarks: np.ndarray, size: int) -> np.ndarray:
-  transform = faces.crop_transform(landmarks, size).astype(np.float64)
+  transform = alignment.crop_transform(landmarks, size).astype(np.float64)
   return cv2.invertAffineTransform(transform)
 
 
@@ -88,7 +89,7 @@ class Tracker:
     self.tracks: list[Track] = []
 
   def unmask(
-    self, frame: np.ndarray, found: Sequence[face_models.LandmarkedFace]
+    self, frame: np.ndarray, found: Sequence[finder.LandmarkedFace]
   ) -> tuple[np.ndarray, np.ndarray]:
     """Completes the faces of the next frame.
 
@@ -105,7 +106,9 @@ class Tracker:
     if not self.tracks:
       return result, shown
     transforms = [cv2.invertAffineTransform(t.placement) for t in self.tracks]
-    crops = np.stack([faces.warp(frame, t, self._size)[0] for t in transforms])
+    crops = np.stack(
+      [alignment.warp(frame, t, self._size)[0] for t in transforms]
+    )
     for track, *seen in zip(self.tracks, *self._predict(crops), strict=True):
       track.see(*seen)
     probability = np.stack([t.probability for t in self.tracks])
@@ -130,7 +133,7 @@ class Tracker:
     kept, free = [], list(self.tracks)
     for face in found:
       overlaps = [_overlap(face.box, track.box) for track in free]
-      if overlaps and max(overlaps) > face_models.SAME_FACE_IOU:
+      if overlaps and max(overlaps) > finder.SAME_FACE_IOU:
         track = free.pop(int(np.argmax(overlaps)))
         track.move(face, self._size)
       else:

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from maskgan_jax import face_models, faces, masks
+from maskgan_jax import masks
+from maskgan_jax.faces import alignment, finder
 
 # Narrower faces show nothing of a mask but its colour.
 MIN_WIDTH = 32
@@ -43,7 +44,7 @@ def mask_photo(
     distribution: what is how likely.
     seed: of all photos.
   """
-  detector, mesh = face_models.load()
+  detector, mesh = finder.load()
   found = detector.detect_all(image)
   drawn, skipped = [], [] if found else ["no face found"]
   # Nearer faces are larger: their masks come last and lie on top.
@@ -104,12 +105,12 @@ def unusable_reason(
     confidence: the mesh's own, in [0, 1].
     shape: of the picture, height first.
   """
-  if confidence < faces.MESH_THRESHOLD:
-    return f"face mesh unsure ({confidence:.2f} < {faces.MESH_THRESHOLD})"
-  across = landmarks[faces.LEFT_CHEEK] - landmarks[faces.RIGHT_CHEEK]
+  if confidence < alignment.MESH_THRESHOLD:
+    return f"face mesh unsure ({confidence:.2f} < {alignment.MESH_THRESHOLD})"
+  across = landmarks[alignment.LEFT_CHEEK] - landmarks[alignment.RIGHT_CHEEK]
   if (width := float(np.linalg.norm(across))) < MIN_WIDTH:
     return f"face too small ({width:.0f} < {MIN_WIDTH} px)"
-  if abs(turn := faces.yaw(landmarks)) > MAX_TURN:
+  if abs(turn := alignment.yaw(landmarks)) > MAX_TURN:
     return f"turned too far ({abs(turn):.0f} > {MAX_TURN:.0f} degrees)"
   size = np.array(shape[1::-1])
   inside = (landmarks[:, :2] >= 0) & (landmarks[:, :2] < size)

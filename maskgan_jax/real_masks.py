@@ -14,8 +14,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import faces, photos, unmask
+from maskgan_jax import photos, unmask
 from maskgan_jax.common import errors
+from maskgan_jax.faces import alignment
 
 ANNOTATIONS = (
   pathlib.Path(__file__).parent / "datasets/real_masks/annotations.json"
@@ -76,12 +77,12 @@ def _score_one(unmasker, path, outline) -> Score:
   reach = 2 * max(1, round(_STRAP_MARGIN * size)) + 1
   near = cv2.dilate(straps.astype(np.uint8), np.ones((reach, reach))) > 0
   # Beside the photo a crop shows its mirror image: nothing to find there.
-  _, inside = faces.warp(image, face.transform, size)
+  _, inside = alignment.warp(image, face.transform, size)
   counts = (body | ~near) & (inside > 0)
   return Score(
     path.name,
     iou((face.mask > 0.5) & counts, body & counts),
-    faces.yaw(face.landmarks),
+    alignment.yaw(face.landmarks),
   )
 
 

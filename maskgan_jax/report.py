@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax import groups, identity, metrics
+from maskgan_jax import groups, metrics
 from maskgan_jax.common import errors
+from maskgan_jax.faces import identity
 
 CANDIDATES = (
   "masked_input",

@@ -13,7 +13,6 @@ import numpy as np
 from maskgan_jax import (
   batch,
   eval_step,
-  identity,
   images,
   input_pipeline,
   losses,
@@ -22,6 +21,7 @@ from maskgan_jax import (
 )
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.faces import identity
 
 JPEG_QUALITY = 30
 NOISE = 12.0  # Standard deviation, of 255.

@@ -15,7 +15,6 @@ from maskgan_jax import (
   eval_step,
   features,
   frechet,
-  identity,
   images,
   input_pipeline,
   mask_region,
@@ -24,6 +23,7 @@ from maskgan_jax import (
 )
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.faces import identity
 
 # So many training pictures give the mean face.
 MEAN_FACE_EXAMPLES = 1000

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from maskgan_jax import backends, blending, face_models, latent, mask_region
-from maskgan_jax import faces as faces_lib
+from maskgan_jax import backends, blending, latent, mask_region
 from maskgan_jax.common import errors
+from maskgan_jax.faces import alignment, finder
 
 FACES = ("all", "largest")
 
@@ -115,7 +115,7 @@ class Unmasker:
     if mask is not None:
       _check_mask(mask, image)
     self.check_sample(sample)
-    found = face_models.find_faces(image, faces)
+    found = finder.find_faces(image, faces)
     aligned, completed = self._complete_all(image, found, mask, sample)
     if mask is not None and not any(face.found_mask for face in completed):
       raise errors.UserError(
@@ -146,7 +146,7 @@ class Unmasker:
   def _complete_all(self, image, found, mask, sample):
     """Aligns and completes faces; those whose mask is cut off, once more."""
     size = self.networks.image_size
-    transforms = [faces_lib.crop_transform(f.landmarks, size) for f in found]
+    transforms = [alignment.crop_transform(f.landmarks, size) for f in found]
     aligned = [self._align(image, t, mask) for t in transforms]
     completed = self._complete_aligned(aligned, sample)
     cut = [
@@ -163,11 +163,11 @@ class Unmasker:
 
   def _align(self, image, transform, mask) -> _Aligned:
     size = self.networks.image_size
-    crop, inside = faces_lib.warp(image, transform, size)
+    crop, inside = alignment.warp(image, transform, size)
     if mask is None:
       return _Aligned(transform, crop, inside, None)
     white = np.where(mask, np.uint8(255), np.uint8(0))
-    given, _ = faces_lib.warp(white, transform, size)
+    given, _ = alignment.warp(white, transform, size)
     given = (given > 127) & (inside > 0)
     return _Aligned(transform, crop, inside, given.astype(np.float32))
 

@@ -8,8 +8,9 @@ import time
 
 import numpy as np
 
-from maskgan_jax import face_models, face_tracks, photos, unmask, unmask_files
+from maskgan_jax import face_tracks, photos, unmask, unmask_files
 from maskgan_jax.common import progress
+from maskgan_jax.faces import finder
 from maskgan_jax.photos import provenance, video
 
 # A line about the progress, once in so many seconds.
@@ -106,9 +107,9 @@ class _Worker:
 
   def unmask(self, frame: np.ndarray) -> np.ndarray:
     """Returns uint8 [H, W, 3] without masks."""
-    detector, mesh = face_models.load()
+    detector, mesh = finder.load()
     found = [
-      face_models.LandmarkedFace(face.box, mesh(frame, face)[0])
+      finder.LandmarkedFace(face.box, mesh(frame, face)[0])
       for face in detector.detect(frame)
     ]
     result, shown = self._tracker.unmask(frame, found)

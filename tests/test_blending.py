@@ -5,7 +5,8 @@ import matplotlib
 import numpy as np
 import pytest
 
-from maskgan_jax import blending, face_models, faces, photos
+from maskgan_jax import blending, photos
+from maskgan_jax.faces import alignment, finder
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -21,7 +22,7 @@ def photo():
 
 @pytest.fixture(scope="module")
 def transform(photo):
-  return faces.crop_transform(face_models.largest_face(photo), SIZE)
+  return alignment.crop_transform(finder.largest_face(photo), SIZE)
 
 
 def _disc(radius=20):
@@ -61,7 +62,7 @@ def test_nothing_changes_nothing(photo, transform):
 
 
 def test_a_crop_beside_the_photo_changes_nothing(photo):
-  away = faces.similarity(1.0, 0.0, (-500, -500), (SIZE / 2, SIZE / 2))
+  away = alignment.similarity(1.0, 0.0, (-500, -500), (SIZE / 2, SIZE / 2))
   content = np.zeros((SIZE, SIZE, 3), np.uint8)
   result, _ = _put_back(photo, content, _disc(), away)
   np.testing.assert_array_equal(result, photo)
@@ -70,8 +71,8 @@ def test_a_crop_beside_the_photo_changes_nothing(photo):
 def test_a_crop_put_back_is_the_photo(photo):
   """The way there and back shifts nothing: checked on a turned crop."""
   smooth = cv2.GaussianBlur(photo, (0, 0), 2)
-  turned = faces.similarity(1.1, 0.2, (50, 40), (SIZE / 2, SIZE / 2))
-  crop, _ = faces.warp(smooth, turned, SIZE)
+  turned = alignment.similarity(1.1, 0.2, (50, 40), (SIZE / 2, SIZE / 2))
+  crop, _ = alignment.warp(smooth, turned, SIZE)
   result, shown = _put_back(smooth, crop, _disc(24), turned)
   difference = np.abs(result.astype(int) - smooth)[shown > 0]
   assert difference.mean() < 1
@@ -84,7 +85,7 @@ def test_a_crop_put_back_is_the_photo(photo):
 
 def test_a_reduced_crop_does_not_alias(photo):
   """A checkerboard four times too fine for the photo becomes grey."""
-  fine = faces.similarity(4.0, 0.0, (50, 60), (SIZE / 2, SIZE / 2))
+  fine = alignment.similarity(4.0, 0.0, (50, 60), (SIZE / 2, SIZE / 2))
   board = 255 * (np.indices((SIZE, SIZE)).sum(0) % 2).astype(np.uint8)
   content = np.repeat(board[..., None], 3, axis=2)
   result, shown = _put_back(np.zeros_like(photo), content, _disc(), fine)
@@ -93,7 +94,7 @@ def test_a_reduced_crop_does_not_alias(photo):
 
 def test_the_border_of_the_crop_is_never_shown(photo):
   """Beyond the crop nothing is known: it fades out before its edge."""
-  turned = faces.similarity(1.0, 0.3, (50, 60), (SIZE / 2, SIZE / 2))
+  turned = alignment.similarity(1.0, 0.3, (50, 60), (SIZE / 2, SIZE / 2))
   content = np.full((SIZE, SIZE, 3), 255, np.uint8)
   blend = np.ones((SIZE, SIZE), np.float32)
   result, _ = _put_back(np.zeros_like(photo), content, blend, turned)
@@ -105,7 +106,7 @@ def test_the_border_of_the_crop_is_never_shown(photo):
 
 def test_edges_are_soft(photo):
   """Enlarged fourfold, an edge is a slope of greys and not of steps."""
-  larger = faces.similarity(0.25, 0.0, (50, 60), (SIZE / 2, SIZE / 2))
+  larger = alignment.similarity(0.25, 0.0, (50, 60), (SIZE / 2, SIZE / 2))
   content = np.full((SIZE, SIZE, 3), 255, np.uint8)
   blend = np.zeros((SIZE, SIZE), np.float32)
   blend[:, : SIZE // 2] = 1
@@ -120,8 +121,8 @@ def test_edges_are_soft(photo):
 def large():
   """A smooth large face with known grain, and what the crop makes of it."""
   photo = cv2.resize(photos.read(HOPPER), (640, 756), cv2.INTER_CUBIC)
-  landmarks = face_models.largest_face(photo)
-  transform = faces.crop_transform(landmarks, SIZE)
+  landmarks = finder.largest_face(photo)
+  transform = alignment.crop_transform(landmarks, SIZE)
   smooth = cv2.GaussianBlur(photo, (0, 0), 6).astype(np.float32) * 0.7 + 30
   noise = np.random.default_rng(0).normal(0, 1, photo.shape[:2])
   # Correlated with its neighbours, and with a colour: more blue than red.
@@ -129,7 +130,7 @@ def large():
   noise *= 5 / noise.std()
   grain = noise[..., None] * [0.5, 1.0, 1.5]
   grainy = np.clip(np.round(smooth + grain), 0, 255).astype(np.uint8)
-  crop, _ = faces.warp(np.uint8(smooth), transform, SIZE)
+  crop, _ = alignment.warp(np.uint8(smooth), transform, SIZE)
   blend = np.zeros((SIZE, SIZE), np.float32)
   blend[35:60, 15:49] = 1
   return grainy, crop, blend, transform, landmarks
@@ -142,7 +143,7 @@ def _fine(image):
 
 def test_large_faces_get_the_grain_of_their_skin(large):
   photo, crop, blend, transform, landmarks = large
-  assert faces.enlargement(transform) < 0.3
+  assert alignment.enlargement(transform) < 0.3
   result, shown = _put_back(photo, crop, blend, transform, landmarks)
   waxen, _ = _put_back(photo, crop, blend, transform)
   inside = cv2.erode(shown, np.ones((15, 15))) == 255

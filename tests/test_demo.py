@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import demo, face_models, faces, masks, photos, unmask
+from maskgan_jax import demo, masks, photos, unmask
 from maskgan_jax.common import errors
+from maskgan_jax.faces import alignment, finder
 from tests import pictures
 
 HOPPER = pathlib.Path(
@@ -24,18 +25,18 @@ def photo():
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_mask_covers_the_mouth_and_leaves_the_eyes(photo, seed):
-  landmarks = face_models.largest_face(photo)
+  landmarks = finder.largest_face(photo)
   masked = demo.draw_mask(photo, seed)
   assert masked.shape == photo.shape and masked.dtype == np.uint8
   changed = (masked != photo).any(axis=2)
   x, y = np.round(landmarks[UPPER_LIP, :2]).astype(int)
   assert changed[y - 2 : y + 3, x - 2 : x + 3].mean() > 0.9
-  eyes = faces.eye_centres(landmarks)
+  eyes = alignment.eye_centres(landmarks)
   for x, y in np.round(eyes).astype(int):
     assert not changed[y - 3 : y + 1, x - 2 : x + 3].any()
   # Straps reach the ears and a bandana hangs below the chin, no further.
   left, right = landmarks[:, 0].min(), landmarks[:, 0].max()
-  top, chin = landmarks[:, 1].min(), landmarks[faces.CHIN, 1]
+  top, chin = landmarks[:, 1].min(), landmarks[alignment.CHIN, 1]
   width, height = right - left, chin - top
   rows, columns = np.nonzero(changed)
   assert rows.min() > top
@@ -59,7 +60,7 @@ def test_demonstrate_writes_three_pictures_side_by_side(photo, tmp_path):
   # Whatever the networks make of it: here they darken it.
   class Darkener:
     def unmask(self, image, faces):
-      assert faces == "largest"
+      assert alignment == "largest"
       return unmask.UnmaskResult(image // 2, (), image[..., 0])
 
   path = tmp_path / "photo.png"
@@ -108,9 +109,9 @@ def test_failures_are_the_worst_of_each_kind(photo, tmp_path, monkeypatch):
   sheet = demo.failure_sheet(Unmasker(), [path]).astype(int)
   masked, completed = np.split(sheet, 2)
   np.testing.assert_array_equal(masked, completed)
-  transform = faces.crop_transform(
-    face_models.largest_face(dark), demo._SHEET_SIZE
+  transform = alignment.crop_transform(
+    finder.largest_face(dark), demo._SHEET_SIZE
   )
-  bare, _ = faces.warp(dark, transform, demo._SHEET_SIZE)
+  bare, _ = alignment.warp(dark, transform, demo._SHEET_SIZE)
   added = [(x - bare).max() for x in np.split(masked, 2, axis=1)]
   np.testing.assert_allclose(added, [60, 25], atol=15)  # It rings a little.

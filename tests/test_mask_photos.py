@@ -6,7 +6,8 @@ import matplotlib
 import numpy as np
 import pytest
 
-from maskgan_jax import face_models, mask_photos, masks, photos, portraits
+from maskgan_jax import mask_photos, masks, photos, portraits
+from maskgan_jax.faces import finder
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -77,9 +78,9 @@ def test_no_face():
 
 
 def test_a_face_that_cannot_be_used_is_left_alone(hopper, monkeypatch):
-  detector, mesh = face_models.load()
+  detector, mesh = finder.load()
   monkeypatch.setattr(
-    face_models, "load", lambda: (detector, lambda *a: (mesh(*a)[0], 0.2))
+    finder, "load", lambda: (detector, lambda *a: (mesh(*a)[0], 0.2))
   )
   masked = mask_photos.mask_photo(hopper, "hopper", CORRECT)
   assert masked.record["skipped"] == ["face mesh unsure (0.20 < 0.5)"]

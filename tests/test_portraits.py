@@ -5,7 +5,8 @@ import functools
 import numpy as np
 import pytest
 
-from maskgan_jax import face_models, portraits
+from maskgan_jax import portraits
+from maskgan_jax.faces import finder
 from maskgan_jax.portraits import face, traits
 
 SEEDS = range(1000, 1030)
@@ -67,7 +68,7 @@ def test_detector_finds_them_and_mesh_model_agrees():
   The mesh model's points lie 4 % of the eye distance from the painter's own
   on average, 9 % in the worst portrait.
   """
-  detector, landmark_model = face_models.load()
+  detector, landmark_model = finder.load()
   errors = []
   for seed in SEEDS:
     portrait = _painted(seed)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import faces, real_masks
+from maskgan_jax import real_masks
 from maskgan_jax.common import errors
+from maskgan_jax.faces import alignment
 
 SIZE = 64
 # From photo to crop: half the size, moved by 8 px.
@@ -50,7 +51,7 @@ def annotated(tmp_path, monkeypatch):
   path = tmp_path / "annotations.json"
   path.write_text(json.dumps({digest: outline}))
   monkeypatch.setattr(real_masks, "ANNOTATIONS", path)
-  monkeypatch.setattr(faces, "yaw", lambda landmarks: 30.0)
+  monkeypatch.setattr(alignment, "yaw", lambda landmarks: 30.0)
   return tmp_path, outline
 
 

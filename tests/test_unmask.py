@@ -5,8 +5,9 @@ import matplotlib
 import numpy as np
 import pytest
 
-from maskgan_jax import backends, face_models, faces, photos, unmask
+from maskgan_jax import backends, photos, unmask
 from maskgan_jax.common import errors
+from maskgan_jax.faces import alignment, finder
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -59,7 +60,7 @@ def photo():
 
 @pytest.fixture(scope="module")
 def transform(photo):
-  return faces.crop_transform(face_models.largest_face(photo), SIZE)
+  return alignment.crop_transform(finder.largest_face(photo), SIZE)
 
 
 def _group(count):
@@ -77,7 +78,7 @@ def test_unmask_changes_the_mask_alone(make, photo, transform):
   assert face.mask_share == pytest.approx(20 * 20 / SIZE**2)
   assert face.crop.shape == face.completed_crop.shape == (SIZE, SIZE, 3)
   np.testing.assert_allclose(face.transform, transform)
-  crop, _ = faces.warp(photo, transform, SIZE)
+  crop, _ = alignment.warp(photo, transform, SIZE)
   np.testing.assert_array_equal(face.crop, crop)
   assert (face.completed_crop[42:58, 14:50] == [10, 200, 30]).all()
   np.testing.assert_array_equal(face.completed_crop[:30], crop[:30])
@@ -86,7 +87,7 @@ def test_unmask_changes_the_mask_alone(make, photo, transform):
   assert not changed[result.mask == 0].any()
   assert changed[result.mask > 230].all()
   # The mask of the photo is that of the crop, put back.
-  grown, _ = faces.warp(result.mask, transform, SIZE)
+  grown, _ = alignment.warp(result.mask, transform, SIZE)
   assert grown[42:58, 16:48].min() > 250
   assert grown[:30].max() == 0
 
@@ -96,13 +97,15 @@ def test_a_crop_that_cuts_the_mask_is_widened_once(make, photo, transform):
   unmasker = make(area=slice(40, SIZE))
   [face] = unmasker.unmask(photo, faces="largest").faces
   assert unmasker.networks.batches == [1, 1]
-  scale = faces.enlargement(face.transform) / faces.enlargement(transform)
+  scale = alignment.enlargement(face.transform) / alignment.enlargement(
+    transform
+  )
   assert scale == pytest.approx(0.8)
   # The upper middle stays in its place, more is seen below.
   place = np.linalg.solve(transform[:, :2], [32, 12.8] - transform[:, 2])
   again = face.transform[:, :2] @ place + face.transform[:, 2]
   np.testing.assert_allclose(again, [32, 12.8], atol=0.01)
-  crop, _ = faces.warp(photo, face.transform, SIZE)
+  crop, _ = alignment.warp(photo, face.transform, SIZE)
   np.testing.assert_array_equal(face.crop, crop)
 
 
@@ -146,8 +149,8 @@ def test_the_largest_face_alone(make):
 
 
 def test_batches_have_a_limit(make, photo, monkeypatch):
-  [face] = face_models.find_faces(photo, "largest")
-  monkeypatch.setattr(face_models, "find_faces", lambda *_: [face] * 11)
+  [face] = finder.find_faces(photo, "largest")
+  monkeypatch.setattr(finder, "find_faces", lambda *_: [face] * 11)
   unmasker = make()
   assert len(unmasker.unmask(photo).faces) == 11
   assert unmasker.networks.batches == [8, 3]

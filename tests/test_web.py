@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import photos, web
-from maskgan_jax.photos import files
+from maskgan_jax import web
 from maskgan_jax.common import errors
+from maskgan_jax.photos import files
 from tests import fake_unmasker, pictures
 
 PHOTO = fake_unmasker.photo()

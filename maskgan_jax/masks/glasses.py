@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import faces
+from maskgan_jax.faces import alignment
 
 # Faces wider than this, px, are looked at in this width, smaller ones than
 # _SMALL not at all.
@@ -62,7 +62,7 @@ def rims(
     are none, or the picture's border cuts them off.
   """
   width = float(np.linalg.norm(landmarks[454] - landmarks[234]))
-  middles = np.stack(faces.eye_centres(landmarks))
+  middles = np.stack(alignment.eye_centres(landmarks))
   reach = 1.5 * _FARTHEST * width
   x0, y0 = np.maximum(middles.min(0) - reach, 0).astype(int)
   x1, y1 = np.minimum(middles.max(0) + reach, image.shape[1::-1]).astype(int)

@@ -2,9 +2,10 @@ import cv2
 import numpy as np
 import pytest
 
-from maskgan_jax import faces, identity, photos
+from maskgan_jax import photos
 from maskgan_jax.common import pinned_models
 from maskgan_jax.datasets.masked_faces import align, sources
+from maskgan_jax.faces import alignment, identity
 from maskgan_jax.photos import coding
 
 
@@ -19,7 +20,7 @@ def test_a_photo_becomes_a_square_with_level_eyes(dummy_data):
   assert coding.rgb(face.image).shape == (96, 96, 3)
   assert coding.grey(face.valid).shape == (96, 96)
   assert face.embedding is None
-  first, second = faces.eye_centres(face.landmarks)
+  first, second = alignment.eye_centres(face.landmarks)
   assert first[1] == pytest.approx(second[1], abs=0.01)
   assert first[0] < second[0]
 
@@ -57,7 +58,7 @@ def test_known_landmarks_are_used():
   face = align.align(item, source=source, size=96)
   _, landmarks = source.load(item)
   np.testing.assert_array_equal(
-    face.landmarks, faces.transform_landmarks(landmarks, face.transform)
+    face.landmarks, alignment.transform_landmarks(landmarks, face.transform)
   )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from maskgan_jax import identity, masks, photos
+from maskgan_jax import masks, photos
 from maskgan_jax.common import pinned_models
 from maskgan_jax.datasets.masked_faces import (
   build,
@@ -25,6 +25,7 @@ from maskgan_jax.datasets.masked_faces import (
   sources,
   tfds_images,
 )
+from maskgan_jax.faces import identity
 from tests import pictures
 
 # Four faces, one of them turned, in masks of a variant.

@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from maskgan_jax import face_models, faces, identity, photos
+from maskgan_jax import photos
 from maskgan_jax.common import pinned_models
 from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.faces import alignment, finder, identity
 from maskgan_jax.photos import coding
 
 
@@ -45,16 +46,16 @@ def align(
     return sources.Skipped(item.name, str(error))
   confidence, face = 1.0, None
   if landmarks is None:
-    detector, mesh = face_models.load()
+    detector, mesh = finder.load()
     found = detector.detect(image)
     if not found:
       return sources.Skipped(item.name, "no face found")
     face = found[0]
     landmarks, confidence = mesh(image, face)
-  transform = faces.crop_transform(landmarks, size)
-  crop, valid = faces.warp(image, transform, size)
-  reason = faces.unusable_reason(
-    landmarks, confidence, transform, valid, faces.UsabilityRule()
+  transform = alignment.crop_transform(landmarks, size)
+  crop, valid = alignment.warp(image, transform, size)
+  reason = alignment.unusable_reason(
+    landmarks, confidence, transform, valid, alignment.UsabilityRule()
   )
   if reason:
     return sources.Skipped(item.name, reason)
@@ -68,7 +69,7 @@ def align(
     image=coding.jpeg(crop),
     valid=coding.png(valid),
     transform=transform,
-    landmarks=faces.transform_landmarks(landmarks, transform),
+    landmarks=alignment.transform_landmarks(landmarks, transform),
     embedding=embedding,
   )
 

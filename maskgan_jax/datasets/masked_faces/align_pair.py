@@ -3,8 +3,9 @@
 import cv2
 import numpy as np
 
-from maskgan_jax import face_models, faces, photos
+from maskgan_jax import photos
 from maskgan_jax.datasets.masked_faces import align, pairs, sources
+from maskgan_jax.faces import alignment, finder
 from maskgan_jax.photos import coding
 
 # The checks, at a size where noise of coding is averaged away. Measured on 68
@@ -43,14 +44,14 @@ def align_pair(
   transform = np.array(
     [[scale, 0, offset[0]], [0, scale, offset[1]]], np.float32
   )
-  masked, _ = faces.warp(masked, transform, size)
-  bare, valid = faces.warp(bare, transform, size)
+  masked, _ = alignment.warp(masked, transform, size)
+  bare, valid = alignment.warp(bare, transform, size)
   # A given mask spares the search, not the check of what it leaves visible.
   if mask is None:
     alpha = difference_mask(masked, bare)
   else:
     mask = np.repeat(mask[..., None], 3, axis=2)
-    alpha = faces.warp(mask, transform, size)[0][..., 0]
+    alpha = alignment.warp(mask, transform, size)[0][..., 0]
   reason = misalignment(masked, bare, alpha)
   if reason:
     return sources.Skipped(item.name, reason)
@@ -180,6 +181,6 @@ def _disc(radius: float) -> np.ndarray:
 
 
 def _embedding(image: np.ndarray) -> np.ndarray | None:
-  detector, _ = face_models.load()
+  detector, _ = finder.load()
   found = detector.detect(image)
   return align.embed(image, found[0].keypoints) if found else None

@@ -7,8 +7,9 @@ import json
 import cv2
 import numpy as np
 
-from maskgan_jax import faces, masks
+from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces import align
+from maskgan_jax.faces import alignment
 from maskgan_jax.masks import beards, render
 from maskgan_jax.photos import coding
 
@@ -69,7 +70,7 @@ def make(
     ]
   else:
     image = coding.rgb(face.image)
-    if abs(faces.yaw(face.landmarks)) > TURNED:
+    if abs(alignment.yaw(face.landmarks)) > TURNED:
       variants *= turned_factor
     rngs = [rng_for(face.item.name, seed, k) for k in range(variants)]
     try:

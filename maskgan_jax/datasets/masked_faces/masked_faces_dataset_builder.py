@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core import shuffle
 
-from maskgan_jax import faces, masks
+from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces import (
   align,
   align_pair,
@@ -23,6 +23,7 @@ from maskgan_jax.datasets.masked_faces import (
   sources,
   spool,
 )
+from maskgan_jax.faces import alignment
 from maskgan_jax.photos import coding
 
 # From a gigabyte on, TFDS would sort examples on the disk, for which it needs
@@ -223,11 +224,11 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       turned={"from": examples.TURNED, "factor": examples.TURNED_FACTOR},
       jpeg_quality=coding.JPEG_QUALITY,
       crop={
-        "side_per_eye_distance": faces.SIDE_PER_EYE_DISTANCE,
-        "side_per_face_height": faces.SIDE_PER_FACE_HEIGHT,
-        "middle_y": faces.MIDDLE_Y,
+        "side_per_eye_distance": alignment.SIDE_PER_EYE_DISTANCE,
+        "side_per_face_height": alignment.SIDE_PER_FACE_HEIGHT,
+        "middle_y": alignment.MIDDLE_Y,
       },
-      usability=dataclasses.asdict(faces.UsabilityRule()),
+      usability=dataclasses.asdict(alignment.UsabilityRule()),
     )
 
 

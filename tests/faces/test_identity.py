@@ -3,8 +3,8 @@ import functools
 import numpy as np
 import pytest
 
-from maskgan_jax import face_models, identity
 from maskgan_jax.common import errors, pinned_models
+from maskgan_jax.faces import finder, identity
 
 
 def _astronaut():
@@ -13,7 +13,7 @@ def _astronaut():
 
 def test_one_person_is_recognised_in_changed_light():
   image = _astronaut()
-  face = face_models.load()[0].detect(image)[0]
+  face = finder.load()[0].detect(image)[0]
   other = np.clip(image * 0.7 + 20, 0, 255).astype(np.uint8)
   first, second = (identity.embed(x, face.keypoints) for x in (image, other))
   assert first.shape == (identity.DIMENSIONS,)
@@ -25,7 +25,7 @@ def test_a_hidden_face_is_less_like_the_true_one():
   image = _astronaut()
   person = identity.Person(image)
   assert person.similarity(image) == pytest.approx(1, abs=1e-5)
-  face = face_models.load()[0].detect(image)[0]
+  face = finder.load()[0].detect(image)[0]
   hidden = image.copy()
   left, top, width, height = face.box.astype(int)
   hidden[top + height // 2 : top + height, left : left + width] = 128

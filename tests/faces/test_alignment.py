@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from maskgan_jax import faces, portraits
+from maskgan_jax import portraits
+from maskgan_jax.faces import alignment
 
-RULE = faces.UsabilityRule()
+RULE = alignment.UsabilityRule()
 
 
 def _similar(points, angle, scale, offset=(0.0, 0.0)):
@@ -24,14 +25,14 @@ def landmarks():
 def test_crop_has_level_eyes_and_the_chin_inside(landmarks):
   for angle in np.radians([-40, -10, 0, 25]):
     turned = _similar(landmarks, angle, 1.0, (300, 300))
-    transform = faces.crop_transform(turned, 256)
-    crop = faces.transform_landmarks(turned, transform)
-    first, second = faces.eye_centres(crop)
+    transform = alignment.crop_transform(turned, 256)
+    crop = alignment.transform_landmarks(turned, transform)
+    first, second = alignment.eye_centres(crop)
     assert first[1] == pytest.approx(second[1], abs=1e-2)
     assert first[0] < second[0]
-    assert crop[faces.CHIN, 1] < 0.95 * 256
-    middle = (first[1] + crop[faces.CHIN, 1]) / 2
-    assert middle == pytest.approx(faces.MIDDLE_Y * 256, abs=0.1)
+    assert crop[alignment.CHIN, 1] < 0.95 * 256
+    middle = (first[1] + crop[alignment.CHIN, 1]) / 2
+    assert middle == pytest.approx(alignment.MIDDLE_Y * 256, abs=0.1)
     across = (crop[:, 0].min() + crop[:, 0].max()) / 2
     assert across == pytest.approx(128, abs=0.1)
 
@@ -39,23 +40,27 @@ def test_crop_has_level_eyes_and_the_chin_inside(landmarks):
 @pytest.mark.parametrize("seed", range(8))
 def test_every_face_fits_the_crop(seed):
   points = portraits.paint(seed, 64).landmarks
-  crop = faces.transform_landmarks(points, faces.crop_transform(points, 100))
+  crop = alignment.transform_landmarks(
+    points, alignment.crop_transform(points, 100)
+  )
   assert crop[:, :2].min() > 0
   assert crop[:, :2].max() < 100
 
 
 def test_crop_follows_turning_moving_and_scaling(landmarks):
-  crop = faces.transform_landmarks(
-    landmarks, faces.crop_transform(landmarks, 128)
+  crop = alignment.transform_landmarks(
+    landmarks, alignment.crop_transform(landmarks, 128)
   )
   other = _similar(landmarks, 0.4, 2.3, (40, -70))
-  again = faces.transform_landmarks(other, faces.crop_transform(other, 128))
+  again = alignment.transform_landmarks(
+    other, alignment.crop_transform(other, 128)
+  )
   np.testing.assert_allclose(again, crop, atol=2e-3)
 
 
 def test_crop_scales_with_its_size(landmarks):
-  small = faces.crop_transform(landmarks, 64)
-  large = faces.crop_transform(landmarks, 256)
+  small = alignment.crop_transform(landmarks, 64)
+  large = alignment.crop_transform(landmarks, 256)
   np.testing.assert_allclose(large, small * 4, rtol=1e-4, atol=1e-3)
 
 
@@ -63,13 +68,15 @@ def test_a_turned_head_is_not_enlarged(landmarks):
   # Halving the eye distance alone, as turning does, leaves the scale alone.
   narrow = landmarks.copy()
   narrow[:, 0] *= 0.5
-  height = faces.enlargement(faces.crop_transform(landmarks, 128))
-  assert faces.enlargement(faces.crop_transform(narrow, 128)) < 1.3 * height
+  height = alignment.enlargement(alignment.crop_transform(landmarks, 128))
+  assert (
+    alignment.enlargement(alignment.crop_transform(narrow, 128)) < 1.3 * height
+  )
 
 
 def test_warp_by_the_identity_is_exact():
   noise = np.random.default_rng(0).integers(0, 256, (50, 50, 3), np.uint8)
-  crop, valid = faces.warp(noise, np.eye(2, 3, dtype=np.float32), 50)
+  crop, valid = alignment.warp(noise, np.eye(2, 3, dtype=np.float32), 50)
   np.testing.assert_array_equal(crop, noise)
   assert valid.min() == 255
 
@@ -77,7 +84,7 @@ def test_warp_by_the_identity_is_exact():
 def test_warp_by_whole_pixels_is_exact_and_reflects():
   noise = np.random.default_rng(0).integers(0, 256, (50, 50, 3), np.uint8)
   shift = np.array([[1, 0, 7], [0, 1, -3]], np.float32)
-  crop, valid = faces.warp(noise, shift, 50)
+  crop, valid = alignment.warp(noise, shift, 50)
   np.testing.assert_array_equal(crop[:47, 7:], noise[3:, :43])
   np.testing.assert_array_equal(crop[:40, 6], noise[3:43, 1])
   assert valid[:47, 7:].min() == 255
@@ -91,7 +98,7 @@ def test_warp_keeps_places_at_every_scale(scale):
   y, x = np.mgrid[:600, :800]
   ramp = np.stack([x * 0.3, y * 0.4, np.full_like(x, 80)], -1).astype(np.uint8)
   transform = np.array([[scale, 0, 2.0], [0, scale, 3.0]], np.float32)
-  crop, valid = faces.warp(ramp, transform, 40)
+  crop, valid = alignment.warp(ramp, transform, 40)
   inner = np.s_[6:34, 6:34]
   assert valid[inner].all()
   back = (
@@ -108,13 +115,13 @@ def test_warp_does_not_alias():
   stripes = np.zeros((800, 800, 3), np.uint8)
   stripes[:, ::2] = 255
   transform = np.array([[0.1, 0, 0], [0, 0.1, 0]], np.float32)
-  crop, _ = faces.warp(stripes, transform, 80)
+  crop, _ = alignment.warp(stripes, transform, 80)
   assert np.abs(crop[5:75, 5:75].astype(int) - 127).max() < 12
 
 
 def test_transform_landmarks_scales_depth(landmarks):
   double = np.array([[2, 0, 5], [0, 2, -1]], np.float32)
-  moved = faces.transform_landmarks(landmarks, double)
+  moved = alignment.transform_landmarks(landmarks, double)
   np.testing.assert_allclose(
     moved, landmarks * 2 + [5, -1, 0], rtol=1e-6, atol=1e-4
   )
@@ -123,52 +130,52 @@ def test_transform_landmarks_scales_depth(landmarks):
 
 def test_enlargement_ignores_the_angle():
   turn = np.array([[0, 3, 7], [-3, 0, 1]], np.float32)
-  assert faces.enlargement(turn) == pytest.approx(3)
+  assert alignment.enlargement(turn) == pytest.approx(3)
 
 
 @pytest.mark.parametrize("degrees", [-60, -20, 0, 35])
 def test_yaw(degrees):
   points = np.zeros((468, 3))
   angle = np.radians(degrees)
-  points[faces.LEFT_CHEEK] = [10 * np.cos(angle), 0, 10 * np.sin(angle)]
-  assert faces.yaw(points) == pytest.approx(degrees)
+  points[alignment.LEFT_CHEEK] = [10 * np.cos(angle), 0, 10 * np.sin(angle)]
+  assert alignment.yaw(points) == pytest.approx(degrees)
 
 
 def test_unusable_reasons(landmarks):
-  transform = faces.crop_transform(landmarks, 128)
+  transform = alignment.crop_transform(landmarks, 128)
   valid = np.full((128, 128), 255, np.uint8)
 
   def reason(
     points=landmarks, confidence=1.0, transform=transform, valid=valid
   ):
-    return faces.unusable_reason(points, confidence, transform, valid, RULE)
+    return alignment.unusable_reason(points, confidence, transform, valid, RULE)
 
   assert reason() is None
   assert reason(confidence=0.4) == "face mesh unsure (0.40 < 0.5)"
-  enlarged = transform * 1.5 / faces.enlargement(transform)
+  enlarged = transform * 1.5 / alignment.enlargement(transform)
   assert reason(transform=enlarged) == "face too small (enlarged 1.50 > 1.3)"
   outside = valid.copy()
   outside[:32] = 0
   assert reason(valid=outside) == "too much outside (0.25 > 0.2)"
   turned = landmarks.copy()
-  turned[faces.LEFT_CHEEK] = turned[faces.RIGHT_CHEEK] + [10, 0, 20]
+  turned[alignment.LEFT_CHEEK] = turned[alignment.RIGHT_CHEEK] + [10, 0, 20]
   assert reason(points=turned) == "turned too far (63 > 50 degrees)"
 
 
 def test_skin_is_the_face_without_eyes_and_brows(landmarks):
   size = int(landmarks[:, :2].max()) + 20
-  skin = faces.skin_mask(landmarks, (size, size, 3))
+  skin = alignment.skin_mask(landmarks, (size, size, 3))
   assert skin.shape == (size, size) and set(np.unique(skin)) == {0, 1}
 
   def at(x, y):
     return skin[round(float(y)), round(float(x))]
 
-  for eye in faces.eye_centres(landmarks):
+  for eye in alignment.eye_centres(landmarks):
     assert at(*eye) == 0
-  assert at(*landmarks[faces.NOSE_TIP, :2]) == 1
+  assert at(*landmarks[alignment.NOSE_TIP, :2]) == 1
   # Between the brows and above, but not beyond the outline.
   assert at(*landmarks[151, :2]) == 1
-  for edge in (faces.CHIN, faces.LEFT_CHEEK, faces.RIGHT_CHEEK):
+  for edge in (alignment.CHIN, alignment.LEFT_CHEEK, alignment.RIGHT_CHEEK):
     assert at(*landmarks[edge, :2]) == 0
   # Part of it outside the picture is no error.
-  assert faces.skin_mask(landmarks - [1000, 0, 0], (40, 40)).sum() == 0
+  assert alignment.skin_mask(landmarks - [1000, 0, 0], (40, 40)).sum() == 0

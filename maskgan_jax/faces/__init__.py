@@ -1,0 +1,1 @@
+"""Where faces lie: detector, mesh, landmarks, alignment."""
