@@ -9,8 +9,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from maskgan_jax import benchmark, mask_files, masks, portraits
+from maskgan_jax import benchmark, masks, portraits
 from maskgan_jax.faces import alignment, finder
+from maskgan_jax.masks import mask_folder
 from maskgan_jax.photos import coding
 
 _FACES, _SIZE = 16, 256
@@ -79,10 +80,10 @@ def _files(folder):
     image = cv2.resize(image, (_PHOTO_SIZE,) * 2, interpolation=cv2.INTER_CUBIC)
     (folder / name).write_bytes(coding.jpeg(image))
   turn = itertools.cycle(names)
-  options = mask_files.Options(overwrite=True)
+  options = mask_folder.Options(overwrite=True)
 
   def call():
     name = next(turn)
-    return mask_files.mask_file(folder, folder / "out", options, name)
+    return mask_folder.mask_file(folder, folder / "out", options, name)
 
   return call

@@ -14,7 +14,8 @@ import os
 import command
 from absl import flags
 
-from maskgan_jax import mask_files, masks
+from maskgan_jax import masks
+from maskgan_jax.masks import mask_folder
 
 _INPUT = flags.DEFINE_string("input", None, "A photo or a folder of photos.")
 _OUTPUT = flags.DEFINE_string("output", None, "The folder for the results.")
@@ -46,7 +47,7 @@ def main() -> None:
     distribution = dataclasses.replace(
       distribution, textures=masks.textures_in(_TEXTURES_DIR.value)
     )
-  options = mask_files.Options(
+  options = mask_folder.Options(
     distribution,
     seed=_SEED.value,
     save_masks=_SAVE_MASKS.value,
@@ -54,7 +55,7 @@ def main() -> None:
     overwrite=_OVERWRITE.value,
   )
   print(
-    mask_files.mask_files(
+    mask_folder.mask_files(
       _INPUT.value, _OUTPUT.value, options, _NUM_PROCESSES.value
     )
   )

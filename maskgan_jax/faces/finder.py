@@ -284,9 +284,9 @@ def find_faces(image: np.ndarray, which: str = "all") -> list[LandmarkedFace]:
     else:
       found = detector.detect(image)[:1]
     faces = [LandmarkedFace(face.box, mesh(image, face)[0]) for face in found]
-  if not alignment:
+  if not faces:
     raise errors.UserError(
       "No face found. Give a photo with a face that looks towards the camera"
       " and is at least a tenth of its width."
     )
-  return alignment
+  return faces

@@ -5,8 +5,8 @@
 `masked.params` alone draws the same mask again: `masks.draw_params`.
 """
 
-from maskgan_jax.masks.distractors import KINDS as DISTRACTORS
-from maskgan_jax.masks.distractors import draw_distractor
+from maskgan_jax.masks.distractors.kinds import KINDS as DISTRACTORS
+from maskgan_jax.masks.distractors.kinds import draw_distractor
 from maskgan_jax.masks.distribution import (
   TRAINING,
   MaskDistribution,

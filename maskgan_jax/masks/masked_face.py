@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from maskgan_jax.masks import distribution as distribution_lib
+from maskgan_jax.masks import drawing
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks import render
 
 
 class MaskedFace(NamedTuple):
@@ -45,9 +45,9 @@ def draw_params(
   image: np.ndarray, landmarks: np.ndarray, params: params_lib.MaskParams
 ) -> MaskedFace:
   """Draws a given mask on a face, as `draw` does a random one."""
-  overlay = render.draw(image, landmarks, params)
+  overlay = drawing.draw(image, landmarks, params)
   return MaskedFace(
-    render.composite(image, overlay.rgba),
+    drawing.composite(image, overlay.rgba),
     (overlay.alpha > 127).view(np.uint8),
     overlay.alpha,
     params,

@@ -5,7 +5,7 @@ import pytest
 
 from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces import align, examples, sources
-from maskgan_jax.masks import render
+from maskgan_jax.masks import drawing
 from maskgan_jax.photos import coding
 
 
@@ -43,7 +43,7 @@ def test_params_say_what_was_drawn(face):
   params = masks.MaskParams(**json.loads(example["mask_params"]))
   assert params.mask_type == example["mask_type"]
   image = coding.rgb(example["image"])
-  again = render.draw(image, face.landmarks, params)
+  again = drawing.draw(image, face.landmarks, params)
   overlay = coding.rgba(example["overlay"])
   np.testing.assert_array_equal(overlay[..., 3], again.rgba[..., 3])
   np.testing.assert_array_equal(coding.grey(example["alpha"]), again.alpha)
@@ -53,9 +53,9 @@ def test_a_mask_has_the_artefacts_of_the_crop(face):
   example = next(e for e in _make(face, 5) if e["mask_type"] != "none")
   params = masks.MaskParams(**json.loads(example["mask_params"]))
   image = coding.rgb(example["image"])
-  overlay = render.draw(image, face.landmarks, params)
-  drawn = render.composite(image, overlay.rgba)
-  stored = render.composite(image, coding.rgba(example["overlay"]))
+  overlay = drawing.draw(image, face.landmarks, params)
+  drawn = drawing.composite(image, overlay.rgba)
+  stored = drawing.composite(image, coding.rgba(example["overlay"]))
   saved = coding.rgb(coding.jpeg(drawn)).astype(int)
   cloth = coding.grey(example["alpha"]) > 250
   assert np.abs(stored - saved)[cloth].mean() < 0.02

@@ -10,7 +10,8 @@ import numpy as np
 from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces import align
 from maskgan_jax.faces import alignment
-from maskgan_jax.masks import beards, render
+from maskgan_jax.masks import drawing as drawing_lib
+from maskgan_jax.masks.distractors import beards
 from maskgan_jax.photos import coding
 
 # Bare faces must stay bare: a segmenter that never saw one finds a mask on
@@ -107,14 +108,14 @@ def _draw(
     return _bare(face, image, rng)
   params = masks.sample_params(rng, distribution)
   encoded = face.image
-  overlay = render.draw(image, face.landmarks, params)
+  overlay = drawing_lib.draw(image, face.landmarks, params)
   if rng.random() < bearded_share:
     coded = coding.jpeg(beards.draw(image, face.landmarks, rng, hang=_HANG))
     bearded = coding.rgb(coded)
     grown = cv2.absdiff(bearded, image).max(-1) > _GROWN
     if (grown & (overlay.alpha == 0)).mean() > _SHOWS:
       encoded, image = coded, bearded
-      overlay = render.draw(image, face.landmarks, params)
+      overlay = drawing_lib.draw(image, face.landmarks, params)
   return {
     "image": encoded,
     "overlay": coding.png(_compressed(image, overlay.rgba)),
@@ -129,7 +130,7 @@ def _compressed(image: np.ndarray, rgba: np.ndarray) -> np.ndarray:
 
   Its opacity stays, so that pixels which it leaves free do, too.
   """
-  masked = render.composite(image, rgba)
+  masked = drawing_lib.composite(image, rgba)
   coded = coding.rgb(coding.jpeg(masked)).astype(np.int16)
   result = rgba.copy()
   alpha = rgba[..., 3:].astype(np.float32) / 255

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from maskgan_jax.datasets.masked_faces import sources
-from maskgan_jax.masks import render
+from maskgan_jax.masks import drawing
 from maskgan_jax.photos import coding
 
 _NAME = "masked_faces"
@@ -64,7 +64,7 @@ def to_arrays(example: dict[str, Any]) -> dict[str, Any]:
     drawn from; transform: float32 [2, 3], photo pixels to crop pixels.
   """
   image = coding.rgb(example["image"])
-  masked = render.composite(image, coding.rgba(example["overlay"]))
+  masked = drawing.composite(image, coding.rgba(example["overlay"]))
   alpha = coding.grey(example["alpha"])
   valid = coding.grey(example["valid"])
   return {

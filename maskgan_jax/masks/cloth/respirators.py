@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from maskgan_jax.masks import cloth
+from maskgan_jax.masks.cloth import sheet as sheet_lib
 
 
 def _surgical(sheet, params, work, rng):
-  cloth.stamp(sheet, params, work, rng)
-  cloth.wrinkle(sheet, work, 0.0055 * cloth.slack(params), rng)
+  sheet_lib.stamp(sheet, params, work, rng)
+  sheet_lib.wrinkle(sheet, work, 0.0055 * sheet_lib.slack(params), rng)
   edge_u = np.abs(sheet.u)
   # Pleats open in the middle and are sewn together at the sides.
   opening = rng.uniform(0.75, 1.1)
@@ -23,65 +23,65 @@ def _surgical(sheet, params, work, rng):
     )
     work.relief += 0.010 * depth * np.clip(distance / 0.12, 0, 1)
     shadow = np.where(distance > 0, np.exp(-np.maximum(distance, 0) / 0.018), 0)
-    cloth.shade(work, shadow * depth, rng.uniform(0.5, 0.72))
+    sheet_lib.shade(work, shadow * depth, rng.uniform(0.5, 0.72))
   # The wire under the top hem, the hems, welded dots along the sides.
   _wire(sheet, work, 0.045, 0.3)
   for y0 in (0.022, 0.07):
     dashes = (sheet.x * 60) % 1 < 0.55
-    cloth.shade(work, sheet.band(sheet.y, y0, 0.004) * dashes, 0.86)
+    sheet_lib.shade(work, sheet.band(sheet.y, y0, 0.004) * dashes, 0.86)
   side = sheet.x[0, -1] - np.abs(sheet.x)
   work.relief += (
     0.004 * np.clip((0.045 - side) / 0.006 + 0.5, 0, 1) * (sheet.v >= 0)
   )
   dots = (sheet.y * 55) % 1 < 0.5
-  cloth.shade(work, sheet.band(side, 0.03, 0.006) * dots, 0.82)
-  cloth.shade(work, sheet.band(side, 0.05, 0.006) + 0 * sheet.v, 0.88)
-  cloth.hem(sheet, work, 0.014, False, rng)
-  cloth.speckle(work, 0.02, rng)
+  sheet_lib.shade(work, sheet.band(side, 0.03, 0.006) * dots, 0.82)
+  sheet_lib.shade(work, sheet.band(side, 0.05, 0.006) + 0 * sheet.v, 0.88)
+  sheet_lib.hem(sheet, work, 0.014, False, rng)
+  sheet_lib.speckle(work, 0.02, rng)
 
 
 def _kn95(sheet, params, work, rng):
-  cloth.wrinkle(sheet, work, 0.0025, rng)
+  sheet_lib.wrinkle(sheet, work, 0.0025, rng)
   x = np.abs(sheet.x)
   work.relief += 0.03 * np.exp(-x / 0.05) + 0 * sheet.v
-  cloth.shade(work, sheet.band(x, 0.0, 0.006) + 0 * sheet.v, 0.9)
-  cloth.hem(sheet, work, 0.035, False, rng)
+  sheet_lib.shade(work, sheet.band(x, 0.0, 0.006) + 0 * sheet.v, 0.9)
+  sheet_lib.hem(sheet, work, 0.035, False, rng)
   edge = np.minimum(sheet.y, sheet.y[-1:] - sheet.y)
   weld = ((sheet.x * 70) % 1 < 0.5) * sheet.band(edge, 0.02, 0.008)
-  cloth.shade(work, weld, 0.88)
+  sheet_lib.shade(work, weld, 0.88)
   side = sheet.x[:, -1:] - x
   for place in (0.05, 0.075):
     bars = (sheet.y * 45) % 1 < 0.6
-    cloth.shade(work, sheet.band(side, place, 0.006) * bars, 0.88)
+    sheet_lib.shade(work, sheet.band(side, place, 0.006) * bars, 0.88)
   # The wire shows as a flattened bar over the nose on each side of the fold.
   bar = sheet.band(sheet.y, 0.075, 0.016) * np.clip((0.3 - x) * 30, 0, 1)
   work.relief += 0.006 * bar
-  cloth.shade(work, bar, rng.uniform(0.86, 1.0))
+  sheet_lib.shade(work, bar, rng.uniform(0.86, 1.0))
   if rng.random() < 0.6:
     place = rng.choice([-1, 1]) * rng.uniform(0.25, 0.4), rng.uniform(0.5, 0.65)
-    cloth.lettering(sheet, work, "KN95", place, rng.uniform(0.25, 0.7))
-  cloth.speckle(work, 0.02, rng)
+    sheet_lib.lettering(sheet, work, "KN95", place, rng.uniform(0.25, 0.7))
+  sheet_lib.speckle(work, 0.02, rng)
 
 
 def _kf94(sheet, params, work, rng):
-  cloth.wrinkle(sheet, work, 0.002, rng)
+  sheet_lib.wrinkle(sheet, work, 0.002, rng)
   # Three panels: the outer ones fold over the middle one's edges.
   for v0, step in ((0.29, 1), (0.73, -1)):
     line = sheet.v - v0 - 0.05 * step * np.square(sheet.u)
     fold = np.clip(step * line / 0.02, -1, 1)
     work.relief += 0.008 * fold - 0.012 * sheet.band(line, 0.0, 0.03)
-    cloth.shade(work, sheet.band(line, 0.012 * step, 0.012), 0.74)
+    sheet_lib.shade(work, sheet.band(line, 0.012 * step, 0.012), 0.74)
     weld = ((sheet.x * 75) % 1 < 0.5) * sheet.band(line, -0.03 * step, 0.008)
-    cloth.shade(work, weld, 0.9)
+    sheet_lib.shade(work, weld, 0.9)
   _wire(sheet, work, 0.05, 0.4)
-  cloth.hem(sheet, work, 0.02, False, rng)
+  sheet_lib.hem(sheet, work, 0.02, False, rng)
   side = sheet.x[:, -1:] - np.abs(sheet.x)
   bars = (sheet.y * 50) % 1 < 0.6
-  cloth.shade(work, sheet.band(side, 0.035, 0.007) * bars, 0.86)
+  sheet_lib.shade(work, sheet.band(side, 0.035, 0.007) * bars, 0.86)
   if rng.random() < 0.3:
     place = rng.choice([-1, 1]) * rng.uniform(0.25, 0.4), rng.uniform(0.5, 0.6)
-    cloth.lettering(sheet, work, "KF94", place, rng.uniform(0.2, 0.5))
-  cloth.speckle(work, 0.02, rng)
+    sheet_lib.lettering(sheet, work, "KF94", place, rng.uniform(0.2, 0.5))
+  sheet_lib.speckle(work, 0.02, rng)
 
 
 def _wire(sheet, work, place, reach):
@@ -91,17 +91,17 @@ def _wire(sheet, work, place, reach):
 
 
 def _n95(sheet, params, work, rng):
-  cloth.wrinkle(sheet, work, 0.0012, rng)
-  cloth.hem(sheet, work, 0.03, False, rng)
+  sheet_lib.wrinkle(sheet, work, 0.0012, rng)
+  sheet_lib.hem(sheet, work, 0.03, False, rng)
   # A moulded cup: a rim round it and pressed panel lines across.
   across = np.square(sheet.u) + np.square(2 * sheet.v - 1)
   ring = np.sqrt(across)
   work.relief += 0.012 * np.clip((0.9 - ring) / 0.06, 0, 1)
-  cloth.shade(work, sheet.band(ring, 0.93, 0.035), 0.88)
+  sheet_lib.shade(work, sheet.band(ring, 0.93, 0.035), 0.88)
   for v0, bend in ((0.3, 0.1), (0.72, -0.12)):
     line = sheet.v - v0 - bend * np.square(sheet.u)
     work.relief -= 0.005 * sheet.band(line, 0, 0.018)
-    cloth.shade(work, sheet.band(line, 0, 0.014), 0.9)
+    sheet_lib.shade(work, sheet.band(line, 0, 0.014), 0.9)
   clip = sheet.band(sheet.y, 0.05, 0.016) * np.clip(
     (0.42 - np.abs(sheet.u)) * 40, 0, 1
   )
@@ -113,10 +113,10 @@ def _n95(sheet, params, work, rng):
   if params.mask_type == "n95_valve":
     _valve(sheet, work, side, rng)
   if rng.random() < 0.7:
-    cloth.lettering(
+    sheet_lib.lettering(
       sheet, work, "N95", (-side * 0.24, 0.52), rng.uniform(0.4, 0.8)
     )
-  cloth.speckle(work, 0.02, rng)
+  sheet_lib.speckle(work, 0.02, rng)
 
 
 def _valve(sheet, work, side, rng):
@@ -138,8 +138,8 @@ def _valve(sheet, work, side, rng):
   work.relief -= 0.01 * sheet.band(ring, 0.72, 0.05)
   slots = ((sheet.y - y0) / radius * 2.6) % 1
   slots = np.clip((0.5 - np.abs(slots - 0.5) - 0.28) * 14, 0, 1)
-  cloth.shade(work, slots * np.clip((0.62 - ring) * 10, 0, 1), 0.45)
-  cloth.shade(work, sheet.band(ring, 1.05, 0.07), 0.62)
+  sheet_lib.shade(work, slots * np.clip((0.62 - ring) * 10, 0, 1), 0.45)
+  sheet_lib.shade(work, sheet.band(ring, 1.05, 0.07), 0.62)
 
 
 KINDS = {

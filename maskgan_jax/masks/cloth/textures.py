@@ -5,8 +5,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import cloth, fabrics, respirators
 from maskgan_jax.masks import params as params_lib
+from maskgan_jax.masks.cloth import fabrics, respirators
+from maskgan_jax.masks.cloth import sheet as sheet_lib
 
 _KINDS = respirators.KINDS | fabrics.KINDS
 
@@ -38,11 +39,11 @@ def fabric(
   width, height = (max(16, round(e * scale)) for e in extent)
   u = np.linspace(-1, 1, width, dtype=np.float32)[None]
   v = np.linspace(0, 1, height, dtype=np.float32)[:, None]
-  sheet = cloth.Sheet(
+  sheet = sheet_lib.Sheet(
     u, v, u * np.float32(extent[0] / 2), v * np.float32(extent[1])
   )
-  base = cloth.linear(params.colour)
-  work = cloth.Work(
+  base = sheet_lib.linear(params.colour)
+  work = sheet_lib.Work(
     np.broadcast_to(base, (height, width, 3)).copy(),
     np.ones((height, width), np.float32),
     np.zeros((height, width), np.float32),

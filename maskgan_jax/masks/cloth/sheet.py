@@ -9,7 +9,7 @@ import numpy as np
 
 from maskgan_jax import photos
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks import patterns, prints
+from maskgan_jax.masks.cloth import patterns, prints
 
 # Pictures are printed no finer than this, pixels a side.
 _PRINT_SIDE = 768

@@ -3,8 +3,7 @@
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import layers
-from maskgan_jax.masks import light as light_lib
+from maskgan_jax.masks.light import estimate, layers
 
 _LIPS = (
   *(61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291),
@@ -42,7 +41,7 @@ def draw(
       face. Where the least is 0 it may be stubble.
   """
   _, width, _, down = layers.axes(landmarks)
-  light = light_lib.estimate(image, landmarks)
+  light = estimate.estimate(image, landmarks)
   stubble = hang[0] <= 0 and rng.random() < 0.35
   outline = landmarks[list(_BEARD), :2].copy()
   jaw = _BEARD.index(323) + 1  # As far as it lies on the jaw, it grows past it.

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from maskgan_jax import masks
-from maskgan_jax.masks import render, shapes, straps
+from maskgan_jax.masks import drawing
+from maskgan_jax.masks.surface import shapes, straps
 
 
 def straps_of(kind, photo, landmarks, seed=5, params=None):
@@ -38,7 +39,7 @@ def test_ears_of_a_sport_mask_are_of_one_piece(photo, landmarks, wear):
     for strap in found:
       assert (np.diff(strap.width) < 0).all()
     # No gap and no block at the mask's sides: one piece without a step.
-    alpha = render.draw(photo, landmarks, params).alpha > 127
+    alpha = drawing.draw(photo, landmarks, params).alpha > 127
     parts, _, stats, _ = cv2.connectedComponentsWithStats(
       alpha.view(np.uint8), connectivity=8
     )

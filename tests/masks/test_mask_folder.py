@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import mask_files, mask_photos, masks, photos
+from maskgan_jax import masks, photos
 from maskgan_jax.common import errors
+from maskgan_jax.masks import mask_folder, mask_photo
 from tests import command_line, pictures
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
 )
-OPTIONS = mask_files.Options(masks.MaskDistribution().only(["surgical"]))
+OPTIONS = mask_folder.Options(masks.MaskDistribution().only(["surgical"]))
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def _skipped(output):
 def test_a_folder(folder, tmp_path, num_processes, capsys):
   output = tmp_path / "out"
   options = dataclasses.replace(OPTIONS, save_masks=True, contact_sheet=True)
-  report = mask_files.mask_files(folder, output, options, num_processes)
+  report = mask_folder.mask_files(folder, output, options, num_processes)
   assert report.startswith(f"{output}: 3 masks on 3 photos. 2 skipped")
   assert "Masking: 5/5" in capsys.readouterr().err
   skipped = _skipped(output)
@@ -55,7 +56,7 @@ def test_a_folder(folder, tmp_path, num_processes, capsys):
     masked = photos.read(target)
     record = json.loads(target.with_name(f"{written}.json").read_text())
     assert record["photo"] == f"nested/{name}"
-    again = mask_photos.redraw(photo, record)
+    again = mask_photo.redraw(photo, record)
     if name != "c.jpg":
       np.testing.assert_array_equal(masked, again.image)
     mask = np.asarray(Image.open(f"{target}.mask.png"))
@@ -69,15 +70,15 @@ def test_a_folder(folder, tmp_path, num_processes, capsys):
 
 def test_nothing_is_replaced_unless_told(folder, tmp_path):
   output = tmp_path / "out"
-  mask_files.mask_files(folder, output, OPTIONS)
+  mask_folder.mask_files(folder, output, OPTIONS)
   target = output / "nested" / "a.png"
   target.write_bytes(b"mine")
-  report = mask_files.mask_files(folder, output, OPTIONS)
+  report = mask_folder.mask_files(folder, output, OPTIONS)
   assert target.read_bytes() == b"mine"
   assert "0 masks on 0 photos. 5 skipped" in report
   assert "exists already (--overwrite" in _skipped(output)["nested/a.png"]
   options = dataclasses.replace(OPTIONS, overwrite=True)
-  assert "3 masks" in mask_files.mask_files(folder, output, options)
+  assert "3 masks" in mask_folder.mask_files(folder, output, options)
   assert photos.read(target).shape == (400, 512, 3)
 
 
@@ -86,27 +87,27 @@ def test_a_contact_sheet_is_not_replaced_either(folder, tmp_path):
   sheet.write_bytes(b"mine")
   options = dataclasses.replace(OPTIONS, contact_sheet=True)
   with pytest.raises(errors.UserError, match="sheet.png exists. Add --overw"):
-    mask_files.mask_files(folder, tmp_path, options)
+    mask_folder.mask_files(folder, tmp_path, options)
   assert sheet.read_bytes() == b"mine"
 
 
 def test_results_inside_the_folder_are_not_masked_again(folder):
   output = folder / "out"
-  mask_files.mask_files(folder, output, OPTIONS)
+  mask_folder.mask_files(folder, output, OPTIONS)
   options = dataclasses.replace(OPTIONS, overwrite=True)
-  report = mask_files.mask_files(folder, output, options)
+  report = mask_folder.mask_files(folder, output, options)
   assert "3 masks on 3 photos. 2 skipped" in report
 
 
 def test_one_photo_without_a_face(folder, tmp_path):
   with pytest.raises(errors.UserError, match="grey.png: no face found"):
-    mask_files.mask_files(folder / "grey.png", tmp_path / "out", OPTIONS)
+    mask_folder.mask_files(folder / "grey.png", tmp_path / "out", OPTIONS)
 
 
 def test_kinds_that_cannot_be_written(tmp_path):
   pixels = photos.read(HOPPER)[:400]
   (tmp_path / "a.gif").write_bytes(pictures.encode(pixels, "GIF"))
-  report = mask_files.mask_files(tmp_path / "a.gif", tmp_path / "out", OPTIONS)
+  report = mask_folder.mask_files(tmp_path / "a.gif", tmp_path / "out", OPTIONS)
   assert "1 masks on 1 photos" in report
   assert photos.read(tmp_path / "out" / "a.gif.png").shape == pixels.shape
 
@@ -114,15 +115,15 @@ def test_kinds_that_cannot_be_written(tmp_path):
 def test_a_photo_that_makes_drawing_fail_is_reported(
   folder, tmp_path, monkeypatch
 ):
-  draw = mask_photos.mask_photo
+  draw = mask_photo.mask_photo
 
   def fail(image, name, *rest):
     if name == "nested/a.png":
       raise FloatingPointError("of all things")
     return draw(image, name, *rest)
 
-  monkeypatch.setattr(mask_photos, "mask_photo", fail)
-  report = mask_files.mask_files(folder, tmp_path / "out", OPTIONS)
+  monkeypatch.setattr(mask_photo, "mask_photo", fail)
+  report = mask_folder.mask_files(folder, tmp_path / "out", OPTIONS)
   assert "2 masks on 2 photos. 3 skipped" in report
   reason = _skipped(tmp_path / "out")["nested/a.png"]
   assert reason == "FloatingPointError: of all things"
@@ -130,18 +131,18 @@ def test_a_photo_that_makes_drawing_fail_is_reported(
 
 def test_a_missing_photo(tmp_path):
   with pytest.raises(errors.UserError, match="a.jpg: no such file"):
-    mask_files.mask_files(tmp_path / "a.jpg", tmp_path / "out", OPTIONS)
+    mask_folder.mask_files(tmp_path / "a.jpg", tmp_path / "out", OPTIONS)
 
 
 def test_the_photos_own_folder(folder):
   with pytest.raises(errors.UserError, match="holds the photos themselves"):
-    mask_files.mask_files(folder / "grey.png", folder, OPTIONS)
+    mask_folder.mask_files(folder / "grey.png", folder, OPTIONS)
 
 
 def test_an_output_that_cannot_be_written(folder, tmp_path):
   (tmp_path / "out").write_text("a file")
   with pytest.raises(errors.UserError, match="cannot be written"):
-    mask_files.mask_files(folder, tmp_path / "out", OPTIONS)
+    mask_folder.mask_files(folder, tmp_path / "out", OPTIONS)
 
 
 def test_the_script(folder, tmp_path):

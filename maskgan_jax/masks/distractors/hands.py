@@ -3,8 +3,7 @@
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import layers
-from maskgan_jax.masks import light as light_lib
+from maskgan_jax.masks.light import estimate, layers
 
 # Each finger's length, face widths, and how far its root lies before the
 # palm's middle.
@@ -83,7 +82,7 @@ def _limb(bumps, start, end, radii):
 
 def _flesh(image, landmarks, bumps, nails, creases, radius, rng):
   """Lays skin with nails and creases over the height map."""
-  light = light_lib.estimate(image, landmarks)
+  light = estimate.estimate(image, landmarks)
   alpha = cv2.GaussianBlur(
     (bumps > 0.08).astype(np.float32), (0, 0), max(light.blur, 0.6)
   )

@@ -6,8 +6,9 @@ import matplotlib
 import numpy as np
 import pytest
 
-from maskgan_jax import mask_photos, masks, photos, portraits
+from maskgan_jax import masks, photos, portraits
 from maskgan_jax.faces import finder
+from maskgan_jax.masks import mask_photo
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -28,7 +29,7 @@ def landmarks():
 def test_every_face_of_a_photo_gets_a_mask(hopper):
   pair = np.concatenate([hopper, hopper[:, ::-1]], axis=1)
   before = pair.copy()
-  masked = mask_photos.mask_photo(pair, "pair", CORRECT)
+  masked = mask_photo.mask_photo(pair, "pair", CORRECT)
   np.testing.assert_array_equal(pair, before)
   assert len(masked.record["faces"]) == 2 and not masked.record["skipped"]
   first, second = (face["params"] for face in masked.record["faces"])
@@ -43,7 +44,7 @@ def test_every_face_of_a_photo_gets_a_mask(hopper):
 
 
 def test_pixels_away_from_the_masks_stay_equal_to_the_bit(hopper):
-  masked = mask_photos.mask_photo(hopper, "hopper", CORRECT)
+  masked = mask_photo.mask_photo(hopper, "hopper", CORRECT)
   changed = (masked.image != hopper).any(-1)
   # The shadow reaches a little further than the mask.
   points = np.array(masked.record["faces"][0]["landmarks"])
@@ -52,16 +53,16 @@ def test_pixels_away_from_the_masks_stay_equal_to_the_bit(hopper):
 
 
 def test_the_record_alone_draws_it_again(hopper):
-  masked = mask_photos.mask_photo(hopper, "hopper", masks.MaskDistribution(), 7)
+  masked = mask_photo.mask_photo(hopper, "hopper", masks.MaskDistribution(), 7)
   record = json.loads(json.dumps(masked.record))
-  again = mask_photos.redraw(hopper, record)
+  again = mask_photo.redraw(hopper, record)
   np.testing.assert_array_equal(again.image, masked.image)
   np.testing.assert_array_equal(again.alpha, masked.alpha)
 
 
 def test_name_and_seed_decide(hopper):
   params = [
-    mask_photos.mask_photo(hopper, name, CORRECT, seed).record["faces"][0][
+    mask_photo.mask_photo(hopper, name, CORRECT, seed).record["faces"][0][
       "params"
     ]
     for name, seed in (("a", 0), ("a", 0), ("b", 0), ("a", 1))
@@ -72,7 +73,7 @@ def test_name_and_seed_decide(hopper):
 
 def test_no_face():
   grey = np.full((200, 200, 3), 99, np.uint8)
-  masked = mask_photos.mask_photo(grey, "grey", CORRECT)
+  masked = mask_photo.mask_photo(grey, "grey", CORRECT)
   assert masked.record["skipped"] == ["no face found"]
   assert masked.image is grey and not masked.mask.any()
 
@@ -82,7 +83,7 @@ def test_a_face_that_cannot_be_used_is_left_alone(hopper, monkeypatch):
   monkeypatch.setattr(
     finder, "load", lambda: (detector, lambda *a: (mesh(*a)[0], 0.2))
   )
-  masked = mask_photos.mask_photo(hopper, "hopper", CORRECT)
+  masked = mask_photo.mask_photo(hopper, "hopper", CORRECT)
   assert masked.record["skipped"] == ["face mesh unsure (0.20 < 0.5)"]
   assert masked.image is hopper
 
@@ -114,7 +115,7 @@ def _turned(points, degrees):
   ],
 )
 def test_why_a_face_is_left_out(landmarks, change, confidence, message):
-  found = mask_photos.unusable_reason(
+  found = mask_photo.unusable_reason(
     change(landmarks), confidence, (256, 256, 3)
   )
   if message is None:

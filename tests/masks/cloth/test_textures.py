@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from maskgan_jax.masks import params, patterns, textures
+from maskgan_jax.masks import params
+from maskgan_jax.masks.cloth import patterns, textures
 
 EXTENT = (1.25, 0.65)
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from maskgan_jax.masks import head
 from maskgan_jax.masks import params as params_lib
+from maskgan_jax.masks.surface import head
 
 ROWS, COLUMNS = 13, 23
 # Below the jaw the neck is no narrower than this, in face widths.

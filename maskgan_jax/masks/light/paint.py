@@ -3,10 +3,12 @@
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import cloth, raster, shapes, textures
-from maskgan_jax.masks import light as light_lib
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks import straps as straps_lib
+from maskgan_jax.masks.cloth import sheet as sheet_lib
+from maskgan_jax.masks.cloth import textures
+from maskgan_jax.masks.light import estimate
+from maskgan_jax.masks.surface import raster, shapes
+from maskgan_jax.masks.surface import straps as straps_lib
 
 # Faces narrower than this have their edges sampled more finely.
 _FINE_WIDTH = 120
@@ -21,7 +23,7 @@ _STRAP_RIM = 0.008
 def paint(
   surface: shapes.Surface,
   straps: list[straps_lib.Strap],
-  light: light_lib.Light,
+  light: estimate.Light,
   params: params_lib.MaskParams,
   window: tuple[int, int, int, int],
   rng: np.random.Generator,
@@ -71,7 +73,7 @@ def paint(
   colour /= np.maximum(alpha, 1e-3)
   np.clip(colour, _BLACK, _WHITE, out=colour)
   np.sqrt(colour, out=colour)
-  noise = cloth.white_noise(alpha.shape, rng)
+  noise = sheet_lib.white_noise(alpha.shape, rng)
   # Grain shows less in the dark, as in the photo's own dark parts.
   noise = cv2.GaussianBlur(noise, (0, 0), 0.6) * np.float32(1.6 * light.grain)
   colour *= 255 + 0.75 * noise
@@ -83,7 +85,7 @@ def _paint_straps(layer, surface, straps, light, window):
   """Straps below the mask, lit like rounded bands."""
   limit = np.array(layer.shape[:0:-1])
   for strap in straps:
-    base = light_lib.mute(cloth.linear(strap.colour), light.saturation)
+    base = estimate.mute(sheet_lib.linear(strap.colour), light.saturation)
     tone = (base * 0.86 + 0.012) * light.colour
     half = 0.5 * strap.width * surface.width
     rim = np.minimum(0.5 * half, _STRAP_RIM * surface.width)
@@ -124,7 +126,7 @@ def _shade(shown, sheet, surface, light):
   # picture's; light from above counts even where the photo's is flat.
   tilt = slope_x * (-2.0 * across) + slope_y * (-2.0 * min(down, -0.35))
   tilt = np.clip(tilt, -0.6, 0.5)
-  albedo = light_lib.mute(sheet.albedo, light.saturation)
+  albedo = estimate.mute(sheet.albedo, light.saturation)
   flat = cv2.merge((*cv2.split(albedo), tilt))
   texel = _sample(flat, shown.u, shown.v)
   lit, gloss = _sample(_lit(surface.normals, light), shown.u, shown.v)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from maskgan_jax.masks import head
+from maskgan_jax.masks.surface import head
 
 
 def test_head_frame_is_orthonormal_and_inverts(landmarks_of):

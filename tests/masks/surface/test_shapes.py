@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from maskgan_jax.masks import params, shapes
+from maskgan_jax.masks import params
+from maskgan_jax.masks.surface import shapes
 
 
 def surface_of(landmarks, kind="surgical", **options):

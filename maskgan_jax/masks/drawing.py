@@ -5,10 +5,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import glasses, head, paint, shapes
-from maskgan_jax.masks import light as light_lib
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks import straps as straps_lib
+from maskgan_jax.masks.light import estimate, glasses, paint
+from maskgan_jax.masks.surface import head, shapes
+from maskgan_jax.masks.surface import straps as straps_lib
 
 # A shadow keeps a little of the skin's warmth, 0..255.
 _SHADOW_TONE = np.array([22, 12, 10], np.float32)
@@ -56,7 +56,7 @@ def draw(
   window = _window(surface, straps, image.shape)
   if window is None:
     return overlay
-  light = light_lib.estimate(image, landmarks)
+  light = estimate.estimate(image, landmarks)
   colour, alpha = paint.paint(surface, straps, light, params, window, rng)
   rims = glasses.rims(image, landmarks, window)
   if rims is not None:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import figures, mask_photos, masks, photos
+from maskgan_jax import figures, masks, photos
 from maskgan_jax.common import errors, processes
+from maskgan_jax.masks import mask_photo
 from maskgan_jax.photos import coding
 
 SKIPPED = "skipped.csv"
@@ -113,7 +114,7 @@ def mask_file(
     return Done(name, 0, _EXISTS, None)
   try:
     image = photos.read(root / name)
-    masked = mask_photos.mask_photo(
+    masked = mask_photo.mask_photo(
       image, name, options.distribution, options.seed
     )
   except photos.PhotoError as error:

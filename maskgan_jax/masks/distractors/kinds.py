@@ -9,8 +9,10 @@ import dataclasses
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import beards, distribution, hands, head, layers, render
-from maskgan_jax.masks import light as light_lib
+from maskgan_jax.masks import distribution, drawing
+from maskgan_jax.masks.distractors import beards, hands
+from maskgan_jax.masks.light import estimate, layers
+from maskgan_jax.masks.surface import head
 
 _AROUND_THE_NECK = distribution.MaskDistribution().only(["scarf"], ["chin"])
 
@@ -24,14 +26,14 @@ def _scarf(image, landmarks, rng):
     drop=params.drop + 0.3,
     opacity=1.0,
   )
-  rgba = render.draw(image, landmarks, params).rgba
-  return render.composite(image, rgba)
+  rgba = drawing.draw(image, landmarks, params).rgba
+  return drawing.composite(image, rgba)
 
 
 def _microphone(image, landmarks, rng):
   """A handheld microphone before mouth or chin, from below."""
   chin, width, right, down = layers.axes(landmarks)
-  light = light_lib.estimate(image, landmarks)
+  light = estimate.estimate(image, landmarks)
   lower_lip = landmarks[17, :2]
   ball_at = lower_lip + (chin - lower_lip) * rng.uniform(0.1, 0.9)
   ball_at = ball_at + right * rng.uniform(-0.12, 0.12) * width

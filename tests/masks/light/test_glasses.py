@@ -4,7 +4,8 @@ import pytest
 
 from maskgan_jax import masks
 from maskgan_jax.faces import alignment
-from maskgan_jax.masks import glasses, render
+from maskgan_jax.masks import drawing
+from maskgan_jax.masks.light import glasses
 
 WHOLE = (0, 0, 256, 256)
 
@@ -95,9 +96,9 @@ def test_a_part_of_the_picture(spectacled, landmarks):
 
 def test_they_lie_over_the_mask(spectacled, landmarks):
   params = masks.MaskParams("surgical", coverage=1.1, seed=3)
-  overlay = render.draw(spectacled, landmarks, params)
+  overlay = drawing.draw(spectacled, landmarks, params)
   rim = glasses.rims(spectacled, landmarks, WHOLE) == 1
   bare = np.full_like(spectacled, SKIN)
-  under = render.draw(bare, landmarks, params).alpha == 255
+  under = drawing.draw(bare, landmarks, params).alpha == 255
   assert (rim & under).sum() > 20
   assert not overlay.alpha[rim & under].any()

@@ -6,7 +6,7 @@ import math
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import patterns
+from maskgan_jax.masks.cloth import patterns
 
 # Side in pixels of what is drawn once and repeated.
 _TILE = 224

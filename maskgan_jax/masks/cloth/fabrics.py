@@ -2,33 +2,33 @@
 
 import numpy as np
 
-from maskgan_jax.masks import cloth
+from maskgan_jax.masks.cloth import sheet as sheet_lib
 
 
 def _sewn(sheet, params, work, rng):
-  cloth.stamp(sheet, params, work, rng)
-  cloth.wrinkle(sheet, work, 0.008 * cloth.slack(params), rng)
+  sheet_lib.stamp(sheet, params, work, rng)
+  sheet_lib.wrinkle(sheet, work, 0.008 * sheet_lib.slack(params), rng)
   if rng.random() < 0.65:  # two halves sewn together over the nose
     _middle_seam(sheet, work, 0.72)
   if rng.random() < 0.4:
     wire = sheet.band(sheet.y, 0.05, 0.014)
     work.relief += 0.006 * wire * np.clip((0.28 - np.abs(sheet.x)) * 14, 0, 1)
-  cloth.hem(sheet, work, rng.uniform(0.02, 0.035), True, rng)
-  cloth.weave(sheet, work, rng)
+  sheet_lib.hem(sheet, work, rng.uniform(0.02, 0.035), True, rng)
+  sheet_lib.weave(sheet, work, rng)
 
 
 def _middle_seam(sheet, work, factor):
   x = np.abs(sheet.x)
   work.relief += 0.014 * np.exp(-x / 0.05) - 0.006 * sheet.band(x, 0, 0.006)
-  cloth.shade(work, sheet.band(x, 0, 0.007) + 0 * sheet.v, factor)
+  sheet_lib.shade(work, sheet.band(x, 0, 0.007) + 0 * sheet.v, factor)
 
 
 def _two_layer(sheet, params, work, rng):
   """An outer layer with bound edges; the lining shows along the sides."""
-  cloth.stamp(sheet, params, work, rng)
-  cloth.wrinkle(sheet, work, 0.004 * cloth.slack(params), rng)
+  sheet_lib.stamp(sheet, params, work, rng)
+  sheet_lib.wrinkle(sheet, work, 0.004 * sheet_lib.slack(params), rng)
   _middle_seam(sheet, work, 0.7)
-  accent = cloth.linear(params.accent)
+  accent = sheet_lib.linear(params.accent)
   side = sheet.x[:, -1:] - np.abs(sheet.x)
   lining = np.clip((rng.uniform(0.07, 0.14) - side) / 0.006, 0, 1)
   lining = lining + 0 * sheet.v
@@ -38,25 +38,25 @@ def _two_layer(sheet, params, work, rng):
   binding = np.clip((0.028 - edge) / 0.005, 0, 1) + 0 * sheet.u
   work.albedo += (accent * 0.8 - work.albedo) * binding[..., None]
   work.relief += 0.006 * binding
-  cloth.shade(work, sheet.band(edge, 0.034, 0.006) + 0 * sheet.u, 0.75)
+  sheet_lib.shade(work, sheet.band(edge, 0.034, 0.006) + 0 * sheet.u, 0.75)
   stitch = ((sheet.x * rng.uniform(55, 75)) % 1 < 0.6) * sheet.band(
     edge, 0.02, 0.004
   )
-  cloth.shade(work, stitch, 0.78)
-  cloth.weave(sheet, work, rng)
+  sheet_lib.shade(work, stitch, 0.78)
+  sheet_lib.weave(sheet, work, rng)
 
 
 def _sport(sheet, params, work, rng):
   """Neoprene: smooth, a seam in the middle, a vent or two."""
-  cloth.stamp(sheet, params, work, rng)
-  cloth.wrinkle(sheet, work, 0.0025 * cloth.slack(params), rng)
+  sheet_lib.stamp(sheet, params, work, rng)
+  sheet_lib.wrinkle(sheet, work, 0.0025 * sheet_lib.slack(params), rng)
   _middle_seam(sheet, work, 0.8)
   place, radius = rng.uniform(0.2, 0.27), rng.uniform(0.06, 0.085)
   x = sheet.x * int(rng.choice([-1, 1]))
   if rng.random() < 0.4:  # a vent on each cheek
     x = np.abs(x)
   y0 = sheet.y[-1, 0] * rng.uniform(0.5, 0.62)
-  tone = cloth.linear(params.colour) * rng.uniform(0.5, 1.3)
+  tone = sheet_lib.linear(params.colour) * rng.uniform(0.5, 1.3)
   ring = np.hypot(x - place, sheet.y - y0) / radius
   inside = np.clip((1 - ring) * 14, 0, 1)
   work.albedo += (tone - work.albedo) * inside[..., None]
@@ -64,19 +64,19 @@ def _sport(sheet, params, work, rng):
   work.relief -= 0.006 * sheet.band(ring, 0.72, 0.06)
   spokes = np.arctan2(sheet.y - y0, x - place) * 8 / np.pi
   slots = np.clip((0.3 - np.abs(spokes % 1 - 0.5)) * 12, 0, 1)
-  cloth.shade(work, slots * sheet.band(ring, 0.4, 0.2), 0.4)
-  cloth.shade(work, sheet.band(ring, 1.06, 0.08), 0.6)
-  cloth.hem(sheet, work, 0.016, True, rng)
+  sheet_lib.shade(work, slots * sheet.band(ring, 0.4, 0.2), 0.4)
+  sheet_lib.shade(work, sheet.band(ring, 1.06, 0.08), 0.6)
+  sheet_lib.hem(sheet, work, 0.016, True, rng)
   if rng.random() < 0.5:
     side = rng.choice([-1, 1])
-    cloth.lettering(sheet, work, "AIR", (side * 0.42, 0.4), 0.5)
-  cloth.speckle(work, 0.03, rng)
+    sheet_lib.lettering(sheet, work, "AIR", (side * 0.42, 0.4), 0.5)
+  sheet_lib.speckle(work, 0.03, rng)
 
 
 def _bandana(sheet, params, work, rng):
   # A triangle: the sheet is short at its sides.
   fall = sheet.y * (1 - 0.7 * np.abs(sheet.u) ** 1.2)
-  cloth.stamp(sheet._replace(y=fall), params, work, rng)
+  sheet_lib.stamp(sheet._replace(y=fall), params, work, rng)
   # Drapery: folds hang in arcs from ear to ear, steeper further down.
   for _ in range(rng.integers(4, 7)):
     v0, reach = rng.uniform(0.12, 0.75), rng.uniform(0.5, 1.0)
@@ -89,15 +89,15 @@ def _bandana(sheet, params, work, rng):
   hang = np.clip(sheet.v - 0.5, 0, 1) * 2
   fall = np.sin(sheet.x * rng.uniform(18, 28) + 3 * sheet.v + rng.uniform(0, 6))
   work.relief += 0.014 * fall * hang
-  cloth.wrinkle(sheet, work, 0.005, rng)
-  cloth.hem(sheet, work, 0.015, True, rng)
-  cloth.weave(sheet, work, rng)
+  sheet_lib.wrinkle(sheet, work, 0.005, rng)
+  sheet_lib.hem(sheet, work, 0.015, True, rng)
+  sheet_lib.weave(sheet, work, rng)
 
 
 def _gaiter(sheet, params, work, rng):
   """A stretched tube: taut over the nose, gathered round the neck."""
-  cloth.stamp(sheet, params, work, rng)
-  slack = cloth.slack(params)
+  sheet_lib.stamp(sheet, params, work, rng)
+  slack = sheet_lib.slack(params)
   _rings(sheet, work, (0.4, 1.0), (0.014, 0.035), 0.02, rng)
   if params.coverage > 0:
     _pulls(sheet, work, 0.008 * slack, rng)
@@ -105,12 +105,12 @@ def _gaiter(sheet, params, work, rng):
   hang = np.clip(2 * sheet.v - 0.9, 0, 1) * np.clip(1 - sheet.u**2, 0, 1)
   fall = np.sin(sheet.x * rng.uniform(12, 22) + rng.uniform(0, 6))
   work.relief += 0.012 * fall * hang
-  cloth.wrinkle(sheet, work, 0.006 * slack, rng)
+  sheet_lib.wrinkle(sheet, work, 0.006 * slack, rng)
   # The upper edge rolls in a little, not everywhere alike.
   roll = 0.02 + 0.008 * np.sin(sheet.u * rng.uniform(3, 7) + rng.uniform(0, 6))
   work.relief += 0.006 * np.clip((roll - sheet.y) / 0.008, 0, 1)
-  cloth.shade(work, sheet.band(sheet.y, roll + 0.004, 0.006), 0.8)
-  cloth.speckle(work, 0.03, rng)
+  sheet_lib.shade(work, sheet.band(sheet.y, roll + 0.004, 0.006), 0.8)
+  sheet_lib.speckle(work, 0.03, rng)
 
 
 def _pulls(sheet, work, height, rng):
@@ -130,12 +130,12 @@ def _pulls(sheet, work, height, rng):
 
 def _scarf(sheet, params, work, rng):
   """Wound cloth: thick folds one above the other, knitted or woven."""
-  cloth.stamp(sheet, params, work, rng)
+  sheet_lib.stamp(sheet, params, work, rng)
   _rings(sheet, work, (0.12, 1.0), (0.03, 0.06), 0.03, rng)
-  cloth.wrinkle(sheet, work, 0.007, rng)
+  sheet_lib.wrinkle(sheet, work, 0.007, rng)
   ribs = np.sin(sheet.x * 150 + 6 * np.sin(sheet.y * 150))
-  cloth.shade(work, 0.5 + 0.5 * ribs + 0 * sheet.v, rng.uniform(0.8, 0.95))
-  cloth.weave(sheet, work, rng)
+  sheet_lib.shade(work, 0.5 + 0.5 * ribs + 0 * sheet.v, rng.uniform(0.8, 0.95))
+  sheet_lib.weave(sheet, work, rng)
 
 
 def _rings(sheet, work, span, width, height, rng):
@@ -145,7 +145,7 @@ def _rings(sheet, work, span, width, height, rng):
     line = sheet.v - v0 - rng.uniform(-0.03, 0.03) - wander
     line = line - rng.uniform(0.0, 0.14) * (1 - sheet.u**2)
     work.relief += height * sheet.band(line, 0, rng.uniform(*width))
-    cloth.shade(work, sheet.band(line, width[1], 0.6 * width[1]), 0.75)
+    sheet_lib.shade(work, sheet.band(line, width[1], 0.6 * width[1]), 0.75)
 
 
 KINDS = {

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import head
+from maskgan_jax.masks.surface import head
 
 # Skin that no mask hides: forehead, temples, nose bridge, upper cheeks.
 _VISIBLE = (

@@ -1,6 +1,6 @@
 import numpy as np
 
-from maskgan_jax.masks import prints
+from maskgan_jax.masks.cloth import prints
 
 GROUND = (210, 40, 90)
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from maskgan_jax.masks import raster
+from maskgan_jax.masks.surface import raster
 
 
 def plane(x0, y0, x1, y1, z=0.0):

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import head, shapes
 from maskgan_jax.masks import params as params_lib
+from maskgan_jax.masks.surface import head, shapes
 
 _STEPS = 14
 # A strap is drawn while the head's surface under it faces the camera, or

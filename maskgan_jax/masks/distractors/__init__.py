@@ -1,0 +1,1 @@
+"""What hides a mouth and is no mask: beards, hands, scarves."""

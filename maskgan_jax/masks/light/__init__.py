@@ -1,0 +1,1 @@
+"""Light, shadow, and what lies over a mask."""

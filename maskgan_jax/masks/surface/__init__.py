@@ -1,0 +1,1 @@
+"""The mask's shape on a head in three dimensions."""
