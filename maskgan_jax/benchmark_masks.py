@@ -9,7 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from maskgan_jax import benchmark, masks, portraits
+from maskgan_jax import benchmark, masks
+from maskgan_jax.datasets import sample_faces
 from maskgan_jax.faces import alignment, finder
 from maskgan_jax.masks import mask_folder
 from maskgan_jax.photos import coding
@@ -54,7 +55,7 @@ def _drawing(detect):
   """A call that draws on the next portrait's crop."""
   crops = []
   for seed in range(_FACES):
-    portrait = portraits.paint(seed)
+    portrait = sample_faces.paint(seed)
     transform = alignment.crop_transform(portrait.landmarks, _SIZE)
     image, _ = alignment.warp(portrait.image, transform, _SIZE)
     points = alignment.transform_landmarks(portrait.landmarks, transform)
@@ -76,7 +77,7 @@ def _files(folder):
   """A call that masks the next portrait's JPEG."""
   names = [f"{seed}.jpg" for seed in range(_PHOTOS)]
   for seed, name in enumerate(names):
-    image = portraits.paint(seed).image
+    image = sample_faces.paint(seed).image
     image = cv2.resize(image, (_PHOTO_SIZE,) * 2, interpolation=cv2.INTER_CUBIC)
     (folder / name).write_bytes(coding.jpeg(image))
   turn = itertools.cycle(names)

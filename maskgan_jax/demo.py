@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from maskgan_jax import figures, masks, photos, portraits, unmask
+from maskgan_jax import figures, masks, photos, unmask
 from maskgan_jax.common import errors
+from maskgan_jax.datasets import sample_faces
 from maskgan_jax.faces import alignment, finder
 
 # Painted people of the sheet of masks: frontal, turned, with glasses.
@@ -72,7 +73,7 @@ def mask_sheet(paths: Iterable[str | os.PathLike]) -> np.ndarray:
     image = photos.read(path)
     people.append((image, finder.largest_face(image)))
   for seed in _PAINTED:
-    portrait = portraits.paint(seed)
+    portrait = sample_faces.paint(seed)
     people.append((portrait.image, portrait.landmarks))
   rng = np.random.default_rng(3)
   return figures.tile([_row(rng, r, *who) for r, who in enumerate(people)])

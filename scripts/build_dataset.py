@@ -9,7 +9,8 @@ import os
 import command
 from absl import flags
 
-from maskgan_jax.datasets.masked_faces import build, pairs, settings, sources
+from maskgan_jax.datasets.masked_faces import build, settings, sources
+from maskgan_jax.datasets.masked_faces.sources import pairs
 
 _SOURCE = flags.DEFINE_string(
   "source", "sample_faces", f"One of {', '.join(sources.KINDS)}."

@@ -14,22 +14,15 @@ import tensorflow_datasets as tfds
 
 from maskgan_jax import masks, photos
 from maskgan_jax.common import pinned_models
-from maskgan_jax.datasets.masked_faces import (
-  build,
-  engines,
-  examples,
-  pairs,
-  people,
-  reader,
-  settings,
-  sources,
-  tfds_images,
-)
+from maskgan_jax.datasets.masked_faces import build, reader, settings, sources
+from maskgan_jax.datasets.masked_faces.engines import interface
+from maskgan_jax.datasets.masked_faces.sources import pairs, tfds_images
+from maskgan_jax.datasets.masked_faces.stages import draw, people
 from maskgan_jax.faces import identity
 from tests import pictures
 
 # Four faces, one of them turned, in masks of a variant.
-TRAIN_MASKS = 3 + examples.TURNED_FACTOR
+TRAIN_MASKS = 3 + draw.TURNED_FACTOR
 
 
 def _build(source, data_dir, beam_runner=None, **changes):
@@ -65,8 +58,8 @@ def test_splits_variants_and_people(built):
 def test_each_split_draws_from_its_distribution(built, split, distribution):
   for name, record in _records(built[0], split).items():
     photo, variant = name.decode().split("#")
-    rng = examples.rng_for(photo, 0, int(variant))
-    if rng.random() < examples.BARE_SHARE:
+    rng = draw.rng_for(photo, 0, int(variant))
+    if rng.random() < draw.BARE_SHARE:
       continue
     expected = dataclasses.asdict(masks.sample_params(rng, distribution))
     found = json.loads(record["mask_params"])
@@ -116,7 +109,7 @@ def test_the_number_of_processes_changes_nothing(built, dummy_data, tmp_path):
 
 def test_beam_builds_the_same(faces_dir, tmp_path, monkeypatch):
   pytest.importorskip("apache_beam", reason="needs Apache Beam")
-  monkeypatch.setattr(engines, "_CHUNK", 2)  # So that each worker gets some.
+  monkeypatch.setattr(interface, "_CHUNK", 2)  # So that each worker gets some.
   (faces_dir / "text.jpg").write_text("hello")
   source = sources.Folder(str(faces_dir))
   one, two = tmp_path / "one", tmp_path / "two"
@@ -243,7 +236,7 @@ def test_caps(dummy_data, tmp_path):
   assert "Faces: train 3, validation 2, test 1" in report
   assert "left out 2 beyond the caps" in report
   # One of the three is the turned one.
-  assert len(_records(tmp_path, "train")) == (2 + examples.TURNED_FACTOR) * 2
+  assert len(_records(tmp_path, "train")) == (2 + draw.TURNED_FACTOR) * 2
 
 
 def test_pairs(dummy_data, tmp_path):
@@ -270,7 +263,7 @@ def test_pairs(dummy_data, tmp_path):
   example = reader.to_arrays(records[min(records)])
   masked = cv2.imread(str(tmp_path / "in" / "train_person2.png"))[..., ::-1]
   np.testing.assert_array_equal(example["masked_image"], masked)
-  assert example["mask_type"] == examples.READY_PAIR
+  assert example["mask_type"] == draw.READY_PAIR
   assert 0.08 < example["mask"].mean() < 0.16
 
 

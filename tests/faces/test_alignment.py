@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from maskgan_jax import portraits
+from maskgan_jax.datasets import sample_faces
 from maskgan_jax.faces import alignment
 
 RULE = alignment.UsabilityRule()
@@ -19,7 +19,7 @@ def _similar(points, angle, scale, offset=(0.0, 0.0)):
 
 @pytest.fixture(scope="module")
 def landmarks():
-  return portraits.paint(3).landmarks
+  return sample_faces.paint(3).landmarks
 
 
 def test_crop_has_level_eyes_and_the_chin_inside(landmarks):
@@ -39,7 +39,7 @@ def test_crop_has_level_eyes_and_the_chin_inside(landmarks):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_every_face_fits_the_crop(seed):
-  points = portraits.paint(seed, 64).landmarks
+  points = sample_faces.paint(seed, 64).landmarks
   crop = alignment.transform_landmarks(
     points, alignment.crop_transform(points, 100)
   )

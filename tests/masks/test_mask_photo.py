@@ -6,7 +6,8 @@ import matplotlib
 import numpy as np
 import pytest
 
-from maskgan_jax import masks, photos, portraits
+from maskgan_jax import masks, photos
+from maskgan_jax.datasets import sample_faces
 from maskgan_jax.faces import finder
 from maskgan_jax.masks import mask_photo
 
@@ -23,7 +24,7 @@ def hopper():
 
 @pytest.fixture(scope="module")
 def landmarks():
-  return portraits.paint(3, 256).landmarks
+  return sample_faces.paint(3, 256).landmarks
 
 
 def test_every_face_of_a_photo_gets_a_mask(hopper):

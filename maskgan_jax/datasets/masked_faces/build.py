@@ -13,14 +13,13 @@ from collections.abc import Sequence
 import tensorflow_datasets as tfds
 
 from maskgan_jax.datasets.masked_faces import (
-  engines,
   masked_faces_dataset_builder,
-  pairs,
   reader,
   settings,
   sources,
-  tfds_images,
 )
+from maskgan_jax.datasets.masked_faces.engines import interface
+from maskgan_jax.datasets.masked_faces.sources import pairs, tfds_images
 
 SKIPPED = "skipped.csv"
 
@@ -94,7 +93,7 @@ def build(
     errors.UserError: Beam is not installed, or does not know the runner or
       an option.
   """
-  config = engines.beam_config(
+  config = interface.beam_config(
     beam_runner, beam_options, build_settings.num_processes
   )
   parameters = settings.describe(source, build_settings)

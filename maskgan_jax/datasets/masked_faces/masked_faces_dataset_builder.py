@@ -12,16 +12,14 @@ import tensorflow_datasets as tfds
 from tensorflow_datasets.core import shuffle
 
 from maskgan_jax import masks
-from maskgan_jax.datasets.masked_faces import (
+from maskgan_jax.datasets.masked_faces import settings, sources
+from maskgan_jax.datasets.masked_faces.engines import interface, spool
+from maskgan_jax.datasets.masked_faces.sources import pairs
+from maskgan_jax.datasets.masked_faces.stages import (
   align,
   align_pair,
-  engines,
-  examples,
-  pairs,
+  draw,
   people,
-  settings,
-  sources,
-  spool,
 )
 from maskgan_jax.faces import alignment
 from maskgan_jax.photos import coding
@@ -125,7 +123,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     folder = pathlib.Path(self._data_dir_root, _SPOOL)
     with (
       spool.Spool(folder) as self._spool,
-      engines.start(
+      interface.start(
         kwargs.get("download_config"),
         self._settings.num_processes,
         self._spool,
@@ -181,15 +179,13 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       variants = self._settings.variants
       options = {
         "distribution": masks.TRAINING,
-        "bearded_share": examples.BEARDED_SHARE,
-        "turned_factor": examples.TURNED_FACTOR,
+        "bearded_share": draw.BEARDED_SHARE,
+        "turned_factor": draw.TURNED_FACTOR,
       }
     draw_kept = functools.partial(
       _draw_kept,
       variants=variants,
-      make=functools.partial(
-        examples.make, seed=self._settings.seed, **options
-      ),
+      make=functools.partial(draw.make, seed=self._settings.seed, **options),
       values=self._spool,
     )
     return self._engine.examples(f"Drawing {split}", draw_kept, named)
@@ -219,9 +215,9 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       num_people=len({person_ids[i] for i in used}),
       num_skipped=len(self.skipped),
       num_left_out_by_caps=len(person_ids) - len(used),
-      bare_share=examples.BARE_SHARE,
-      bearded_share=examples.BEARDED_SHARE,
-      turned={"from": examples.TURNED, "factor": examples.TURNED_FACTOR},
+      bare_share=draw.BARE_SHARE,
+      bearded_share=draw.BEARDED_SHARE,
+      turned={"from": draw.TURNED, "factor": draw.TURNED_FACTOR},
       jpeg_quality=coding.JPEG_QUALITY,
       crop={
         "side_per_eye_distance": alignment.SIDE_PER_EYE_DISTANCE,
@@ -258,7 +254,7 @@ def _draw_kept(
   variants: int,
   make: Callable[..., list[dict[str, object]]],
   values: spool.Spool,
-) -> list[engines.Example]:
+) -> list[interface.Example]:
   name, person_id = face
   made = make((values.get(f"face: {name}"), person_id, variants))
   return [(example["id"], example) for example in made]

@@ -1,0 +1,33 @@
+"""Where the photos of a dataset come from: one picklable object a kind."""
+
+from maskgan_jax.datasets.masked_faces.sources import manifest
+from maskgan_jax.datasets.masked_faces.sources.folder import (
+  Folder,
+  hash_of_files,
+)
+from maskgan_jax.datasets.masked_faces.sources.interface import (
+  KINDS,
+  Item,
+  Loaded,
+  Skipped,
+  Source,
+  SourceError,
+)
+from maskgan_jax.datasets.masked_faces.sources.sample_faces import SampleFaces
+
+MANIFEST = manifest.FILE
+read_manifest = manifest.read
+
+__all__ = [
+  "KINDS",
+  "MANIFEST",
+  "Folder",
+  "Item",
+  "Loaded",
+  "SampleFaces",
+  "Skipped",
+  "Source",
+  "SourceError",
+  "hash_of_files",
+  "read_manifest",
+]

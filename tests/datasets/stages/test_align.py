@@ -1,0 +1,83 @@
+import cv2
+import numpy as np
+import pytest
+
+from maskgan_jax import photos
+from maskgan_jax.common import pinned_models
+from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.datasets.masked_faces.stages import align
+from maskgan_jax.faces import alignment, identity
+from maskgan_jax.photos import coding
+
+
+def _align(folder, name, person=None, size=96):
+  return align.align(
+    sources.Item(name, person), source=sources.Folder(str(folder)), size=size
+  )
+
+
+def test_a_photo_becomes_a_square_with_level_eyes(dummy_data):
+  face = _align(dummy_data, "train_person0.jpg", "person0")
+  assert coding.rgb(face.image).shape == (96, 96, 3)
+  assert coding.grey(face.valid).shape == (96, 96)
+  assert face.embedding is None
+  first, second = alignment.eye_centres(face.landmarks)
+  assert first[1] == pytest.approx(second[1], abs=0.01)
+  assert first[0] < second[0]
+
+
+def test_the_transform_leads_back_to_the_photo(dummy_data):
+  face = _align(dummy_data, "train_person0.jpg")
+  photo = photos.read(dummy_data / "train_person0.jpg")
+  again = cv2.warpAffine(photo, face.transform, (96, 96))
+  valid = coding.grey(face.valid) > 0
+  difference = again.astype(int) - coding.rgb(face.image)
+  assert np.abs(difference)[valid].mean() < 6
+
+
+def test_unknown_people_are_embedded(dummy_data):
+  vectors = [
+    _align(dummy_data, name).embedding
+    for name in ("train_person0.jpg", "test_person36.jpg")
+  ]
+  for vector in vectors:
+    assert vector.shape == (128,)
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+
+
+def test_no_embedding_without_the_recognizer(dummy_data, monkeypatch):
+  def missing():
+    raise pinned_models.MissingModelError
+
+  monkeypatch.setattr(identity, "_recognizer", missing)
+  assert _align(dummy_data, "train_person0.jpg").embedding is None
+
+
+def test_known_landmarks_are_used():
+  source = sources.SampleFaces(1)
+  item = source.items()[0][0]
+  face = align.align(item, source=source, size=96)
+  _, landmarks = source.load(item)
+  np.testing.assert_array_equal(
+    face.landmarks, alignment.transform_landmarks(landmarks, face.transform)
+  )
+
+
+@pytest.mark.parametrize(
+  "make, reason",
+  [
+    (lambda p: p.write_text("not a picture"), "not a readable picture"),
+    (lambda p: cv2.imwrite(str(p), np.full((99, 99, 3), 128)), "no face found"),
+    (lambda p: cv2.imwrite(str(p), np.zeros((1, 1, 3))), "1x1 pixels"),
+  ],
+)
+def test_bad_pictures_are_skipped(tmp_path, make, reason):
+  make(tmp_path / "bad.jpg")
+  skipped = _align(tmp_path, "bad.jpg")
+  assert skipped.name == "bad.jpg"
+  assert reason in skipped.reason
+
+
+def test_small_faces_are_skipped(dummy_data):
+  skipped = _align(dummy_data, "train_person0.jpg", size=512)
+  assert skipped.reason.startswith("face too small (enlarged ")
