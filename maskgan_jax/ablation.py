@@ -17,7 +17,6 @@ from maskgan_jax import (
   checkpoint,
   cost,
   evaluate,
-  factory,
   figures,
   input_pipeline,
   step_settings,
@@ -26,6 +25,7 @@ from maskgan_jax import (
 )
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.networks import build
 
 # Calls that are timed, of one picture each.
 _TIMED_CALLS = 30
@@ -71,8 +71,8 @@ class Row:
     return self.path.stem
 
   @property
-  def run(self) -> factory.RunSettings:
-    return factory.run_settings(self.configs[0])
+  def run(self) -> build.RunSettings:
+    return build.run_settings(self.configs[0])
 
   @property
   def num_images(self) -> int:
@@ -142,7 +142,7 @@ def _load(path: pathlib.Path, plan: Plan) -> Row:
     path,
     (found["__doc__"] or path.stem).strip().splitlines()[0],
     tuple(
-      factory.variant(
+      build.variant(
         config, seed=seed, data_dir=plan.data_dir, num_images=plan.num_images
       )
       for seed in plan.seeds
@@ -155,12 +155,12 @@ def _load(path: pathlib.Path, plan: Plan) -> Row:
 def _trace(config) -> None:
   """Builds a training step without running it."""
   step = train_step.make_train_step(
-    modules=factory.modules(config),
-    txs=factory.transformations(config),
+    modules=build.modules(config),
+    txs=build.transformations(config),
     settings=step_settings.read(config),
   )
   key = jax.random.key(0)
-  state = jax.eval_shape(lambda k: factory.initial_state(config, k), key)
+  state = jax.eval_shape(lambda k: build.initial_state(config, k), key)
   jax.eval_shape(step, state, benchmark.random_batch(config), key)
 
 
@@ -223,9 +223,9 @@ def _scores(workdir, row, plan) -> pathlib.Path | None:
 
 
 def _claim(workdir: pathlib.Path, config: ml_collections.ConfigDict) -> None:
-  steps = factory.run_settings(config).num_train_steps
+  steps = build.run_settings(config).num_train_steps
   if any(workdir.glob("checkpoints/[0-9]*")):
-    before = factory.run_settings(checkpoint.read_config(workdir))
+    before = build.run_settings(checkpoint.read_config(workdir))
     if before.num_train_steps != steps:
       raise errors.UserError(
         f"{workdir} was to take {before.num_train_steps} steps, now {steps}."

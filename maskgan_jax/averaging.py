@@ -16,8 +16,9 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax import checkpoint, factory
+from maskgan_jax import checkpoint
 from maskgan_jax.common import errors
+from maskgan_jax.networks import build
 
 
 def average(
@@ -45,7 +46,7 @@ def average(
       f"{workdir} holds a checkpoint already. Choose another --workdir."
     )
   config = checkpoint.read_config(runs[-1])
-  state = factory.initial_state(config, jax.random.key(0))
+  state = build.initial_state(config, jax.random.key(0))
   mean = None
   for run, share in zip(runs, shares, strict=True):
     step, found = checkpoint.load_inference(run, which)

@@ -4,7 +4,8 @@ import os
 
 import numpy as np
 
-from maskgan_jax import backends, evaluate, images
+from maskgan_jax import backends, evaluate
+from maskgan_jax.networks import images
 
 # Fewer faces are padded to a power of two, so that XLA compiles four programs
 # and no more.

@@ -11,16 +11,9 @@ import ml_collections
 import numpy as np
 
 from maskgan_jax import batch as batch_lib
-from maskgan_jax import (
-  cost,
-  factory,
-  images,
-  input_pipeline,
-  parallel,
-  photos,
-  unmask,
-)
+from maskgan_jax import cost, input_pipeline, parallel, photos, unmask
 from maskgan_jax.common import memory
+from maskgan_jax.networks import build, images
 
 # What is printed, as a table and as JSON.
 Result = dict[str, Any]
@@ -162,13 +155,13 @@ def train_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
   key, devices = jax.random.key(0), jax.local_devices()[:1]
   dataset, batch = _dataset_and_batches(config, devices)
   make_step = functools.partial(
-    factory.compiled_train_step,
+    build.compiled_train_step,
     config,
     adversarial=True,
     devices=devices,
     dataset=dataset,
   )
-  initial = functools.partial(factory.initial_state, config)
+  initial = functools.partial(build.initial_state, config)
   compiled, gflop, compile_s = _compile(
     make_step, jax.eval_shape(initial, key), batch, key, donate_argnums=0
   )
@@ -181,10 +174,10 @@ def train_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
 
 def generator(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the generator's forward pass alone."""
-  network = factory.modules(config)["generator"]
+  network = build.modules(config)["generator"]
 
   def variables(key):
-    state = factory.initial_state(config, key).networks["generator"]
+    state = build.initial_state(config, key).networks["generator"]
     return {"params": state.params, "batch_stats": state.stats}
 
   key, batch = jax.random.key(0), random_batch(config)
@@ -208,7 +201,7 @@ def generator(config: ml_collections.ConfigDict, repeats: int) -> Result:
 
 def read_input(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the batches of the train split, by the path that the config uses."""
-  run = factory.run_settings(config)
+  run = build.run_settings(config)
   source = input_pipeline.open_split(run.data_dir, "train", run.image_size)
   schedule = input_pipeline.Schedule(
     batch_size=run.batch_size,
@@ -249,8 +242,8 @@ def scaling_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the step on all of this process's devices."""
   key = jax.random.key(0)
   dataset, batch = _dataset_and_batches(config, jax.local_devices())
-  step = factory.compiled_train_step(config, adversarial=True, dataset=dataset)
-  state = jax.jit(lambda k: factory.initial_state(config, k))(key)
+  step = build.compiled_train_step(config, adversarial=True, dataset=dataset)
+  state = jax.jit(lambda k: build.initial_state(config, k))(key)
   call = _repeatable(step, state, batch, key)
   sent = sum(
     x.nbytes

@@ -14,7 +14,7 @@ from flax import traverse_util
 
 from maskgan_jax import train_state
 from maskgan_jax.common import errors
-from maskgan_jax.models import blocks
+from maskgan_jax.networks import blocks
 
 _METRIC = "psnr_in_mask"
 # Settings that may change between two starts of one run.

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
-from maskgan_jax import baselines, mask_region
+from maskgan_jax import baselines
+from maskgan_jax.networks import mask_postprocess
 
 # Lower bounds of the individual typology angle in degrees (Chardon et al.,
 # 1991; the six groups of Del Bino and Bernerd, 2013).
@@ -24,7 +25,7 @@ _MIN_YELLOW = 2.0
 # Both rings of the seam, of the picture's height: 4 px at 256.
 RING = 4 / 256
 # Where the outer one begins: a completed picture is the photo's own from here.
-OUTER_RING_FROM = 3 * mask_region.BLEND_REACH
+OUTER_RING_FROM = 3 * mask_postprocess.BLEND_REACH
 # The true face goes on across the edge if it changes by less than this.
 GOES_ON = 10.0
 

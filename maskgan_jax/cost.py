@@ -7,8 +7,9 @@ import jax
 import jax.numpy as jnp
 import ml_collections
 
-from maskgan_jax import factory, train_state
-from maskgan_jax.models import lowering
+from maskgan_jax import train_state
+from maskgan_jax.networks import build
+from maskgan_jax.networks.cpu_kernels import lowering
 
 
 class Cost(NamedTuple):
@@ -24,16 +25,16 @@ def inference(config: ml_collections.ConfigDict) -> Cost:
   Multiply-adds are half the operations that XLA counts, which are a few
   percent more, since they hold activations too.
   """
-  size = factory.run_settings(config).image_size
+  size = build.run_settings(config).image_size
   key = jax.eval_shape(lambda: jax.random.key(0))
-  state = jax.eval_shape(lambda k: factory.initial_state(config, k), key)
+  state = jax.eval_shape(lambda k: build.initial_state(config, k), key)
   variables = {
     name: train_state.inference_variables(network)
     for name, network in state.networks.items()
     if name in train_state.INFERENCE
   }
   image = jax.ShapeDtypeStruct((1, size, size, 3), jnp.float32)
-  operations = flops(factory.predict_step(config), variables, image, key)
+  operations = flops(build.predict_step(config), variables, image, key)
   parameters = sum(
     x.size for v in variables.values() for x in jax.tree.leaves(v["params"])
   )

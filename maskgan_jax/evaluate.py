@@ -11,19 +11,16 @@ import numpy as np
 
 from maskgan_jax import (
   checkpoint,
-  eval_step,
-  factory,
   figures,
-  images,
   input_pipeline,
-  latent,
-  released,
   report,
   robustness,
   scoring,
   variety,
 )
 from maskgan_jax.common import errors
+from maskgan_jax.networks import build, images, latent, released
+from maskgan_jax.networks import predict as predict_lib
 
 # Beside metrics.json: what the scores are of.
 _SUBJECT = "subject.json"
@@ -70,8 +67,8 @@ class Evaluator:
     with self.config.unlocked():  # Training may take less, for speed.
       self.config.dtype = "float32"
     try:
-      self.run = factory.run_settings(self.config)
-      self._step = factory.predict_step(self.config)
+      self.run = build.run_settings(self.config)
+      self._step = build.predict_step(self.config)
     except (AttributeError, KeyError) as error:
       raise errors.UserError(
         f"{path}: its config is not one of this version ({error}). Train it"
@@ -96,7 +93,7 @@ class Evaluator:
     masked_image: np.ndarray,
     mask: np.ndarray | None = None,
     code: np.ndarray | None = None,
-  ) -> eval_step.Prediction:
+  ) -> predict_lib.Prediction:
     """Completes uint8 [B, H, W, 3].
 
     Args:

@@ -20,17 +20,15 @@ from maskgan_jax import (
   backend_onnx,
   benchmark,
   demo,
-  eval_step,
   evaluate,
   export_onnx,
-  factory,
-  images,
-  mask_region,
   photos,
 )
 from maskgan_jax.common import errors, optional
 from maskgan_jax.faces import alignment, finder
-from maskgan_jax.models import lowering
+from maskgan_jax.networks import build, images, mask_postprocess
+from maskgan_jax.networks import predict as predict_lib
+from maskgan_jax.networks.cpu_kernels import lowering
 
 DTYPES = ("float32", "float16")
 # What rounding to 8 bits may make of two orders of the same sum.
@@ -81,8 +79,8 @@ def completion(
       "config.train_mode_at_test keeps dropout and the batch's statistics: one"
       " face would depend on the others beside it. Export a run without it."
     )
-  predict = eval_step.make_predict_step(
-    modules=factory.modules(config), mirrored=config.mirrored_at_test
+  predict = predict_lib.make_predict_step(
+    modules=build.modules(config), mirrored=config.mirrored_at_test
   )
   kept = jax.tree.map(
     lambda x: np.asarray(x, jnp.dtype(dtype)), evaluator.variables
@@ -90,7 +88,7 @@ def completion(
 
   def complete(masked_image, given_mask=None, latent=None):
     def chosen(probability):
-      found = mask_region.completed_mask(probability)
+      found = mask_postprocess.completed_mask(probability)
       if given_mask is None:
         return found
       given = (given_mask > 127).astype(found.dtype)

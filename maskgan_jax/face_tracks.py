@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
-from maskgan_jax import blending, mask_region
+from maskgan_jax import blending
 from maskgan_jax.faces import alignment, finder
+from maskgan_jax.networks import mask_postprocess
 
 # Of the crop's side: a placement that moves so far in a frame is believed at
 # once, one that moves less in proportion, but never less than the share.
@@ -112,8 +113,10 @@ class Tracker:
     for track, *seen in zip(self.tracks, *self._predict(crops), strict=True):
       track.see(*seen)
     probability = np.stack([t.probability for t in self.tracks])
-    blends = mask_region.blend_mask(mask_region.completed_mask(probability))
-    masked = mask_region.has_mask(probability)
+    blends = mask_postprocess.blend_mask(
+      mask_postprocess.completed_mask(probability)
+    )
+    masked = mask_postprocess.has_mask(probability)
     for track, transform, blend, is_masked in zip(
       self.tracks,
       transforms,

@@ -7,14 +7,14 @@ import numpy as np
 from matplotlib import figure
 
 from maskgan_jax import batch as batch_lib
-from maskgan_jax import eval_step, images
+from maskgan_jax.networks import images, predict
 
 _INCHES_A_PICTURE = 2.0
 _DPI = 130
 
 
 def sample_row(
-  batch: batch_lib.Batch, prediction: eval_step.Prediction, index: int
+  batch: batch_lib.Batch, prediction: predict.Prediction, index: int
 ) -> list[np.ndarray]:
   """Returns input, predicted mask, completed and true picture, uint8."""
   probability = np.asarray(prediction.probability[index])

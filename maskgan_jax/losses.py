@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from maskgan_jax import images
 from maskgan_jax.common import errors
+from maskgan_jax.networks import images
 
 # Shapes are compared by `_check_shapes`, with a message of its own.
 PerExample = Float[Array, " _"]

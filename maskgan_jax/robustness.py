@@ -10,18 +10,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from maskgan_jax import (
-  batch,
-  eval_step,
-  images,
-  input_pipeline,
-  losses,
-  mask_region,
-  metrics,
-)
+from maskgan_jax import batch, input_pipeline, losses, metrics
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.faces import identity
+from maskgan_jax.networks import images, mask_postprocess
+from maskgan_jax.networks import predict as predict_lib
 
 JPEG_QUALITY = 30
 NOISE = 12.0  # Standard deviation, of 255.
@@ -32,7 +26,7 @@ RADII = (2, 4)  # Of the attacks, of 255.
 ATTACK_STEPS = 10  # Of 2.5 / ATTACK_STEPS of the radius each.
 
 # From float [B, H, W, 3] in [-1, 1] and, unless it is to be found, the mask.
-Predict = Callable[..., eval_step.Prediction]
+Predict = Callable[..., predict_lib.Prediction]
 
 
 def jpeg(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -128,7 +122,7 @@ def attack(
   def loss(shown):
     probability = predict(shown).probability
     # As a value the predicted mask, as a gradient the probability's.
-    found = mask_region.completed_mask(probability)
+    found = mask_postprocess.completed_mask(probability)
     found += probability - jax.lax.stop_gradient(probability)
     completed = predict(shown, mask=found).completed_image
     return losses.weighted_l1(completed, image, mask * examples.valid).sum()

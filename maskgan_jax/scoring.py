@@ -12,24 +12,21 @@ from maskgan_jax import (
   baselines,
   batch,
   colour,
-  eval_step,
-  features,
   frechet,
-  images,
   input_pipeline,
-  mask_region,
   metrics,
   report,
 )
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.faces import identity
+from maskgan_jax.networks import images, mask_postprocess, perceptual, predict
 
 # So many training pictures give the mean face.
 MEAN_FACE_EXAMPLES = 1000
 
 # From uint8 [B, H, W, 3] and, unless it is to be found, the mask.
-Complete = Callable[..., eval_step.Prediction]
+Complete = Callable[..., predict.Prediction]
 
 
 class Scores(NamedTuple):
@@ -58,7 +55,7 @@ def image_scores(
   scores = {}
   for name, candidate in candidates.items():
     found = metrics.image_scores(candidate, image, mask, valid)
-    distance = features.lpips_map(
+    distance = perceptual.lpips_map(
       images.to_float(candidate), images.to_float(image)
     )
     for measure, weight in (("lpips", valid), ("lpips_in_mask", mask * valid)):
@@ -152,7 +149,7 @@ def _score_batch(complete, batch_, face):
     "iou": metrics.iou(own.probability, true_mask),
     "f1": metrics.f1(own.probability, true_mask),
     # Every true image is a bare face: a mask found on one is a false positive.
-    "false_positive": mask_region.has_mask(bare.probability),
+    "false_positive": mask_postprocess.has_mask(bare.probability),
   }
   columns |= image_scores(candidates, batch_.image, batch_.mask, batch_.valid)
   return candidates, {key: np.asarray(x) for key, x in columns.items()}
@@ -191,7 +188,7 @@ def fd_vgg16(
     errors.UserError: fewer than two masked faces.
   """
   true, completed = (
-    frechet.Gaussian(features.VGG16_DIMENSIONS) for _ in range(2)
+    frechet.Gaussian(perceptual.VGG16_DIMENSIONS) for _ in range(2)
   )
   progress = progress_lib.Progress(len(source), unit="picture in VGG16")
   done = 0
@@ -204,7 +201,7 @@ def fd_vgg16(
       (true, images.to_float(found.batch.image)),
       (completed, pictures),
     ):
-      vectors = np.asarray(features.vgg16_features(shown))
+      vectors = np.asarray(perceptual.vgg16_features(shown))
       gaussian.add(vectors[:count][masked])
     done += count
     progress.line(done)

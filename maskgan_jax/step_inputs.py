@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 
 from maskgan_jax import batch as batch_lib
-from maskgan_jax import images, mask_region, parallel
+from maskgan_jax import parallel
+from maskgan_jax.networks import images, mask_postprocess
 
 
 class Inputs(NamedTuple):
@@ -59,7 +60,7 @@ def shown_mask(
   """
   keys = parallel.example_keys(key, len(mask), axis_name)
   jittered = images.jitter_mask(mask, keys)
-  predicted = mask_region.completed_mask(probability)
+  predicted = mask_postprocess.completed_mask(probability)
   draw = jax.vmap(lambda k: jax.random.uniform(jax.random.fold_in(k, 1)))(keys)
   draw = draw[:, None, None, None]
   shown = jnp.where(draw < predicted_share + jittered_share, jittered, mask)

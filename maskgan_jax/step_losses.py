@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax import features, images, losses, step_inputs, step_settings
+from maskgan_jax import losses, step_inputs, step_settings
+from maskgan_jax.networks import images, perceptual
 
 Terms = dict[str, jax.Array]
 
@@ -144,11 +145,11 @@ def distance_to_truth(
     total += settings.ssim_weight * terms["ssim_loss"]
   if settings.perceptual_weight:
     seen = jnp.where(inputs.valid > 0, judged, inputs.image)
-    terms["perceptual_loss"] = features.lpips(
+    terms["perceptual_loss"] = perceptual.lpips(
       seen,
       inputs.image,
       scale=settings.perceptual_scale,
-      shift=jax.random.randint(key, (2,), 0, features.STRIDE),
+      shift=jax.random.randint(key, (2,), 0, perceptual.STRIDE),
     )
     total += settings.perceptual_weight * terms["perceptual_loss"]
   return total, terms

@@ -4,8 +4,8 @@ import dataclasses
 
 import ml_collections
 
-from maskgan_jax import images
 from maskgan_jax.common import errors
+from maskgan_jax.networks import images
 
 
 @dataclasses.dataclass(frozen=True)

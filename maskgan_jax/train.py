@@ -13,18 +13,16 @@ import numpy as np
 
 from maskgan_jax import (
   checkpoint,
-  factory,
   figures,
-  images,
   input_pipeline,
   logging_utils,
   metrics,
   parallel,
-  released,
   train_state,
 )
 from maskgan_jax.common import errors, memory
 from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.networks import build, images, released
 
 NUM_SAMPLES = 6
 
@@ -43,14 +41,14 @@ def train(
     errors.UserError: config, dataset and workdir do not fit together.
     errors.UserError: a metric is not finite any more.
   """
-  run = factory.run_settings(config)
+  run = build.run_settings(config)
   source = input_pipeline.open_split(run.data_dir, "train", run.image_size)
   validation = input_pipeline.open_split(
     run.data_dir, "validation", run.image_size
   )
   checkpoint.claim_workdir(workdir, config)
   key = jax.random.key(run.seed)
-  state = jax.jit(lambda k: factory.initial_state(config, k))(key)
+  state = jax.jit(lambda k: build.initial_state(config, k))(key)
   memory.give_back()
   with contextlib.closing(
     checkpoint.Checkpoints(workdir, keep=run.keep_checkpoints)
@@ -86,7 +84,7 @@ def _start_networks(init_from):
 
 def _steps(config, source, start, devices):
   """Yields the last step of each dispatch, and what takes the state there."""
-  run = factory.run_settings(config)
+  run = build.run_settings(config)
   key = jax.random.key(run.seed)
   schedule = input_pipeline.Schedule(
     batch_size=run.batch_size,
@@ -102,7 +100,7 @@ def _steps(config, source, start, devices):
     dataset = None
     batches = input_pipeline.train_batches(source, schedule)
   step_fns = {
-    adversarial: factory.compiled_train_step(
+    adversarial: build.compiled_train_step(
       config, adversarial=adversarial, devices=devices, dataset=dataset
     )
     for adversarial in (False, True)
@@ -200,11 +198,11 @@ class Validator:
   """Scores a state on the validation split, and draws its first examples."""
 
   def __init__(self, config: ml_collections.ConfigDict, source: Any):
-    run = factory.run_settings(config)
+    run = build.run_settings(config)
     self._source = source
     self._batch_size = run.eval_batch_size
     self._key = jax.random.key(run.seed)
-    self._predict = factory.predict_step(config)
+    self._predict = build.predict_step(config)
 
   def __call__(
     self, state: train_state.TrainState

@@ -9,7 +9,7 @@ import optax
 from flax import linen as nn
 from flax import traverse_util
 
-from maskgan_jax.models import blocks
+from maskgan_jax.networks import blocks
 
 Params = Any
 # The networks that evaluation and use need.

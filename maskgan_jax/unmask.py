@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from maskgan_jax import backends, blending, latent, mask_region
+from maskgan_jax import backends, blending
 from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment, finder
+from maskgan_jax.networks import latent, mask_postprocess
 
 FACES = ("all", "largest")
 
@@ -211,8 +212,8 @@ class Unmasker:
       code = latent.code(sample, self.networks.latent_size)
     answer = self.networks(crops, given, code)
     mask = answer.probability if given is None else given
-    blend = mask_region.blend_mask(mask_region.completed_mask(mask))
-    found = mask_region.has_mask(mask)
+    blend = mask_postprocess.blend_mask(mask_postprocess.completed_mask(mask))
+    found = mask_postprocess.has_mask(mask)
     return [
       Completed(predicted, mask, blend, bool(found))
       for predicted, mask, blend, found in zip(

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax import mask_region, photos, unmask
+from maskgan_jax import photos, unmask
 from maskgan_jax.common import errors
+from maskgan_jax.networks import mask_postprocess
 from maskgan_jax.photos import provenance
 
 
@@ -96,11 +97,11 @@ def unmask_file(
 def nothing_to_do(path: str | os.PathLike, result: unmask.UnmaskResult) -> str:
   """Says that a photo shows no mask, and how far from one it is."""
   face = max(result.faces, key=lambda face: face.mask_share)
-  sure = mask_region.confidence(face.mask[None, ..., None])[0]
+  sure = mask_postprocess.confidence(face.mask[None, ..., None])[0]
   return (
     f"{path}: no mask found (at most on {face.mask_share:.1%} of a face,"
-    f" {sure:.1%} sure; it takes {mask_region.MIN_MASK_AREA:.0%} and"
-    f" {mask_region.MIN_CONFIDENCE:.1%}), nothing to do."
+    f" {sure:.1%} sure; it takes {mask_postprocess.MIN_MASK_AREA:.0%} and"
+    f" {mask_postprocess.MIN_CONFIDENCE:.1%}), nothing to do."
   )
 
 

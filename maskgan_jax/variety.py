@@ -8,21 +8,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from maskgan_jax import (
-  batch,
-  eval_step,
-  features,
-  images,
-  input_pipeline,
-  latent,
-  metrics,
-  scoring,
-)
+from maskgan_jax import batch, input_pipeline, metrics, scoring
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.networks import images, latent, perceptual
+from maskgan_jax.networks import predict as predict_lib
 
 # From float [B, H, W, 3] in [-1, 1] and codes [B, size].
-Predict = Callable[..., eval_step.Prediction]
+Predict = Callable[..., predict_lib.Prediction]
 
 _TITLES = {
   "likely": "the most likely one",
@@ -138,7 +131,9 @@ def _complete(predict, masked_image, code):
 
 @jax.jit
 def _distance(examples: batch.Batch, first, second):
-  distance = features.lpips_map(images.to_float(first), images.to_float(second))
+  distance = perceptual.lpips_map(
+    images.to_float(first), images.to_float(second)
+  )
   weight = (examples.mask * examples.valid).astype(jnp.float32)
   return metrics.weighted_mean(distance, weight)
 

@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from maskgan_jax import mask_region, photos, unmask
+from maskgan_jax import photos, unmask
 from maskgan_jax.common import errors
+from maskgan_jax.networks import mask_postprocess
 from maskgan_jax.photos import provenance
 
 # The longer side of what the page shows; the file has the photo's own size.
@@ -117,7 +118,7 @@ def found_mask(result: unmask.UnmaskResult) -> np.ndarray:
   found = np.zeros(shape[:2], np.uint8)
   for face in result.faces:
     if face.found_mask:
-      hidden = (face.mask > mask_region.COMPLETED_FROM).astype(np.float32)
+      hidden = (face.mask > mask_postprocess.COMPLETED_FROM).astype(np.float32)
       share = cv2.warpAffine(
         hidden,
         face.transform,

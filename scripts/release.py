@@ -12,8 +12,8 @@ import pathlib
 import command
 from absl import flags
 
-from maskgan_jax import released
 from maskgan_jax.common import errors
+from maskgan_jax.networks import released
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
 _CHECKPOINT = command.define_checkpoint()

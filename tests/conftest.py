@@ -18,7 +18,7 @@ import jaxtyping  # noqa: E402
 # Shapes in the annotations of the pure modules are checked at every call.
 jaxtyping.install_import_hook(
   [
-    "maskgan_jax.images",
+    "maskgan_jax.networks.images",
     "maskgan_jax.losses",
     "maskgan_jax.metrics",
   ],

@@ -5,7 +5,8 @@ import ml_collections
 import numpy as np
 
 from configs import default
-from maskgan_jax import evaluate, factory, train_state
+from maskgan_jax import evaluate, train_state
+from maskgan_jax.networks import build
 
 SIZE = 64
 
@@ -23,7 +24,7 @@ def config() -> ml_collections.ConfigDict:
 
 def evaluator(config: ml_collections.ConfigDict) -> evaluate.Evaluator:
   """Returns networks that find a mask here and there."""
-  state = jax.jit(lambda key: factory.initial_state(config, key))(
+  state = jax.jit(lambda key: build.initial_state(config, key))(
     jax.random.key(0)
   )
   noise = iter(range(10_000))
@@ -40,8 +41,8 @@ def evaluator(config: ml_collections.ConfigDict) -> evaluate.Evaluator:
     if name != "discriminator"
   }
   made.weights_sha256 = "abc"
-  made.run = factory.run_settings(config)
-  made._step = factory.predict_step(config)
+  made.run = build.run_settings(config)
+  made._step = build.predict_step(config)
   return made
 
 

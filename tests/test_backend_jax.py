@@ -3,7 +3,8 @@ import types
 import numpy as np
 import pytest
 
-from maskgan_jax import backend_jax, eval_step, evaluate, images
+from maskgan_jax import backend_jax, evaluate
+from maskgan_jax.networks import images, predict
 
 SIZE = 16
 
@@ -25,7 +26,7 @@ class FakeEvaluator:
     self.codes.append(code)
     bright = masked_image.max(axis=-1, keepdims=True) / np.float32(255)
     negative = -images.to_float(masked_image)
-    return eval_step.Prediction(bright, negative, negative)
+    return predict.Prediction(bright, negative, negative)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from flax import traverse_util
 
 from maskgan_jax import checkpoint, train_state
 from maskgan_jax.common import errors
-from maskgan_jax.models import blocks
+from maskgan_jax.networks import blocks
 from tests import one_device
 
 

@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import pytest
 
 from maskgan_jax import cost
-from maskgan_jax.models import lowering
+from maskgan_jax.networks.cpu_kernels import lowering
 
 
 def test_cost_is_that_of_segmenter_and_generator(tiny_config):

@@ -5,9 +5,10 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import evaluate, export, images
+from maskgan_jax import evaluate, export
 from maskgan_jax.common import errors
-from maskgan_jax.models import convolution, lowering
+from maskgan_jax.networks import images
+from maskgan_jax.networks.cpu_kernels import convolution, lowering
 from tests import small_networks
 
 SIZE = small_networks.SIZE

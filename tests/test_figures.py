@@ -1,7 +1,8 @@
 import numpy as np
 from PIL import Image
 
-from maskgan_jax import batch, eval_step, figures
+from maskgan_jax import batch, figures
+from maskgan_jax.networks import predict
 
 
 def _picture(value, size=16):
@@ -17,7 +18,7 @@ def test_sample_row_shows_input_mask_completion_and_truth():
   completed[1] = 1
   row = figures.sample_row(
     batch.Batch(pixels, 255 - pixels, mask, mask),
-    eval_step.Prediction(probability, completed, completed),
+    predict.Prediction(probability, completed, completed),
     1,
   )
   assert all(p.shape == (16, 16, 3) and p.dtype == np.uint8 for p in row)

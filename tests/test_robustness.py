@@ -3,27 +3,21 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import (
-  batch,
-  eval_step,
-  images,
-  input_pipeline,
-  losses,
-  mask_region,
-  robustness,
-)
+from maskgan_jax import batch, input_pipeline, losses, robustness
 from maskgan_jax.common import errors
+from maskgan_jax.networks import images, mask_postprocess
+from maskgan_jax.networks import predict as predict_lib
 
 
 def _network(weights, shown, mask=None):
   """Finds what is grey, and fills it with a mean of what is visible."""
   probability = jax.nn.sigmoid(4.0 - 40.0 * shown.std(axis=-1, keepdims=True))
   if mask is None:
-    mask = mask_region.completed_mask(probability)
+    mask = mask_postprocess.completed_mask(probability)
   visible = (weights * shown * (1.0 - mask)).mean(axis=(1, 2), keepdims=True)
   predicted = jnp.broadcast_to(jnp.tanh(visible), shown.shape)
   completed = images.complete(predicted, shown, mask)
-  return eval_step.Prediction(probability, predicted, completed)
+  return predict_lib.Prediction(probability, predicted, completed)
 
 
 @pytest.fixture
@@ -46,7 +40,7 @@ def _given(value):
   def predict(shown, mask=None):
     mean = value * shown.mean(axis=(1, 2, 3), keepdims=True)
     mean = jnp.broadcast_to(mean, shown.shape)
-    return eval_step.Prediction(jnp.ones_like(shown[..., :1]), mean, mean)
+    return predict_lib.Prediction(jnp.ones_like(shown[..., :1]), mean, mean)
 
   return jax.tree_util.Partial(predict)
 
@@ -145,7 +139,7 @@ def test_low_light_is_lit_up_before_it_is_compared(examples):
   shown = np.round(robustness.LOW_LIGHT * examples.image).astype(np.uint8)
 
   def same(shown, mask=None):
-    return eval_step.Prediction(jnp.ones_like(shown[..., :1]), shown, shown)
+    return predict_lib.Prediction(jnp.ones_like(shown[..., :1]), shown, shown)
 
   same = jax.tree_util.Partial(same)
   _, dark = robustness._scores(same, shown, examples, 1.0)

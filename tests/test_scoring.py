@@ -7,15 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import (
-  eval_step,
-  features,
-  images,
-  input_pipeline,
-  report,
-  scoring,
-)
+from maskgan_jax import input_pipeline, report, scoring
 from maskgan_jax.common import errors
+from maskgan_jax.networks import images, perceptual, predict
 
 
 def _perfect(source):
@@ -27,7 +21,7 @@ def _perfect(source):
     del mask
     image = np.stack([true.get(x.tobytes(), x) for x in masked_image])
     image = images.to_float(image)
-    return eval_step.Prediction(jnp.zeros_like(image[..., :1]), image, image)
+    return predict.Prediction(jnp.zeros_like(image[..., :1]), image, image)
 
   return complete
 
@@ -105,7 +99,7 @@ def test_pictures_are_not_kept(source, monkeypatch):
   alive, most = [], 0
   batches = input_pipeline.eval_batches
   monkeypatch.setattr(
-    features, "vgg16_features", lambda x: np.zeros((len(x), 512))
+    perceptual, "vgg16_features", lambda x: np.zeros((len(x), 512))
   )
 
   def watched(*arguments):
@@ -132,7 +126,7 @@ def test_fd_of_equal_and_of_other_faces(source):
 
   def grey(masked_image):
     image = images.to_float(masked_image)
-    return eval_step.Prediction(image[..., :1], image, 0 * image)
+    return predict.Prediction(image[..., :1], image, 0 * image)
 
   other = scoring.fd_vgg16(grey, source, 5)
   assert other["completed_predicted_mask"] > 10
@@ -140,7 +134,7 @@ def test_fd_of_equal_and_of_other_faces(source):
 
 def test_fd_needs_two_masked_faces(source, monkeypatch):
   monkeypatch.setattr(
-    features, "vgg16_features", lambda x: np.zeros((len(x), 512))
+    perceptual, "vgg16_features", lambda x: np.zeros((len(x), 512))
   )
   chosen = next(
     source[i]

@@ -3,8 +3,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import eval_step, images, input_pipeline, variety
+from maskgan_jax import input_pipeline, variety
 from maskgan_jax.common import errors
+from maskgan_jax.networks import images, predict
 
 
 def _network(strength, shown, latent):
@@ -13,7 +14,7 @@ def _network(strength, shown, latent):
   pictures = jnp.broadcast_to(level, shown.shape)
   mask = jnp.ones_like(shown[..., :1])
   completed = images.complete(pictures, shown, mask)
-  return eval_step.Prediction(mask, pictures, completed)
+  return predict.Prediction(mask, pictures, completed)
 
 
 def _measure(built, strength, **changes):

@@ -9,7 +9,9 @@ import pytest
 import maskgan_jax
 
 _PACKAGE = pathlib.Path(maskgan_jax.__file__).parent
-CANONICAL = np.load(_PACKAGE / "datasets" / "sample_faces" / "canonical_face.npy")
+CANONICAL = np.load(
+  _PACKAGE / "datasets" / "sample_faces" / "canonical_face.npy"
+)
 
 
 def make_landmarks(size=256, yaw=0.0, pitch=0.0, roll=0.0):

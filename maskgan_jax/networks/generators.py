@@ -5,7 +5,8 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from maskgan_jax.common import errors
-from maskgan_jax.models import blocks, convolution
+from maskgan_jax.networks import blocks
+from maskgan_jax.networks.cpu_kernels import convolution
 
 
 def _visible_and_mask(masked_image, mask):

@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import images, mask_region
+from maskgan_jax.networks import images, mask_postprocess
 
 
 def test_has_mask_needs_area_and_confidence():
@@ -11,7 +11,10 @@ def test_has_mask_needs_area_and_confidence():
   probability[0, 0, :2] = 1.0  # 1 % of the frame.
   probability[1, 0, :3] = 1.0
   probability[2, 0, :3, 0] = [1.0, 1.0, 0.6]
-  for function in (mask_region.has_mask, jax.jit(mask_region.has_mask)):
+  for function in (
+    mask_postprocess.has_mask,
+    jax.jit(mask_postprocess.has_mask),
+  ):
     np.testing.assert_array_equal(
       function(probability), [False, True, False, False]
     )
@@ -20,15 +23,18 @@ def test_has_mask_needs_area_and_confidence():
 def test_confidence_is_the_mean_over_what_is_found():
   probability = np.zeros((2, 10, 20, 1), np.float32)
   probability[0, 0, :4, 0] = [1.0, 0.8, 0.5, 0.2]
-  for function in (mask_region.confidence, jax.jit(mask_region.confidence)):
+  for function in (
+    mask_postprocess.confidence,
+    jax.jit(mask_postprocess.confidence),
+  ):
     np.testing.assert_allclose(function(probability), [0.9, 0.0])
 
 
 def test_a_mask_is_completed_where_it_is_likely_enough():
   probability = np.array([0.0, 0.2, 0.21, 1.0], np.float32)
   for found in (
-    mask_region.completed_mask(probability),
-    mask_region.completed_mask(jnp.asarray(probability)),
+    mask_postprocess.completed_mask(probability),
+    mask_postprocess.completed_mask(jnp.asarray(probability)),
   ):
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found, [0, 0, 1, 1])
@@ -38,7 +44,7 @@ def test_a_mask_is_completed_where_it_is_likely_enough():
   "share,height,expected", [(3 / 256, 256, 3), (0, 9, 1)]
 )
 def test_a_reach_is_a_pixel_at_least(share, height, expected):
-  assert mask_region.pixels(share, height) == expected
+  assert mask_postprocess.pixels(share, height) == expected
 
 
 @pytest.mark.parametrize("height,width", [(256, 256), (64, 48)])
@@ -47,7 +53,7 @@ def test_blend_mask_is_that_of_the_device(height, width):
   coarse = rng.random((3, height // 16, width // 16, 1)) > 0.7
   mask = coarse.repeat(16, axis=1).repeat(16, axis=2).astype(np.float32)
   mask[2] = 0
-  found = mask_region.blend_mask(mask)
+  found = mask_postprocess.blend_mask(mask)
   assert found.dtype == np.float32 and 0 < found.mean() < 1
   np.testing.assert_allclose(found, images.blend_mask(mask), atol=1e-6)
   assert not found[2].any()

@@ -12,8 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Key, UInt8
 
-from maskgan_jax import batch, mask_region
+from maskgan_jax import batch
 from maskgan_jax.common import errors
+from maskgan_jax.networks import mask_postprocess
 
 Array = batch.Array
 
@@ -220,7 +221,7 @@ def thin_parts(mask: Pixels) -> jax.Array:
   Args:
     mask: [B, H, W, 1] in [0, 1].
   """
-  radius = mask_region.pixels(_STRAP_RADIUS, mask.shape[1])
+  radius = mask_postprocess.pixels(_STRAP_RADIUS, mask.shape[1])
   opened = _dilate(-_dilate(-mask, radius), radius)
   return jnp.maximum(mask - opened, 0.0)
 
@@ -235,14 +236,14 @@ def blend_mask(mask: Pixels) -> Pixels:
     [B, H, W, 1]: 1 on the mask and next to it, falling to 0 outside.
   """
   height, width = mask.shape[1:3]
-  reach = mask_region.pixels(mask_region.BLEND_REACH, height)
+  reach = mask_postprocess.pixels(mask_postprocess.BLEND_REACH, height)
   soft = _dilate(mask, 2 * reach)
   return jnp.maximum(
     jnp.einsum(
       "ih,bhwc,jw->bijc",
-      mask_region.box_matrix(height, reach),
+      mask_postprocess.box_matrix(height, reach),
       soft,
-      mask_region.box_matrix(width, reach),
+      mask_postprocess.box_matrix(width, reach),
     ),
     mask,
   )
@@ -265,7 +266,7 @@ def jitter_mask(mask: Pixels, keys: Key[Array, " B"]) -> Pixels:
     mask: [B, H, W, 1] in {0, 1}.
     keys: one key an example.
   """
-  reach = mask_region.pixels(JITTER_REACH, mask.shape[1])
+  reach = mask_postprocess.pixels(JITTER_REACH, mask.shape[1])
 
   def one(mask, key):
     key_shape, key_shift = jax.random.split(key)

@@ -51,7 +51,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from maskgan_jax.models import chunks, geometry, windows
+from maskgan_jax.networks.cpu_kernels import chunks, geometry, windows
 
 _DIMENSIONS = ("NHWC", "HWIO", "NHWC")
 # With fewer output positions than this, reading the kernel is what costs.

@@ -1,6 +1,6 @@
 import numpy as np
 
-from maskgan_jax import latent
+from maskgan_jax.networks import latent
 
 
 def test_the_first_is_the_most_likely_one():

@@ -8,7 +8,7 @@ import numpy as np
 from flax import linen as nn
 
 from maskgan_jax.common import errors
-from maskgan_jax.models import convolution
+from maskgan_jax.networks.cpu_kernels import convolution
 
 # Standard deviation of every kernel in pix2pix (Isola et al., 2017, sec. 6.2).
 PIX2PIX_INIT = nn.initializers.normal(0.02)

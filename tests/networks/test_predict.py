@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from flax import linen as nn
 
-from maskgan_jax import eval_step
+from maskgan_jax.networks import predict as predict_lib
 
 
 class LeftHalf(nn.Module):
@@ -27,7 +27,7 @@ class Shift(nn.Module):
 
 
 def predict(mirrored, x, mask=None, latent=None):
-  step = eval_step.make_predict_step(
+  step = predict_lib.make_predict_step(
     modules={"segmenter": LeftHalf(), "generator": Shift()}, mirrored=mirrored
   )
   variables = {"segmenter": {}, "generator": {}}
@@ -64,7 +64,7 @@ def test_a_mirrored_prediction_is_the_mean_of_both(x):
   )
 
 
-@pytest.mark.parametrize("view", eval_step._PLAIN + eval_step._MIRRORED)
+@pytest.mark.parametrize("view", predict_lib._PLAIN + predict_lib._MIRRORED)
 def test_views_come_back(x, view):
   seen = view.back(view.of(x))
   inner = np.s_[:, 2:-2, 2:-2]

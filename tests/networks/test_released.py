@@ -5,15 +5,16 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import checkpoint, evaluate, factory, photos, released
+from maskgan_jax import checkpoint, evaluate, photos
 from maskgan_jax.common import errors
+from maskgan_jax.networks import build, released
 from tests import command_line, one_device
 
 
 def test_released_weights_fit_their_config():
   found = released.load()
   state = jax.eval_shape(
-    lambda key: factory.initial_state(found.config, key), jax.random.key(0)
+    lambda key: build.initial_state(found.config, key), jax.random.key(0)
   )
   state = checkpoint.start_from(state, found.variables, "released")
   for name in ("segmenter", "generator"):

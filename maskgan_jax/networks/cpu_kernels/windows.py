@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from maskgan_jax.models import geometry
+from maskgan_jax.networks.cpu_kernels import geometry
 
 
 def _windows(x, kernel_size, strides, pads: geometry.Pads, size):

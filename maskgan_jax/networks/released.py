@@ -13,8 +13,9 @@ import numpy as np
 import safetensors.numpy
 from flax import traverse_util
 
-from maskgan_jax import checkpoint, factory, train_state
+from maskgan_jax import checkpoint, train_state
 from maskgan_jax.common import errors
+from maskgan_jax.networks import build
 
 # Those that the project comes with.
 WEIGHTS = pathlib.Path(__file__).parent / "weights" / "compact.safetensors"
@@ -87,7 +88,7 @@ def _check_fit(weights, config, variables) -> None:
   """Raises a UserError if the config's networks have other variables."""
   try:
     state = jax.eval_shape(
-      lambda: factory.initial_state(config, jax.random.key(0))
+      lambda: build.initial_state(config, jax.random.key(0))
     )
   except (AttributeError, KeyError, TypeError) as error:
     raise errors.UserError(

@@ -9,7 +9,7 @@ import pytest
 from flax import traverse_util
 
 from maskgan_jax.common import errors
-from maskgan_jax.models import blocks, generator
+from maskgan_jax.networks import blocks, generators
 
 
 def _shapes(module, size, batch=1):
@@ -32,7 +32,7 @@ def _inputs(size=32):
 
 
 def _small_pix2pix(**changes):
-  return generator.Pix2PixGenerator(base_features=4, num_levels=4, **changes)
+  return generators.Pix2PixGenerator(base_features=4, num_levels=4, **changes)
 
 
 def _small_completion(**changes):
@@ -41,18 +41,18 @@ def _small_completion(**changes):
     "num_blocks": (0, 1, 1),
     "attention_level": 2,
   }
-  return generator.CompletionGenerator(**(arguments | changes))
+  return generators.CompletionGenerator(**(arguments | changes))
 
 
 def test_pix2pix_is_the_papers():
-  image, variables = _shapes(generator.Pix2PixGenerator(), 256)
+  image, variables = _shapes(generators.Pix2PixGenerator(), 256)
   assert image.shape == (1, 256, 256, 3)
   assert image.dtype == jnp.float32
   assert _count(variables) == 54_414_979
 
 
 def test_mask_channel_adds_one_input():
-  _, variables = _shapes(generator.Pix2PixGenerator(mask_channel=True), 256)
+  _, variables = _shapes(generators.Pix2PixGenerator(mask_channel=True), 256)
   assert _count(variables) == 54_414_979 + 4 * 4 * 64
 
 
@@ -78,7 +78,7 @@ def test_pix2pix_draws_noise_in_train_mode_only():
 
 
 def test_completion_default_fits_its_budget():
-  image, variables = _shapes(generator.CompletionGenerator(), 256)
+  image, variables = _shapes(generators.CompletionGenerator(), 256)
   assert image.shape == (1, 256, 256, 3)
   assert image.dtype == jnp.float32
   assert set(variables) == {"params"}
@@ -136,8 +136,8 @@ def test_levels_must_agree():
 def test_scale_works_on_a_smaller_picture():
   """A result of half the size, enlarged: linear between its pixels."""
   settings = {"features": (8, 8), "num_blocks": (0, 0), "attention_level": None}
-  model = generator.CompletionGenerator(scale=2, **settings)
-  small = generator.CompletionGenerator(**settings)
+  model = generators.CompletionGenerator(scale=2, **settings)
+  small = generators.CompletionGenerator(**settings)
   image = jax.random.uniform(jax.random.key(0), (1, 32, 32, 3))
   image = jnp.repeat(jnp.repeat(image, 2, axis=1), 2, axis=2)
   mask = jnp.zeros((1, 64, 64, 1))

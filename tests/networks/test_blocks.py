@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax.models import blocks
+from maskgan_jax.networks import blocks
 
 
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])

@@ -6,8 +6,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import images
 from maskgan_jax.common import errors
+from maskgan_jax.networks import images
 
 _SIZE = 32
 _augment = jax.jit(images.augment, static_argnums=5)

@@ -1,6 +1,6 @@
 """Tests for maskgan_jax.models.geometry."""
 
-from maskgan_jax.models import geometry
+from maskgan_jax.networks.cpu_kernels import geometry
 
 
 def test_shape_of_the_output():

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax.models import chunks
+from maskgan_jax.networks.cpu_kernels import chunks
 
 _MIB = 2**20
 

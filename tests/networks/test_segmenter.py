@@ -7,7 +7,7 @@ import optax
 import pytest
 
 from maskgan_jax.common import errors
-from maskgan_jax.models import segmenter
+from maskgan_jax.networks import segmenter
 
 
 def test_default_is_small_and_keeps_the_size():

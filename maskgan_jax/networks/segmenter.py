@@ -4,7 +4,8 @@ import jax
 import jax.numpy as jnp
 from flax import linen as nn
 
-from maskgan_jax.models import blocks, convolution
+from maskgan_jax.networks import blocks
+from maskgan_jax.networks.cpu_kernels import convolution
 
 
 class Segmenter(nn.Module):

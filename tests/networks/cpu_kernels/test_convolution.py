@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from jax import lax
 
-from maskgan_jax.models import chunks, convolution
+from maskgan_jax.networks.cpu_kernels import chunks, convolution
 
 # (height, width), in, out, kernel, strides, padding
 _SHAPES = [

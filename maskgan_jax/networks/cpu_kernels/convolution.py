@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 from jax import lax
 
-from maskgan_jax.models import geometry, lowering
+from maskgan_jax.networks.cpu_kernels import geometry, lowering
 
 Padding = str | Sequence[tuple[int, int]]
 

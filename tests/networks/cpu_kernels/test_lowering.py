@@ -5,7 +5,7 @@ import functools
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax.models import geometry, lowering
+from maskgan_jax.networks.cpu_kernels import geometry, lowering
 
 _SUMS = ("forward", "input_gradient", "kernel_gradient")
 

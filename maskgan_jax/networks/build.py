@@ -12,7 +12,6 @@ import optax
 from flax import linen as nn
 
 from maskgan_jax import (
-  eval_step,
   optimizers,
   parallel,
   step_settings,
@@ -20,7 +19,7 @@ from maskgan_jax import (
   train_step,
 )
 from maskgan_jax.common import errors
-from maskgan_jax.models import discriminator, generator, segmenter
+from maskgan_jax.networks import discriminator, generators, predict, segmenter
 
 NETWORKS = ("segmenter", "generator", "discriminator")
 
@@ -159,7 +158,7 @@ def _generator(config, axis_name) -> nn.Module:
     "dtype": _dtype(config),
   }
   if config.generator.name == "completion":
-    return generator.CompletionGenerator(
+    return generators.CompletionGenerator(
       features=tuple(config.completion.features),
       num_blocks=tuple(config.completion.num_blocks),
       attention_level=config.completion.attention_level,
@@ -174,7 +173,7 @@ def _generator(config, axis_name) -> nn.Module:
       ' config.generator.name to "completion".'
     )
   if config.generator.name == "pix2pix":
-    return generator.Pix2PixGenerator(
+    return generators.Pix2PixGenerator(
       axis_name=axis_name, **config.pix2pix, **shown
     )
   raise errors.UserError(
@@ -254,10 +253,10 @@ def compiled_train_step(
 
 def predict_step(
   config: ml_collections.ConfigDict,
-) -> Callable[..., eval_step.Prediction]:
+) -> Callable[..., predict.Prediction]:
   """Returns the compiled forward pass of segmenter and generator."""
   return jax.jit(
-    eval_step.make_predict_step(
+    predict.make_predict_step(
       modules=modules(config),
       train_mode=config.train_mode_at_test,
       mirrored=config.mirrored_at_test,

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from flax import linen as nn
 
-from maskgan_jax import images, mask_region
+from maskgan_jax.networks import images, mask_postprocess
 
 
 class Prediction(NamedTuple):
@@ -96,7 +96,7 @@ def make_predict_step(
     )
     probability = jax.nn.sigmoid(logits)
     if mask is None:
-      mask = mask_region.completed_mask
+      mask = mask_postprocess.completed_mask
     if callable(mask):
       mask = mask(probability)
     if "generator" not in modules:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from jax import lax
 
-from maskgan_jax.models import geometry, windows
+from maskgan_jax.networks.cpu_kernels import geometry, windows
 
 # (height, width), in, out, kernel, strides, pads
 _SHAPES = [

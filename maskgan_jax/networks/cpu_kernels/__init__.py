@@ -1,0 +1,1 @@
+"""Convolutions in the forms that XLA runs fast on CPUs."""
