@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from maskgan_jax import metrics
 from maskgan_jax.common import errors
+from maskgan_jax.metrics import image
 
 # The raw prediction, and the picture completed in the mask that was found.
 CANDIDATES = ("predicted", "completed_predicted_mask")
@@ -68,7 +68,7 @@ def summarise(scores: Scores, baseline: Scores | None) -> dict[str, Any]:
 
   def intervals(values):
     return {
-      name: metrics.confidence_interval(x, scores.persons)
+      name: image.confidence_interval(x, scores.persons)
       for name, x in values.items()
     }
 

@@ -4,8 +4,9 @@ import os
 
 import numpy as np
 
-from maskgan_jax import metrics, photos, unmask
+from maskgan_jax import photos, unmask
 from maskgan_jax.common import errors
+from maskgan_jax.metrics import image
 
 
 def compare(
@@ -28,7 +29,7 @@ def compare(
       " without a mask."
     )
   mask = (result.mask > 127).astype(np.uint8)[..., None]
-  found = metrics.image_scores(
+  found = image.image_scores(
     *(x[None] for x in (result.image, truth, mask, np.ones_like(mask)))
   )
   return {name: float(value[0]) for name, value in found.items()}

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax import groups, metrics
+from maskgan_jax import groups
 from maskgan_jax.common import errors
 from maskgan_jax.faces import identity
+from maskgan_jax.metrics import image
 
 CANDIDATES = (
   "masked_input",
@@ -74,11 +75,11 @@ def summarise(
   }
   for name in CANDIDATES:
     result[name] = {
-      measure: metrics.confidence_interval(column(f"{name}/{measure}"), persons)
+      measure: image.confidence_interval(column(f"{name}/{measure}"), persons)
       for measure in MEASURES
     }
   result["identity"] = {
-    name: metrics.confidence_interval(column(f"{name}/identity"), persons)
+    name: image.confidence_interval(column(f"{name}/identity"), persons)
     for name in PHASES
   }
   result["identity"] |= identity.ranges(*_one_a_photo(rows, vectors))
@@ -86,7 +87,7 @@ def summarise(
   # What completion adds to the edge that the true face has there itself.
   seams["excess"] = seams[PHASES[-1]] - seams["true"]
   result["seam"] = {
-    name: metrics.confidence_interval(values, persons)
+    name: image.confidence_interval(values, persons)
     for name, values in seams.items()
   }
   result["groups"] = groups.summarise(rows)

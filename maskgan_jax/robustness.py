@@ -10,10 +10,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from maskgan_jax import batch, input_pipeline, losses, metrics
+from maskgan_jax import batch, input_pipeline, losses
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.faces import identity
+from maskgan_jax.metrics import image as image_lib
 from maskgan_jax.networks import images, mask_postprocess
 from maskgan_jax.networks import predict as predict_lib
 
@@ -166,8 +167,8 @@ def _scores(predict, shown, examples, light):
     x.astype(jnp.float32) / 255.0 for x in (examples.image, completed)
   )
   return completed, {
-    "psnr_in_mask": metrics.psnr(found, truth, inside),
-    "iou": metrics.iou(
+    "psnr_in_mask": image_lib.psnr(found, truth, inside),
+    "iou": image_lib.iou(
       prediction.probability, examples.mask.astype(jnp.float32)
     ),
   }
@@ -234,7 +235,7 @@ def _summarise(
   rows: Sequence[Mapping[str, float]], persons: Sequence[str]
 ) -> dict[str, dict[str, float]]:
   return {
-    measure: metrics.confidence_interval(
+    measure: image_lib.confidence_interval(
       np.array([row[measure] for row in rows]), np.array(persons)
     )
     for measure in ("psnr_in_mask", "identity", "iou")

@@ -8,18 +8,12 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from maskgan_jax import (
-  baselines,
-  batch,
-  colour,
-  frechet,
-  input_pipeline,
-  metrics,
-  report,
-)
+from maskgan_jax import baselines, batch, input_pipeline, report
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.faces import identity
+from maskgan_jax.metrics import colour, frechet
+from maskgan_jax.metrics import image as image_lib
 from maskgan_jax.networks import images, mask_postprocess, perceptual, predict
 
 # So many training pictures give the mean face.
@@ -54,12 +48,12 @@ def image_scores(
   # In one compiled function, so that the truth's features are found once.
   scores = {}
   for name, candidate in candidates.items():
-    found = metrics.image_scores(candidate, image, mask, valid)
+    found = image_lib.image_scores(candidate, image, mask, valid)
     distance = perceptual.lpips_map(
       images.to_float(candidate), images.to_float(image)
     )
     for measure, weight in (("lpips", valid), ("lpips_in_mask", mask * valid)):
-      found[measure] = metrics.weighted_mean(
+      found[measure] = image_lib.weighted_mean(
         distance, weight.astype(distance.dtype)
       )
     scores |= {f"{name}/{measure}": x for measure, x in found.items()}
@@ -146,8 +140,8 @@ def _score_batch(complete, batch_, face):
   true_mask = batch_.mask.astype(np.float32)
   columns = {
     "mask_area": true_mask.mean(axis=(1, 2, 3)),
-    "iou": metrics.iou(own.probability, true_mask),
-    "f1": metrics.f1(own.probability, true_mask),
+    "iou": image_lib.iou(own.probability, true_mask),
+    "f1": image_lib.f1(own.probability, true_mask),
     # Every true image is a bare face: a mask found on one is a false positive.
     "false_positive": mask_postprocess.has_mask(bare.probability),
   }
@@ -216,7 +210,7 @@ def fd_vgg16(
   }
 
 
-_psnr_scores = jax.jit(metrics.image_scores)
+_psnr_scores = jax.jit(image_lib.image_scores)
 
 
 def score_ridge(data_dir: str, image_size: int) -> dict[str, Any]:
@@ -245,5 +239,5 @@ def score_ridge(data_dir: str, image_size: int) -> dict[str, Any]:
     )
     values.append(float(scores["psnr_in_mask"][0]))
     persons.append(e["person_id"])
-  interval = metrics.confidence_interval(np.array(values), np.array(persons))
+  interval = image_lib.confidence_interval(np.array(values), np.array(persons))
   return {"n": len(values), "psnr_in_mask": interval}

@@ -16,12 +16,12 @@ from maskgan_jax import (
   figures,
   input_pipeline,
   logging_utils,
-  metrics,
   parallel,
   train_state,
 )
 from maskgan_jax.common import errors, memory
 from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.metrics import image
 from maskgan_jax.networks import build, images, released
 
 NUM_SAMPLES = 6
@@ -189,9 +189,9 @@ def _log_training(log, progress, step, pending) -> None:
 @jax.jit
 def _validation_scores(batch, prediction) -> dict[str, jax.Array]:
   completed = images.to_uint8(prediction.completed_image)
-  scores = metrics.image_scores(completed, batch.image, batch.mask, batch.valid)
+  scores = image.image_scores(completed, batch.image, batch.mask, batch.valid)
   mask = batch.mask.astype(jnp.float32)
-  return scores | {"mask_iou": metrics.iou(prediction.probability, mask)}
+  return scores | {"mask_iou": image.iou(prediction.probability, mask)}
 
 
 class Validator:

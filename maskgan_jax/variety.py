@@ -8,9 +8,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from maskgan_jax import batch, input_pipeline, metrics, scoring
+from maskgan_jax import batch, input_pipeline, scoring
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.metrics import image
 from maskgan_jax.networks import images, latent, perceptual
 from maskgan_jax.networks import predict as predict_lib
 
@@ -75,7 +76,7 @@ def measure(
     )
 
   def interval(name):
-    return metrics.confidence_interval(
+    return image.confidence_interval(
       np.array([row[name] for row in rows]), np.array(persons)
     )
 
@@ -135,7 +136,7 @@ def _distance(examples: batch.Batch, first, second):
     images.to_float(first), images.to_float(second)
   )
   weight = (examples.mask * examples.valid).astype(jnp.float32)
-  return metrics.weighted_mean(distance, weight)
+  return image.weighted_mean(distance, weight)
 
 
 def table(result: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ jaxtyping.install_import_hook(
   [
     "maskgan_jax.networks.images",
     "maskgan_jax.losses",
-    "maskgan_jax.metrics",
+    "maskgan_jax.metrics.image",
   ],
   "beartype.beartype",
 )

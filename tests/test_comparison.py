@@ -3,8 +3,9 @@ import re
 import numpy as np
 import pytest
 
-from maskgan_jax import comparison, metrics
+from maskgan_jax import comparison
 from maskgan_jax.common import errors
+from maskgan_jax.metrics import image
 from tests import pictures, unmasking
 
 
@@ -16,7 +17,7 @@ def test_compare(tmp_path):
   result, source = _result(), tmp_path / "photo.png"
   source.write_bytes(pictures.encode(unmasking.photo()))
   scores = comparison.compare(result, source)
-  expected = metrics.image_scores(
+  expected = image.image_scores(
     result.image[None],
     unmasking.photo()[None],
     (result.mask[None, ..., None] > 127).astype(np.uint8),

@@ -6,8 +6,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import metrics
 from maskgan_jax.common import errors
+from maskgan_jax.metrics import image as image_lib
 
 
 def _pictures(size=24):
@@ -19,13 +19,13 @@ def _pictures(size=24):
 
 def test_psnr_of_a_known_error():
   a = jnp.zeros((1, 4, 4, 3))
-  got = metrics.psnr(a, a + 0.1, jnp.ones((1, 4, 4, 1)))
+  got = image_lib.psnr(a, a + 0.1, jnp.ones((1, 4, 4, 1)))
   np.testing.assert_allclose(got, 20.0, rtol=1e-5)
 
 
 def test_psnr_is_capped_and_nan_over_nothing():
   a = jnp.zeros((2, 4, 4, 3))
-  got = metrics.psnr(a, a, jnp.ones((2, 4, 4, 1)).at[1].set(0.0))
+  got = image_lib.psnr(a, a, jnp.ones((2, 4, 4, 1)).at[1].set(0.0))
   np.testing.assert_array_equal(got, [100.0, np.nan])
 
 
@@ -33,14 +33,14 @@ def test_full_frame_psnr_follows_from_psnr_in_mask():
   a = jnp.zeros((1, 10, 10, 3))
   mask = jnp.zeros((1, 10, 10, 1)).at[:, :2].set(1.0)
   b = a + 0.1 * mask
-  frame = metrics.psnr(a, b, jnp.ones_like(mask))
-  inside = metrics.psnr(a, b, mask)
+  frame = image_lib.psnr(a, b, jnp.ones_like(mask))
+  inside = image_lib.psnr(a, b, mask)
   np.testing.assert_allclose(frame, inside - 10 * np.log10(0.2), rtol=1e-5)
 
 
 def test_ssim_over_the_frame_is_that_of_dm_pix():
   a, b = _pictures()
-  got = metrics.ssim(a, b, jnp.ones((2, 24, 24, 1)))
+  got = image_lib.ssim(a, b, jnp.ones((2, 24, 24, 1)))
   np.testing.assert_allclose(got, pix.ssim(a, b), atol=1e-5)
 
 
@@ -49,7 +49,7 @@ def test_ssim_in_mask_is_the_map_over_the_cropped_mask():
   similarity = pix.ssim(a, b, return_map=True)
   assert similarity.shape == (2, 14, 14, 3)
   mask = jnp.zeros((2, 24, 24, 1)).at[:, 5:9, 7:20].set(1.0)
-  got = metrics.ssim(a, b, mask)
+  got = image_lib.ssim(a, b, mask)
   want = similarity[:, 0:4, 2:15].mean(axis=(1, 2, 3))
   np.testing.assert_allclose(got, want, atol=1e-5)
 
@@ -57,14 +57,14 @@ def test_ssim_in_mask_is_the_map_over_the_cropped_mask():
 def test_ssim_corners():
   a, _ = _pictures()
   weight = jnp.ones((2, 24, 24, 1)).at[1].set(0.0)
-  got = metrics.ssim(a, a, weight)
+  got = image_lib.ssim(a, a, weight)
   np.testing.assert_allclose(got, [1.0, np.nan], atol=1e-6)
 
 
 def test_ssim_refuses_tiny_pictures():
   a = jnp.zeros((1, 10, 30, 3))
   with pytest.raises(errors.UserError, match="at least 11 x 11 .* 10 x 30"):
-    metrics.ssim(a, a, jnp.ones((1, 10, 30, 1)))
+    image_lib.ssim(a, a, jnp.ones((1, 10, 30, 1)))
 
 
 def test_image_scores_leave_invalid_pixels_out():
@@ -75,7 +75,7 @@ def test_image_scores_leave_invalid_pixels_out():
   valid[:, 20:] = 0
   candidate = image.copy()
   candidate[:, 20:] = 0
-  got = metrics.image_scores(candidate, image, mask, valid)
+  got = image_lib.image_scores(candidate, image, mask, valid)
   assert set(got) == {"psnr", "ssim", "psnr_in_mask", "ssim_in_mask"}
   assert got["psnr"] == got["psnr_in_mask"] == 100.0
 
@@ -83,7 +83,7 @@ def test_image_scores_leave_invalid_pixels_out():
 def test_image_scores_in_an_empty_mask_are_nan():
   image = np.full((1, 24, 24, 3), 100, np.uint8)
   mask = np.zeros((1, 24, 24, 1), np.uint8)
-  got = metrics.image_scores(image, image, mask, mask + 1)
+  got = image_lib.image_scores(image, image, mask, mask + 1)
   assert np.isnan(got["psnr_in_mask"]) and np.isnan(got["ssim_in_mask"])
   assert got["psnr"] == 100.0
 
@@ -93,26 +93,28 @@ def test_iou_and_f1_of_known_overlaps():
   probability = jnp.zeros((3, 4, 4, 1)).at[0, 1:3].set(0.9)
   probability = probability.at[1, :2].set(0.51)
   np.testing.assert_allclose(
-    metrics.iou(probability, mask), [1 / 3, 1.0, np.nan]
+    image_lib.iou(probability, mask), [1 / 3, 1.0, np.nan]
   )
-  np.testing.assert_allclose(metrics.f1(probability, mask), [0.5, 1.0, np.nan])
+  np.testing.assert_allclose(
+    image_lib.f1(probability, mask), [0.5, 1.0, np.nan]
+  )
 
 
 def test_confidence_interval_of_one_value_has_no_width():
-  got = metrics.confidence_interval(np.full(5, 2.0), np.arange(5))
+  got = image_lib.confidence_interval(np.full(5, 2.0), np.arange(5))
   assert got == {"mean": 2.0, "low": 2.0, "high": 2.0}
 
 
 def test_confidence_interval_resamples_persons():
   values = np.random.default_rng(1).normal(size=20)
-  alone = metrics.confidence_interval(values, np.arange(20))
+  alone = image_lib.confidence_interval(values, np.arange(20))
   # The same pictures ten times over say nothing new about people.
-  repeated = metrics.confidence_interval(
+  repeated = image_lib.confidence_interval(
     np.repeat(values, 10), np.repeat(np.arange(20), 10)
   )
   assert repeated["low"] == pytest.approx(alone["low"])
   assert repeated["high"] == pytest.approx(alone["high"])
-  many = metrics.confidence_interval(np.repeat(values, 10), np.arange(200))
+  many = image_lib.confidence_interval(np.repeat(values, 10), np.arange(200))
   assert many["high"] - many["low"] < 0.5 * (alone["high"] - alone["low"])
   # About 1.96 standard errors on each side.
   width = alone["high"] - alone["low"]
@@ -123,34 +125,34 @@ def test_confidence_interval_resamples_persons():
 def test_confidence_interval_resamples_runs():
   values = np.random.default_rng(1).normal(size=20)
   persons = np.arange(20)
-  alone = metrics.confidence_interval(values, persons)
+  alone = image_lib.confidence_interval(values, persons)
   # A run that repeats another to the bit tells of no variance between runs.
-  assert metrics.confidence_interval(
+  assert image_lib.confidence_interval(
     np.stack([values, values]), persons
   ) == pytest.approx(alone)
   # Runs that differ in all pictures do, and no number of persons helps.
   runs = np.stack([values * 0.01 + shift for shift in (-1, 0, 1, 2)])
-  got = metrics.confidence_interval(runs, persons)
+  got = image_lib.confidence_interval(runs, persons)
   assert got["mean"] == pytest.approx(0.5 + 0.01 * values.mean())
   expected = 2 * 1.96 * np.std([-1, 0, 1, 2]) / np.sqrt(4)
   assert got["high"] - got["low"] == pytest.approx(expected, rel=0.1)
 
 
 def test_confidence_interval_leaves_nan_out():
-  got = metrics.confidence_interval(
+  got = image_lib.confidence_interval(
     np.array([1.0, np.nan, 1.0]), np.array(["a", "b", "c"])
   )
   assert got["mean"] == 1.0
-  two = metrics.confidence_interval(
+  two = image_lib.confidence_interval(
     np.array([[1.0, np.nan], [3.0, np.nan]]), np.array(["a", "b"])
   )
   assert two == {"mean": 2.0, "low": 1.0, "high": 3.0}
-  nothing = metrics.confidence_interval(np.array([np.nan]), np.array(["a"]))
+  nothing = image_lib.confidence_interval(np.array([np.nan]), np.array(["a"]))
   assert all(np.isnan(value) for value in nothing.values())
 
 
 def test_confidence_interval_wants_a_person_for_each_value():
   with pytest.raises(ValueError, match="one person for each value"):
-    metrics.confidence_interval(np.zeros(3), np.zeros(2))
+    image_lib.confidence_interval(np.zeros(3), np.zeros(2))
   with pytest.raises(ValueError, match="one person for each value"):
-    metrics.confidence_interval(np.zeros((2, 3)), np.zeros(2))
+    image_lib.confidence_interval(np.zeros((2, 3)), np.zeros(2))

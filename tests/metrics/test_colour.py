@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from maskgan_jax import colour
+from maskgan_jax.metrics import colour
 
 SIZE = 128
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from maskgan_jax import frechet
+from maskgan_jax.metrics import frechet
 
 
 def _gathered(features, parts=3):
