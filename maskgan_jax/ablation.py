@@ -11,21 +11,12 @@ import jax
 import jax.numpy as jnp
 import ml_collections
 
-from maskgan_jax import (
-  ablation_report,
-  benchmark,
-  checkpoint,
-  cost,
-  evaluate,
-  figures,
-  input_pipeline,
-  step_settings,
-  train,
-  train_step,
-)
+from maskgan_jax import ablation_report, benchmark, cost, evaluate, figures
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.networks import build
+from maskgan_jax.training import batches, checkpoints, loop
+from maskgan_jax.training.step import step_settings, train_step
 
 # Calls that are timed, of one picture each.
 _TIMED_CALLS = 30
@@ -127,7 +118,7 @@ def load(paths: Sequence[pathlib.Path], plan: Plan) -> list[Row]:
   for row in rows:
     for split in ("train", plan.split):
       try:
-        input_pipeline.open_split(plan.data_dir, split, row.run.image_size)
+        batches.open_split(plan.data_dir, split, row.run.image_size)
       except errors.UserError as error:
         raise errors.UserError(f"{row.path}: {error}") from error
   return rows
@@ -198,7 +189,7 @@ def run(
     for workdir, config in _runs(row, plan):
       unfinished = not _scores(workdir, row, plan)
       if unfinished:
-        train.train(config, str(workdir), devices)
+        loop.train(config, str(workdir), devices)
       evaluate.evaluate(str(workdir), split=plan.split, data_dir=plan.data_dir)
       if unfinished:
         done += row.num_images
@@ -225,13 +216,13 @@ def _scores(workdir, row, plan) -> pathlib.Path | None:
 def _claim(workdir: pathlib.Path, config: ml_collections.ConfigDict) -> None:
   steps = build.run_settings(config).num_train_steps
   if any(workdir.glob("checkpoints/[0-9]*")):
-    before = build.run_settings(checkpoint.read_config(workdir))
+    before = build.run_settings(checkpoints.read_config(workdir))
     if before.num_train_steps != steps:
       raise errors.UserError(
         f"{workdir} was to take {before.num_train_steps} steps, now {steps}."
         " Use another --output_dir, or as many images as before."
       )
-  checkpoint.claim_workdir(workdir, config)
+  checkpoints.claim_workdir(workdir, config)
 
 
 def _gather(rows: Sequence[Row], plan: Plan) -> dict[str, Any]:

@@ -10,10 +10,12 @@ import jax.numpy as jnp
 import ml_collections
 import numpy as np
 
-from maskgan_jax import batch as batch_lib
-from maskgan_jax import cost, input_pipeline, parallel, photos, unmask
+from maskgan_jax import cost, photos, unmask
 from maskgan_jax.common import memory
 from maskgan_jax.networks import build, images
+from maskgan_jax.training import batch as batch_lib
+from maskgan_jax.training import batches as batches_lib
+from maskgan_jax.training import parallel
 
 # What is printed, as a table and as JSON.
 Result = dict[str, Any]
@@ -202,8 +204,8 @@ def generator(config: ml_collections.ConfigDict, repeats: int) -> Result:
 def read_input(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the batches of the train split, by the path that the config uses."""
   run = build.run_settings(config)
-  source = input_pipeline.open_split(run.data_dir, "train", run.image_size)
-  schedule = input_pipeline.Schedule(
+  source = batches_lib.open_split(run.data_dir, "train", run.image_size)
+  schedule = batches_lib.Schedule(
     batch_size=run.batch_size,
     seed=run.seed,
     start_step=0,
@@ -212,9 +214,9 @@ def read_input(config: ml_collections.ConfigDict, repeats: int) -> Result:
     steps_per_dispatch=run.steps_per_dispatch,
   )
   if run.dataset_on_device:
-    batches = input_pipeline.train_indices(source, schedule)
+    batches = batches_lib.train_indices(source, schedule)
   else:
-    batches = input_pipeline.train_batches(source, schedule)
+    batches = batches_lib.train_batches(source, schedule)
   for _ in range(repeats):
     next(batches)
   start = time.perf_counter()

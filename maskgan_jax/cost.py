@@ -7,9 +7,9 @@ import jax
 import jax.numpy as jnp
 import ml_collections
 
-from maskgan_jax import train_state
 from maskgan_jax.networks import build
 from maskgan_jax.networks.cpu_kernels import lowering
+from maskgan_jax.training import state as state_lib
 
 
 class Cost(NamedTuple):
@@ -29,9 +29,9 @@ def inference(config: ml_collections.ConfigDict) -> Cost:
   key = jax.eval_shape(lambda: jax.random.key(0))
   state = jax.eval_shape(lambda k: build.initial_state(config, k), key)
   variables = {
-    name: train_state.inference_variables(network)
+    name: state_lib.inference_variables(network)
     for name, network in state.networks.items()
-    if name in train_state.INFERENCE
+    if name in state_lib.INFERENCE
   }
   image = jax.ShapeDtypeStruct((1, size, size, 3), jnp.float32)
   operations = flops(build.predict_step(config), variables, image, key)

@@ -9,18 +9,11 @@ from typing import Any
 import jax
 import numpy as np
 
-from maskgan_jax import (
-  checkpoint,
-  figures,
-  input_pipeline,
-  report,
-  robustness,
-  scoring,
-  variety,
-)
+from maskgan_jax import figures, report, robustness, scoring, variety
 from maskgan_jax.common import errors
 from maskgan_jax.networks import build, images, latent, released
 from maskgan_jax.networks import predict as predict_lib
+from maskgan_jax.training import batches, checkpoints
 
 # Beside metrics.json: what the scores are of.
 _SUBJECT = "subject.json"
@@ -61,8 +54,8 @@ class Evaluator:
         " folder of a run. Give one of these."
       )
     else:
-      self.config = checkpoint.read_config(path)
-      self.step, self.variables = checkpoint.load_inference(path, which)
+      self.config = checkpoints.read_config(path)
+      self.step, self.variables = checkpoints.load_inference(path, which)
       self.weights_sha256 = released.sha256_of(self.variables)
     with self.config.unlocked():  # Training may take less, for speed.
       self.config.dtype = "float32"
@@ -183,7 +176,7 @@ def evaluate(
     _write_json(path, result)
 
   def source():
-    return input_pipeline.open_split(data_dir, split, run.image_size)
+    return batches.open_split(data_dir, split, run.image_size)
 
   if fd and "fd_vgg16" not in result:
     result["fd_vgg16"] = scoring.fd_vgg16(
@@ -214,10 +207,8 @@ def evaluate(
 def _score(evaluator, data_dir, split, folder) -> dict[str, Any]:
   """Writes what is told of each picture and returns what of all."""
   size, batch_size = evaluator.run.image_size, evaluator.run.eval_batch_size
-  source = input_pipeline.open_split(data_dir, split, size)
-  mean_face = scoring.mean_face(
-    input_pipeline.open_split(data_dir, "train", size)
-  )
+  source = batches.open_split(data_dir, split, size)
+  mean_face = scoring.mean_face(batches.open_split(data_dir, "train", size))
   rows, vectors = scoring.score_split(evaluator, source, batch_size, mean_face)
   result = report.summarise(rows, vectors)
   folder.mkdir(parents=True, exist_ok=True)
@@ -273,7 +264,7 @@ def _write_figures(folder, evaluator, source, rows) -> None:
 
 
 def _figure_row(evaluator, source, index, row):
-  example = input_pipeline.example(source, index)
+  example = batches.example(source, index)
   prediction = evaluator(example["masked_image"][None])
 
   def caption(name):

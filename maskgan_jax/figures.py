@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib import figure
 
-from maskgan_jax import batch as batch_lib
 from maskgan_jax.networks import images, predict
+from maskgan_jax.training import batch as batch_lib
 
 _INCHES_A_PICTURE = 2.0
 _DPI = 130

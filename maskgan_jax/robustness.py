@@ -10,13 +10,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from maskgan_jax import batch, input_pipeline, losses
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.faces import identity
 from maskgan_jax.metrics import image as image_lib
 from maskgan_jax.networks import images, mask_postprocess
 from maskgan_jax.networks import predict as predict_lib
+from maskgan_jax.training import batch, batches, losses
 
 JPEG_QUALITY = 30
 NOISE = 12.0  # Standard deviation, of 255.
@@ -196,9 +196,7 @@ def measure(
   progress = progress_lib.Progress(len(chosen), unit="picture, each condition")
   persons: list[str] = []
   rows: dict[str, list[dict[str, float]]] = {}
-  for number, found in enumerate(
-    input_pipeline.eval_batches(chosen, batch_size)
-  ):
+  for number, found in enumerate(batches.eval_batches(chosen, batch_size)):
     true = [identity.Person(x) for x in found.batch.image[: len(found.ids)]]
     for name, shown, light in conditions(predict, found.batch, number):
       completed, scores = _scores(predict, shown, found.batch, light)
@@ -221,7 +219,7 @@ def _masked_examples(source, count) -> list[Any]:
   """At most so many, still encoded: a picture takes some 50 kB."""
   order = np.random.default_rng(0).permutation(len(source)).tolist()
   masked = (
-    source[i] for i in order if input_pipeline.example(source, i)["mask"].any()
+    source[i] for i in order if batches.example(source, i)["mask"].any()
   )
   chosen = list(itertools.islice(masked, count))
   if not chosen:

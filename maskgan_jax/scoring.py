@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from maskgan_jax import baselines, batch, input_pipeline, report
+from maskgan_jax import baselines, report
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.faces import identity
 from maskgan_jax.metrics import colour, frechet
 from maskgan_jax.metrics import image as image_lib
 from maskgan_jax.networks import images, mask_postprocess, perceptual, predict
+from maskgan_jax.training import batch, batches
 
 # So many training pictures give the mean face.
 MEAN_FACE_EXAMPLES = 1000
@@ -65,7 +66,7 @@ def mean_face(source: Any) -> np.ndarray:
   count = min(MEAN_FACE_EXAMPLES, len(source))
   indices = np.linspace(0, len(source) - 1, count).astype(int)
   return baselines.mean_image(
-    input_pipeline.example(source, int(i))["image"] for i in indices
+    batches.example(source, int(i))["image"] for i in indices
   )
 
 
@@ -83,9 +84,7 @@ def score_split(
   progress = progress_lib.Progress(len(source), unit="picture")
   rows: list[dict[str, Any]] = []
   vectors: list[np.ndarray] = []
-  for number, found in enumerate(
-    input_pipeline.eval_batches(source, batch_size)
-  ):
+  for number, found in enumerate(batches.eval_batches(source, batch_size)):
     candidates, columns = _score_batch(complete, found.batch, face)
     for i, row in enumerate(_descriptions(found)):
       shown = {name: np.asarray(candidates[name][i]) for name in report.PHASES}
@@ -100,7 +99,7 @@ def score_split(
   return Scores(rows, np.stack(vectors))
 
 
-def _descriptions(found: input_pipeline.EvalBatch) -> list[dict[str, Any]]:
+def _descriptions(found: batches.EvalBatch) -> list[dict[str, Any]]:
   """What is known of each example before it is scored."""
   described = zip(
     found.ids,
@@ -186,7 +185,7 @@ def fd_vgg16(
   )
   progress = progress_lib.Progress(len(source), unit="picture in VGG16")
   done = 0
-  for found in input_pipeline.eval_batches(source, batch_size):
+  for found in batches.eval_batches(source, batch_size):
     count = len(found.ids)
     masked = np.asarray(found.batch.mask).any(axis=(1, 2, 3))[:count]
     pictures = complete(found.batch.masked_image).completed_image
@@ -221,9 +220,9 @@ def score_ridge(data_dir: str, image_size: int) -> dict[str, Any]:
   """
 
   def examples(split):
-    source = input_pipeline.open_split(data_dir, split, image_size)
+    source = batches.open_split(data_dir, split, image_size)
     for index in range(len(source)):
-      example = input_pipeline.example(source, index)
+      example = batches.example(source, index)
       if example["mask"].any():
         yield example
 

@@ -8,12 +8,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from maskgan_jax import batch, input_pipeline, scoring
+from maskgan_jax import scoring
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.metrics import image
 from maskgan_jax.networks import images, latent, perceptual
 from maskgan_jax.networks import predict as predict_lib
+from maskgan_jax.training import batch, batches
 
 # From float [B, H, W, 3] in [-1, 1] and codes [B, size].
 Predict = Callable[..., predict_lib.Prediction]
@@ -62,7 +63,7 @@ def measure(
   persons: list[str] = []
   progress = progress_lib.Progress(len(source), unit="picture, each completion")
   done = 0
-  for found in input_pipeline.eval_batches(source, batch_size):
+  for found in batches.eval_batches(source, batch_size):
     scores = _score_batch(predict, found.batch, latent_size, num_samples)
     for i, person in enumerate(found.person_ids):
       if np.asarray(found.batch.mask[i]).any():

@@ -7,8 +7,8 @@
 import command
 from absl import flags
 
-from maskgan_jax import averaging
 from maskgan_jax.common import errors
+from maskgan_jax.training import averaging
 
 _RUNS = flags.DEFINE_list(
   "runs", None, "Workdirs; the last one's config is kept."

@@ -16,8 +16,8 @@ import jax
 from absl import flags
 from ml_collections import config_flags
 
-from maskgan_jax import train
 from maskgan_jax.common import errors
+from maskgan_jax.training import loop
 
 _CONFIG = config_flags.DEFINE_config_file("config", None, "A file of configs/.")
 _WORKDIR = flags.DEFINE_string(
@@ -45,7 +45,7 @@ def _join_processes() -> None:
 
 def main() -> None:
   _join_processes()
-  train.train(_CONFIG.value, _WORKDIR.value)
+  loop.train(_CONFIG.value, _WORKDIR.value)
 
 
 if __name__ == "__main__":

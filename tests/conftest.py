@@ -19,7 +19,7 @@ import jaxtyping  # noqa: E402
 jaxtyping.install_import_hook(
   [
     "maskgan_jax.networks.images",
-    "maskgan_jax.losses",
+    "maskgan_jax.training.losses",
     "maskgan_jax.metrics.image",
   ],
   "beartype.beartype",

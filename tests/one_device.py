@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from maskgan_jax import batch as batch_lib
-from maskgan_jax import step_settings, train_step
 from maskgan_jax.networks import build
+from maskgan_jax.training import batch as batch_lib
+from maskgan_jax.training.step import step_settings, train_step
 
 
 def make_batch(size: int = 4, side: int = 64) -> batch_lib.Batch:

@@ -5,8 +5,9 @@ import ml_collections
 import numpy as np
 
 from configs import default
-from maskgan_jax import evaluate, train_state
+from maskgan_jax import evaluate
 from maskgan_jax.networks import build
+from maskgan_jax.training import state as state_lib
 
 SIZE = 64
 
@@ -36,7 +37,7 @@ def evaluator(config: ml_collections.ConfigDict) -> evaluate.Evaluator:
   made = evaluate.Evaluator.__new__(evaluate.Evaluator)
   made.config, made.step = config, 0
   made.variables = {
-    name: jax.tree.map(shake, train_state.inference_variables(network))
+    name: jax.tree.map(shake, state_lib.inference_variables(network))
     for name, network in state.networks.items()
     if name != "discriminator"
   }

@@ -10,9 +10,11 @@ import pytest
 
 from configs import compact, default, diverse, paper, portraits, sharpen
 from configs.ablation import _base
-from maskgan_jax import cost, step_settings, train_state
+from maskgan_jax import cost
 from maskgan_jax.common import errors
 from maskgan_jax.networks import build
+from maskgan_jax.training import state as state_lib
+from maskgan_jax.training.step import step_settings
 
 CONFIGS = sorted(
   p.stem
@@ -32,7 +34,7 @@ def test_config_builds(name):
   jax.eval_shape(
     lambda: build.predict_step(config)(
       {
-        n: train_state.inference_variables(v)
+        n: state_lib.inference_variables(v)
         for n, v in build.initial_state(
           config, jax.random.key(0)
         ).networks.items()
@@ -115,7 +117,7 @@ def test_ours_are_compact(module):
     lambda key: build.initial_state(c, key), jax.random.key(0)
   )
   assert not c.train_mode_at_test
-  for name in train_state.INFERENCE:
+  for name in state_lib.INFERENCE:
     assert state.networks[name].stats == {}
 
 

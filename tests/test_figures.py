@@ -1,8 +1,9 @@
 import numpy as np
 from PIL import Image
 
-from maskgan_jax import batch, figures
+from maskgan_jax import figures
 from maskgan_jax.networks import predict
+from maskgan_jax.training import batch
 
 
 def _picture(value, size=16):

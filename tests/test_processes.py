@@ -10,7 +10,7 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import train
+from maskgan_jax.training import loop
 from tests import command_line
 
 CONFIG = """
@@ -59,7 +59,7 @@ def test_two_processes_train_as_one(tiny_config, tmp_path):
   arguments = (f"--config={path}", f"--workdir={two}")
   port = _free_port()
   started = [_start(i, port, *arguments) for i in range(2)]
-  train.train(c, str(one), jax.devices()[:1])
+  loop.train(c, str(one), jax.devices()[:1])
   shown = [process.communicate(timeout=300)[0] for process in started]
   assert [p.returncode for p in started] == [0, 0], "\n".join(shown)
   assert "step 1/1" in shown[0] and "step 1/1" not in shown[1]

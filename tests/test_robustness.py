@@ -3,10 +3,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import batch, input_pipeline, losses, robustness
+from maskgan_jax import robustness
 from maskgan_jax.common import errors
 from maskgan_jax.networks import images, mask_postprocess
 from maskgan_jax.networks import predict as predict_lib
+from maskgan_jax.training import batch, batches, losses
 
 
 def _network(weights, shown, mask=None):
@@ -29,8 +30,8 @@ def predict():
 
 @pytest.fixture
 def examples(built):
-  source = input_pipeline.open_split(built[0], "train", 64)
-  found = next(input_pipeline.eval_batches(source, 4)).batch
+  source = batches.open_split(built[0], "train", 64)
+  found = next(batches.eval_batches(source, 4)).batch
   return found._replace(mask=np.asarray(found.mask))
 
 
@@ -150,7 +151,7 @@ def test_low_light_is_lit_up_before_it_is_compared(examples):
 
 
 def test_every_condition_is_scored(predict, built):
-  source = input_pipeline.open_split(built[0], "train", 64)
+  source = batches.open_split(built[0], "train", 64)
   found = robustness.measure(predict, source, 4, 6)
   assert found["robustness_images"] == found["n"] == 6
   assert list(found["conditions"]) == [
@@ -175,12 +176,12 @@ def test_every_condition_is_scored(predict, built):
 
 
 def test_fewer_masked_faces_than_asked_for(predict, built):
-  source = input_pipeline.open_split(built[0], "validation", 64)
+  source = batches.open_split(built[0], "validation", 64)
   assert len(robustness._masked_examples(source, 99)) <= len(source)
   bare = [
     source[i]
     for i in range(len(source))
-    if not input_pipeline.example(source, i)["mask"].any()
+    if not batches.example(source, i)["mask"].any()
   ]
   with pytest.raises(errors.UserError, match="No example of this split has a"):
     robustness._masked_examples(bare, 3)

@@ -7,14 +7,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import input_pipeline, report, scoring
+from maskgan_jax import report, scoring
 from maskgan_jax.common import errors
 from maskgan_jax.networks import images, perceptual, predict
+from maskgan_jax.training import batches as batches_lib
 
 
 def _perfect(source):
   """Completes every masked face of a source as it is, and finds no mask."""
-  examples = [input_pipeline.example(source, i) for i in range(len(source))]
+  examples = [batches_lib.example(source, i) for i in range(len(source))]
   true = {e["masked_image"].tobytes(): e["image"] for e in examples}
 
   def complete(masked_image, mask=None):
@@ -28,7 +29,7 @@ def _perfect(source):
 
 @pytest.fixture
 def source(built):
-  return input_pipeline.open_split(built[0], "train", 64)
+  return batches_lib.open_split(built[0], "train", 64)
 
 
 def test_scores_of_a_picture():
@@ -58,7 +59,7 @@ def test_a_perfect_completion(source):
   face = scoring.mean_face(source)
   rows, vectors = scoring.score_split(_perfect(source), source, 5, face)
   assert [row["id"] for row in rows] == [
-    input_pipeline.example(source, i)["id"] for i in range(len(source))
+    batches_lib.example(source, i)["id"] for i in range(len(source))
   ]
   assert vectors.shape == (len(source), 128)
   for row, vector in zip(rows, vectors, strict=True):
@@ -97,7 +98,7 @@ def test_source_and_wear_come_from_the_example():
 def test_pictures_are_not_kept(source, monkeypatch):
   """Two batches at a time at most: the one scored and the one read."""
   alive, most = [], 0
-  batches = input_pipeline.eval_batches
+  batches = batches_lib.eval_batches
   monkeypatch.setattr(
     perceptual, "vgg16_features", lambda x: np.zeros((len(x), 512))
   )
@@ -110,7 +111,7 @@ def test_pictures_are_not_kept(source, monkeypatch):
       most = max(most, sum(x() is not None for x in alive))
       yield found
 
-  monkeypatch.setattr(input_pipeline, "eval_batches", watched)
+  monkeypatch.setattr(batches_lib, "eval_batches", watched)
   scoring.fd_vgg16(_perfect(source), source, 2)
   assert len(alive) == len(source) // 2 and most <= 2
 
@@ -118,7 +119,7 @@ def test_pictures_are_not_kept(source, monkeypatch):
 def test_fd_of_equal_and_of_other_faces(source):
   perfect = scoring.fd_vgg16(_perfect(source), source, 5)
   masked = sum(
-    bool(input_pipeline.example(source, i)["mask"].any())
+    bool(batches_lib.example(source, i)["mask"].any())
     for i in range(len(source))
   )
   assert perfect["n"] == masked
@@ -139,7 +140,7 @@ def test_fd_needs_two_masked_faces(source, monkeypatch):
   chosen = next(
     source[i]
     for i in range(len(source))
-    if input_pipeline.example(source, i)["mask"].any()
+    if batches_lib.example(source, i)["mask"].any()
   )
   with pytest.raises(
     errors.UserError, match="two masked faces.*Leave --fd out"

@@ -3,9 +3,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import input_pipeline, variety
+from maskgan_jax import variety
 from maskgan_jax.common import errors
 from maskgan_jax.networks import images, predict
+from maskgan_jax.training import batches
 
 
 def _network(strength, shown, latent):
@@ -21,7 +22,7 @@ def _measure(built, strength, **changes):
   arguments = {"latent_size": 2, "num_samples": 3} | changes
   return variety.measure(
     jax.tree_util.Partial(_network, strength),
-    input_pipeline.open_split(built[0], "train", 64),
+    batches.open_split(built[0], "train", 64),
     4,
     **arguments,
   )
@@ -63,9 +64,8 @@ def test_nothing_to_compare(built, changes, message):
 
 
 def test_bare_faces_do_not_count(built):
-  source = input_pipeline.open_split(built[0], "train", 64)
+  source = batches.open_split(built[0], "train", 64)
   masked = [
-    bool(input_pipeline.example(source, i)["mask"].any())
-    for i in range(len(source))
+    bool(batches.example(source, i)["mask"].any()) for i in range(len(source))
   ]
   assert _measure(built, 1.0)["n"] == np.sum(masked)

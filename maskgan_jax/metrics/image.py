@@ -10,8 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from maskgan_jax import batch
 from maskgan_jax.networks import images
+from maskgan_jax.training import batch
 
 Array = batch.Array
 

@@ -11,15 +11,10 @@ import ml_collections
 import optax
 from flax import linen as nn
 
-from maskgan_jax import (
-  optimizers,
-  parallel,
-  step_settings,
-  train_state,
-  train_step,
-)
 from maskgan_jax.common import errors
 from maskgan_jax.networks import discriminator, generators, predict, segmenter
+from maskgan_jax.training import optimizers, parallel, state
+from maskgan_jax.training.step import step_settings, train_step
 
 NETWORKS = ("segmenter", "generator", "discriminator")
 
@@ -202,12 +197,12 @@ def transformations(
 
 def initial_state(
   config: ml_collections.ConfigDict, key: jax.Array
-) -> train_state.TrainState:
+) -> state.TrainState:
   """Returns the state at step 0."""
   size = config.image_size
   image = jnp.zeros((1, size, size, 3))
   mask = jnp.zeros((1, size, size, 1))
-  return train_state.create(
+  return state.create(
     modules(config),
     transformations(config),
     {

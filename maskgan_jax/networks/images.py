@@ -12,9 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Key, UInt8
 
-from maskgan_jax import batch
 from maskgan_jax.common import errors
 from maskgan_jax.networks import mask_postprocess
+from maskgan_jax.training import batch
 
 Array = batch.Array
 

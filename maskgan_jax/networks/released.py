@@ -13,9 +13,10 @@ import numpy as np
 import safetensors.numpy
 from flax import traverse_util
 
-from maskgan_jax import checkpoint, train_state
 from maskgan_jax.common import errors
 from maskgan_jax.networks import build
+from maskgan_jax.training import checkpoints
+from maskgan_jax.training import state as state_lib
 
 # Those that the project comes with.
 WEIGHTS = pathlib.Path(__file__).parent / "weights" / "compact.safetensors"
@@ -96,9 +97,9 @@ def _check_fit(weights, config, variables) -> None:
       " Release the run again with scripts/release.py."
     ) from error
   expected = {
-    name: train_state.inference_variables(network)
+    name: state_lib.inference_variables(network)
     for name, network in state.networks.items()
-    if name in train_state.INFERENCE
+    if name in state_lib.INFERENCE
   }
   found, expected = _shapes(variables), _shapes(expected)
   differing = sorted(
@@ -155,10 +156,10 @@ def write(
   path = pathlib.Path(path)
   if path.suffix != SUFFIX:
     raise errors.UserError(f"{path}: give a name that ends in {SUFFIX}.")
-  config = checkpoint.read_config(workdir).to_dict()
+  config = checkpoints.read_config(workdir).to_dict()
   # Where the run lay says nothing to others.
   config |= {"data_dir": "data", "init_from": ""}
-  step, variables = checkpoint.load_inference(workdir, which)
+  step, variables = checkpoints.load_inference(workdir, which)
   flat = traverse_util.flatten_dict(variables, sep="/")
   content = safetensors.numpy.save(
     {name: np.asarray(x, np.float16) for name, x in flat.items()}

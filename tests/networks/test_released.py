@@ -5,9 +5,10 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import checkpoint, evaluate, photos
+from maskgan_jax import evaluate, photos
 from maskgan_jax.common import errors
 from maskgan_jax.networks import build, released
+from maskgan_jax.training import checkpoints as checkpoints_lib
 from tests import command_line, one_device
 
 
@@ -16,7 +17,7 @@ def test_released_weights_fit_their_config():
   state = jax.eval_shape(
     lambda key: build.initial_state(found.config, key), jax.random.key(0)
   )
-  state = checkpoint.start_from(state, found.variables, "released")
+  state = checkpoints_lib.start_from(state, found.variables, "released")
   for name in ("segmenter", "generator"):
     leaves = jax.tree.leaves(state.networks[name].params)
     assert all(x.dtype == np.float32 for x in leaves)
@@ -27,9 +28,9 @@ def test_released_weights_fit_their_config():
 def test_written_weights_load_as_they_were(tiny_config, tmp_path):
   workdir = tmp_path / "run"
   tiny_config.dtype = "bfloat16"
-  checkpoint.claim_workdir(workdir, tiny_config)
+  checkpoints_lib.claim_workdir(workdir, tiny_config)
   state = one_device.fresh(tiny_config)
-  checkpoints = checkpoint.Checkpoints(workdir, keep=1)
+  checkpoints = checkpoints_lib.Checkpoints(workdir, keep=1)
   checkpoints.save(
     state._replace(step=jax.numpy.asarray(7)), {"psnr_in_mask": 1.0}
   )
@@ -168,4 +169,4 @@ def test_scores_of_weights_in_a_file_need_a_place(weights):
 def test_released_weights_do_not_start_other_networks(tiny_config):
   state = one_device.fresh(tiny_config)
   with pytest.raises(errors.UserError, match="released: its .* other shapes"):
-    checkpoint.start_from(state, released.load().variables, "released")
+    checkpoints_lib.start_from(state, released.load().variables, "released")

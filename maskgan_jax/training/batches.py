@@ -8,9 +8,9 @@ import grain
 import jax
 import numpy as np
 
-from maskgan_jax import batch as batch_lib
 from maskgan_jax.common import errors
 from maskgan_jax.datasets.masked_faces import reader
+from maskgan_jax.training import batch as batch_lib
 
 _ARRAYS = batch_lib.Batch._fields
 

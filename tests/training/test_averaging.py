@@ -2,8 +2,10 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import averaging, checkpoint, evaluate
+from maskgan_jax import evaluate
 from maskgan_jax.common import errors
+from maskgan_jax.training import averaging
+from maskgan_jax.training import checkpoints as checkpoints_lib
 from tests import one_device
 
 
@@ -11,8 +13,8 @@ def save(config, workdir, value):
   """A run whose parameters are all one value."""
   state = one_device.fresh(config)
   networks = jax.tree.map(lambda x: jax.numpy.full_like(x, value), state)
-  checkpoint.claim_workdir(workdir, config)
-  checkpoints = checkpoint.Checkpoints(workdir)
+  checkpoints_lib.claim_workdir(workdir, config)
+  checkpoints = checkpoints_lib.Checkpoints(workdir)
   checkpoints.save(
     networks._replace(step=jax.numpy.asarray(3)), {"psnr_in_mask": 1.0}
   )
@@ -26,7 +28,7 @@ def test_parameters_are_the_weighted_mean(tiny_config, tmp_path):
   ]
   between = str(tmp_path / "between")
   averaging.average(runs, [0.5, 0.25, 0.25], between)
-  step, found = checkpoint.load_inference(between, "latest")
+  step, found = checkpoints_lib.load_inference(between, "latest")
   assert step == 3
   assert set(found) == {"segmenter", "generator"}
   for x in jax.tree.leaves(found):

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from flax import traverse_util
 
-from maskgan_jax import checkpoint, train_state
 from maskgan_jax.common import errors
 from maskgan_jax.networks import blocks
+from maskgan_jax.training import checkpoints as checkpoints_lib
+from maskgan_jax.training import state as state_lib
 from tests import one_device
 
 
@@ -30,18 +31,18 @@ def test_restores_what_was_saved(tiny_config, tmp_path, ema_decay):
   tiny_config.pix2pix.base_features = 8
   tiny_config.pix2pix.num_levels = 2
   state = _at(one_device.fresh(tiny_config), 3)
-  checkpoints = checkpoint.Checkpoints(tmp_path, keep=1)
+  checkpoints = checkpoints_lib.Checkpoints(tmp_path, keep=1)
   assert checkpoints.restore(state) is None
   checkpoints.save(state, {"psnr_in_mask": 1.0})
   checkpoints.close()
-  checkpoints = checkpoint.Checkpoints(tmp_path, keep=1)
+  checkpoints = checkpoints_lib.Checkpoints(tmp_path, keep=1)
   _equal(checkpoints.restore(one_device.fresh(tiny_config)), state)
   step, variables = checkpoints.restore_inference("latest")
   assert step == 3
   _equal(
     variables,
     {
-      name: train_state.inference_variables(state.networks[name])
+      name: state_lib.inference_variables(state.networks[name])
       for name in ("segmenter", "generator")
     },
   )
@@ -51,13 +52,13 @@ def test_restores_what_was_saved(tiny_config, tmp_path, ema_decay):
 def test_keeps_the_latest_and_the_best(tiny_config, tmp_path):
   tiny_config.networks = ("segmenter",)
   state = one_device.fresh(tiny_config)
-  checkpoints = checkpoint.Checkpoints(tmp_path, keep=1)
+  checkpoints = checkpoints_lib.Checkpoints(tmp_path, keep=1)
   for step, score in enumerate((20.0, 30.0, 10.0, 15.0), 1):
     checkpoints.save(_at(state, step), {"psnr_in_mask": score})
   checkpoints.close()
   kept = {p.name for p in (tmp_path / "checkpoints").iterdir()}
   assert kept == {"2", "4"}
-  checkpoints = checkpoint.Checkpoints(tmp_path, read_only=True)
+  checkpoints = checkpoints_lib.Checkpoints(tmp_path, read_only=True)
   assert checkpoints.restore_inference("best")[0] == 2
   assert checkpoints.restore_inference("latest")[0] == 4
   checkpoints.close()
@@ -83,13 +84,13 @@ checkpoints.close()
     env=os.environ | {"XLA_FLAGS": flags},
     check=True,
   )
-  checkpoints = checkpoint.Checkpoints(tmp_path, keep=1)
+  checkpoints = checkpoints_lib.Checkpoints(tmp_path, keep=1)
   step, variables = checkpoints.restore_inference("latest")
   assert step == 5
   expected = {"w": np.arange(3.0)}
   _equal(variables, {"segmenter": {"params": expected, "batch_stats": {}}})
-  network = train_state.NetworkState(expected, {}, (), expected)
-  state = train_state.TrainState(np.asarray(0), {"segmenter": network})
+  network = state_lib.NetworkState(expected, {}, (), expected)
+  state = state_lib.TrainState(np.asarray(0), {"segmenter": network})
   restored = checkpoints.restore(state)
   _equal(restored.networks["segmenter"].ema_params, expected)
   checkpoints.close()
@@ -100,13 +101,13 @@ def test_starts_from_the_best_networks_of_another_run(tiny_config, tmp_path):
   better = state._replace(
     networks=jax.tree.map(lambda x: x + 1, state.networks)
   )
-  checkpoints = checkpoint.Checkpoints(tmp_path, keep=1)
+  checkpoints = checkpoints_lib.Checkpoints(tmp_path, keep=1)
   checkpoints.save(_at(better, 1), {"psnr_in_mask": 2.0})
   checkpoints.save(_at(state, 2), {"psnr_in_mask": 1.0})
   checkpoints.close()
-  checkpoint.claim_workdir(tmp_path, tiny_config)
-  _, found = checkpoint.load_inference(str(tmp_path), "best")
-  started = checkpoint.start_from(state, found, str(tmp_path))
+  checkpoints_lib.claim_workdir(tmp_path, tiny_config)
+  _, found = checkpoints_lib.load_inference(str(tmp_path), "best")
+  started = checkpoints_lib.start_from(state, found, str(tmp_path))
   assert int(started.step) == 0
   for name in ("segmenter", "generator"):
     expected = better.networks[name].ema_params
@@ -120,25 +121,25 @@ def test_starts_from_the_best_networks_of_another_run(tiny_config, tmp_path):
 def test_does_not_start_from_other_shapes(tiny_config):
   state = one_device.fresh(tiny_config)
   found = {
-    name: train_state.inference_variables(state.networks[name])
+    name: state_lib.inference_variables(state.networks[name])
     for name in ("segmenter", "generator")
   }
   tiny_config.completion.features = (8, 16)
   other = one_device.fresh(tiny_config)
   with pytest.raises(errors.UserError, match="its generator has other shapes"):
-    checkpoint.start_from(other, found, "run")
+    checkpoints_lib.start_from(other, found, "run")
 
 
 def test_a_latent_code_is_added_to_networks_without(tiny_config):
   plain = one_device.fresh(tiny_config)
   found = {
-    name: train_state.inference_variables(plain.networks[name])
-    for name in train_state.INFERENCE
+    name: state_lib.inference_variables(plain.networks[name])
+    for name in state_lib.INFERENCE
   }
   found = jax.tree.map(lambda x: x + 1, found)
   tiny_config.latent.size = 3
   state = one_device.fresh(tiny_config)
-  started = checkpoint.start_from(state, found, "run")
+  started = checkpoints_lib.start_from(state, found, "run")
   before, after, other = (
     traverse_util.flatten_dict(x, sep="/")
     for x in (
@@ -154,14 +155,16 @@ def test_a_latent_code_is_added_to_networks_without(tiny_config):
     np.testing.assert_array_equal(x, source[name])
   # What has one already keeps it.
   again = {
-    name: train_state.inference_variables(network)
+    name: state_lib.inference_variables(network)
     for name, network in jax.tree.map(lambda x: x + 2, started.networks).items()
-    if name in train_state.INFERENCE
+    if name in state_lib.INFERENCE
   }
-  kept = checkpoint.start_from(state, again, "run").networks["generator"]
+  kept = checkpoints_lib.start_from(state, again, "run").networks["generator"]
   _equal(kept.params, again["generator"]["params"])
   # And networks without one leave it out.
-  without = checkpoint.start_from(plain, again, "run").networks["generator"]
+  without = checkpoints_lib.start_from(plain, again, "run").networks[
+    "generator"
+  ]
   flat = traverse_util.flatten_dict(without.params, sep="/")
   assert flat.keys() == other.keys()
   for name, x in traverse_util.flatten_dict(kept.params, sep="/").items():
@@ -171,34 +174,36 @@ def test_a_latent_code_is_added_to_networks_without(tiny_config):
 
 def test_no_checkpoint_yet(tmp_path):
   (tmp_path / "checkpoints").mkdir()
-  checkpoints = checkpoint.Checkpoints(tmp_path, read_only=True)
+  checkpoints = checkpoints_lib.Checkpoints(tmp_path, read_only=True)
   with pytest.raises(errors.UserError, match="no checkpoint yet. Train first"):
     checkpoints.restore_inference("latest")
 
 
 def test_workdir_of_another_config(tiny_config, tmp_path):
-  checkpoint.claim_workdir(tmp_path, tiny_config)
+  checkpoints_lib.claim_workdir(tmp_path, tiny_config)
   tiny_config.num_train_steps = 99  # May change between two starts.
   tiny_config.dataset_on_device = True
-  checkpoint.claim_workdir(tmp_path, tiny_config)
+  checkpoints_lib.claim_workdir(tmp_path, tiny_config)
   tiny_config.loss.adversarial = "hinge"
-  checkpoint.claim_workdir(tmp_path, tiny_config)  # Nothing trained is lost.
+  checkpoints_lib.claim_workdir(
+    tmp_path, tiny_config
+  )  # Nothing trained is lost.
   (tmp_path / "checkpoints" / "2").mkdir(parents=True)
   tiny_config.loss.adversarial = "bce"
   with pytest.raises(
     errors.UserError,
     match="loss.adversarial was hinge, now bce. Use another --workdir",
   ):
-    checkpoint.claim_workdir(tmp_path, tiny_config)
+    checkpoints_lib.claim_workdir(tmp_path, tiny_config)
 
 
 def test_config_survives(tiny_config, tmp_path):
-  checkpoint.claim_workdir(tmp_path, tiny_config)
-  config = checkpoint.read_config(tmp_path)
+  checkpoints_lib.claim_workdir(tmp_path, tiny_config)
+  config = checkpoints_lib.read_config(tmp_path)
   assert config.image_size == 64
   assert tuple(config.segmenter.features) == (8,)
 
 
 def test_not_a_workdir(tmp_path):
   with pytest.raises(errors.UserError, match="no run here"):
-    checkpoint.read_config(tmp_path)
+    checkpoints_lib.read_config(tmp_path)

@@ -5,8 +5,8 @@ import numpy as np
 import optax
 import pytest
 
-from maskgan_jax import optimizers
 from maskgan_jax.common import errors
+from maskgan_jax.training import optimizers
 
 
 def _schedule(**changes):

@@ -11,18 +11,15 @@ import jax.numpy as jnp
 import ml_collections
 import numpy as np
 
-from maskgan_jax import (
-  checkpoint,
-  figures,
-  input_pipeline,
-  logging_utils,
-  parallel,
-  train_state,
-)
+from maskgan_jax import figures
 from maskgan_jax.common import errors, memory
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.metrics import image
 from maskgan_jax.networks import build, images, released
+from maskgan_jax.training import batches as batches_lib
+from maskgan_jax.training import checkpoints as checkpoints_lib
+from maskgan_jax.training import parallel, run_log
+from maskgan_jax.training import state as state_lib
 
 NUM_SAMPLES = 6
 
@@ -31,7 +28,7 @@ def train(
   config: ml_collections.ConfigDict,
   workdir: str,
   devices: Sequence[jax.Device] | None = None,
-) -> train_state.TrainState:
+) -> state_lib.TrainState:
   """Trains to config.num_train_steps, from the workdir's last checkpoint on.
 
   Every process of several runs it alike, on one workdir that all see; the first
@@ -42,21 +39,21 @@ def train(
     errors.UserError: a metric is not finite any more.
   """
   run = build.run_settings(config)
-  source = input_pipeline.open_split(run.data_dir, "train", run.image_size)
-  validation = input_pipeline.open_split(
+  source = batches_lib.open_split(run.data_dir, "train", run.image_size)
+  validation = batches_lib.open_split(
     run.data_dir, "validation", run.image_size
   )
-  checkpoint.claim_workdir(workdir, config)
+  checkpoints_lib.claim_workdir(workdir, config)
   key = jax.random.key(run.seed)
   state = jax.jit(lambda k: build.initial_state(config, k))(key)
   memory.give_back()
   with contextlib.closing(
-    checkpoint.Checkpoints(workdir, keep=run.keep_checkpoints)
+    checkpoints_lib.Checkpoints(workdir, keep=run.keep_checkpoints)
   ) as checkpoints:
     if (restored := checkpoints.restore(state)) is not None:
       state = restored
     elif run.init_from:
-      state = checkpoint.start_from(
+      state = checkpoints_lib.start_from(
         state, _start_networks(run.init_from), run.init_from
       )
     start = int(state.step)
@@ -65,7 +62,7 @@ def train(
       return state
     first = jax.process_index() == 0
     with contextlib.closing(
-      logging_utils.RunLog(workdir, start, writes=first)
+      run_log.RunLog(workdir, start, writes=first)
     ) as log:
       progress = progress_lib.Progress(run.num_train_steps, start, prints=first)
       steps = _steps(config, source, start, devices)
@@ -77,7 +74,7 @@ def _start_networks(init_from):
   if init_from == "released":
     return released.load().variables
   try:
-    return checkpoint.load_inference(init_from, "latest")[1]
+    return checkpoints_lib.load_inference(init_from, "latest")[1]
   except errors.UserError as error:
     raise errors.UserError(f"config.init_from: {error}") from error
 
@@ -86,7 +83,7 @@ def _steps(config, source, start, devices):
   """Yields the last step of each dispatch, and what takes the state there."""
   run = build.run_settings(config)
   key = jax.random.key(run.seed)
-  schedule = input_pipeline.Schedule(
+  schedule = batches_lib.Schedule(
     batch_size=run.batch_size,
     seed=run.seed,
     start_step=start,
@@ -94,11 +91,11 @@ def _steps(config, source, start, devices):
     steps_per_dispatch=run.steps_per_dispatch,
   )
   if run.dataset_on_device:
-    dataset = parallel.replicate(input_pipeline.load(source), devices)
-    batches = input_pipeline.train_indices(source, schedule)
+    dataset = parallel.replicate(batches_lib.load(source), devices)
+    batches = batches_lib.train_indices(source, schedule)
   else:
     dataset = None
-    batches = input_pipeline.train_batches(source, schedule)
+    batches = batches_lib.train_batches(source, schedule)
   step_fns = {
     adversarial: build.compiled_train_step(
       config, adversarial=adversarial, devices=devices, dataset=dataset
@@ -205,17 +202,17 @@ class Validator:
     self._predict = build.predict_step(config)
 
   def __call__(
-    self, state: train_state.TrainState
+    self, state: state_lib.TrainState
   ) -> tuple[dict[str, float], np.ndarray]:
     """Returns mean scores, and a picture uint8 [H, W, 3]."""
     variables = {
-      name: train_state.inference_variables(network)
+      name: state_lib.inference_variables(network)
       for name, network in state.networks.items()
-      if name in train_state.INFERENCE
+      if name in state_lib.INFERENCE
     }
     scores: dict[str, list[np.ndarray]] = {}
     rows: list[list[np.ndarray]] = []
-    for found in input_pipeline.eval_batches(self._source, self._batch_size):
+    for found in batches_lib.eval_batches(self._source, self._batch_size):
       batch, count = found.batch, len(found.ids)
       prediction = self._predict(
         variables, images.to_float(batch.masked_image), self._key

@@ -2,8 +2,8 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import parallel
 from maskgan_jax.common import errors
+from maskgan_jax.training import parallel
 from tests import one_device
 
 

@@ -12,9 +12,9 @@ import numpy as np
 import orbax.checkpoint as ocp
 from flax import traverse_util
 
-from maskgan_jax import train_state
 from maskgan_jax.common import errors
 from maskgan_jax.networks import blocks
+from maskgan_jax.training import state as state_lib
 
 _METRIC = "psnr_in_mask"
 # Settings that may change between two starts of one run.
@@ -57,7 +57,7 @@ class Checkpoints:
       ),
     )
 
-  def save(self, state: train_state.TrainState, metrics: dict) -> None:
+  def save(self, state: state_lib.TrainState, metrics: dict) -> None:
     """Starts saving; returns as soon as the state may change again."""
     if jax.process_count() > 1:
       state = jax.device_get(state)  # Orbax takes no array of one process.
@@ -71,9 +71,7 @@ class Checkpoints:
       metrics=metrics,
     )
 
-  def restore(
-    self, state: train_state.TrainState
-  ) -> train_state.TrainState | None:
+  def restore(self, state: state_lib.TrainState) -> state_lib.TrainState | None:
     """Returns the latest saved state of this structure, None if none is."""
     step = self._manager.latest_step()
     if step is None:
@@ -143,8 +141,8 @@ def load_inference(
 
 
 def start_from(
-  state: train_state.TrainState, found: dict[str, dict[str, Any]], origin: str
-) -> train_state.TrainState:
+  state: state_lib.TrainState, found: dict[str, dict[str, Any]], origin: str
+) -> state_lib.TrainState:
   """Returns a state that has the networks of another run.
 
   Networks that evaluation does not need, the discriminator, all optimizers, and
@@ -201,9 +199,9 @@ def _on_host(tree):
 def _split(state):
   """Separates what evaluation needs: (rest, inference)."""
   inference = {
-    name: train_state.inference_variables(network)
+    name: state_lib.inference_variables(network)
     for name, network in state.networks.items()
-    if name in train_state.INFERENCE
+    if name in state_lib.INFERENCE
   }
   networks = {
     name: network._replace(stats={}, **{_evaluated(network): {}})
@@ -214,7 +212,7 @@ def _split(state):
   return state._replace(networks=networks), inference
 
 
-def _evaluated(network: train_state.NetworkState) -> str:
+def _evaluated(network: state_lib.NetworkState) -> str:
   """Which parameters evaluation uses."""
   return "ema_params" if network.ema_params else "params"
 

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax import checkpoint
 from maskgan_jax.common import errors
 from maskgan_jax.networks import build
+from maskgan_jax.training import checkpoints as checkpoints_lib
 
 
 def average(
@@ -45,18 +45,18 @@ def average(
     raise errors.UserError(
       f"{workdir} holds a checkpoint already. Choose another --workdir."
     )
-  config = checkpoint.read_config(runs[-1])
+  config = checkpoints_lib.read_config(runs[-1])
   state = build.initial_state(config, jax.random.key(0))
   mean = None
   for run, share in zip(runs, shares, strict=True):
-    step, found = checkpoint.load_inference(run, which)
-    checkpoint.start_from(state, found, run)  # Says so if shapes differ.
+    step, found = checkpoints_lib.load_inference(run, which)
+    checkpoints_lib.start_from(state, found, run)  # Says so if shapes differ.
     part = jax.tree.map(lambda x, share=share: share * x, found)
     mean = jax.tree.map(jnp.add, mean, part) if mean else part
-  state = checkpoint.start_from(state, mean, runs[-1])
+  state = checkpoints_lib.start_from(state, mean, runs[-1])
   state = state._replace(step=jnp.asarray(step, jnp.int32))
-  checkpoint.claim_workdir(workdir, config)
-  with contextlib.closing(checkpoint.Checkpoints(workdir)) as checkpoints:
+  checkpoints_lib.claim_workdir(workdir, config)
+  with contextlib.closing(checkpoints_lib.Checkpoints(workdir)) as checkpoints:
     # It has no score before it is evaluated.
     checkpoints.save(state, {"psnr_in_mask": float("nan")})
 

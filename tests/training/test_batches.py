@@ -3,17 +3,17 @@ import itertools
 import numpy as np
 import pytest
 
-from maskgan_jax import input_pipeline
 from maskgan_jax.common import errors
+from maskgan_jax.training import batches as batches_lib
 
 
 @pytest.fixture
 def source(built):
-  return input_pipeline.open_split(built[0], "train", 64)
+  return batches_lib.open_split(built[0], "train", 64)
 
 
 def _schedule(start=0, num_steps=7, together=1):
-  return input_pipeline.Schedule(
+  return batches_lib.Schedule(
     batch_size=4,
     seed=3,
     start_step=start,
@@ -24,7 +24,7 @@ def _schedule(start=0, num_steps=7, together=1):
 
 def _batches(source, *schedule, **options):
   return list(
-    input_pipeline.train_batches(source, _schedule(*schedule, **options))
+    batches_lib.train_batches(source, _schedule(*schedule, **options))
   )
 
 
@@ -57,9 +57,9 @@ def test_batches_of_several_steps_hold_what_they_held_apart(source):
 
 
 def test_indices_name_what_the_batches_hold(source):
-  everything = input_pipeline.load(source)
+  everything = batches_lib.load(source)
   assert everything.image.shape == (len(source), 64, 64, 3)
-  indices = list(input_pipeline.train_indices(source, _schedule()))
+  indices = list(batches_lib.train_indices(source, _schedule()))
   for chosen, batch in zip(indices, _batches(source), strict=True):
     for x, y in zip(everything, batch, strict=True):
       np.testing.assert_array_equal(x[chosen], y)
@@ -67,15 +67,13 @@ def test_indices_name_what_the_batches_hold(source):
 
 def test_processes_take_their_part_of_each_batch(source, monkeypatch):
   whole = _batches(source)
-  monkeypatch.setattr(input_pipeline.jax, "process_count", lambda: 2)
+  monkeypatch.setattr(batches_lib.jax, "process_count", lambda: 2)
   for process in range(2):
-    monkeypatch.setattr(
-      input_pipeline.jax, "process_index", lambda p=process: p
-    )
+    monkeypatch.setattr(batches_lib.jax, "process_index", lambda p=process: p)
     part = slice(2 * process, 2 * process + 2)
     for a, b in zip(_batches(source), whole, strict=True):
       np.testing.assert_array_equal(a.image, b.image[part])
-  monkeypatch.setattr(input_pipeline.jax, "process_count", lambda: 3)
+  monkeypatch.setattr(batches_lib.jax, "process_count", lambda: 3)
   with pytest.raises(errors.UserError, match="divide among 3 processes"):
     _batches(source)
 
@@ -86,7 +84,7 @@ def test_an_epoch_holds_every_example_once_and_epochs_differ(source):
   count = len(source)
   assert len(keys) == 2 * count
   everything = {
-    input_pipeline.example(source, i)["masked_image"].tobytes()
+    batches_lib.example(source, i)["masked_image"].tobytes()
     for i in range(count)
   }
   assert set(keys[:count]) == set(keys[count:]) == everything
@@ -95,7 +93,7 @@ def test_an_epoch_holds_every_example_once_and_epochs_differ(source):
 
 def test_evaluation_counts_every_example_once(source):
   assert len(source) == 18
-  found = list(input_pipeline.eval_batches(source, 5))
+  found = list(batches_lib.eval_batches(source, 5))
   assert [len(b.ids) for b in found] == [5, 5, 5, 3]
   assert all(len(b.batch.image) == 5 for b in found)
   ids = list(itertools.chain.from_iterable(b.ids for b in found))
@@ -112,4 +110,4 @@ def test_another_size_is_refused(built):
   with pytest.raises(
     errors.UserError, match="built at 64 px, the config has image_size 128"
   ):
-    input_pipeline.open_split(built[0], "train", 128)
+    batches_lib.open_split(built[0], "train", 128)

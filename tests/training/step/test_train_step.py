@@ -2,9 +2,10 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import step_inputs, step_settings, train_state, train_step
 from maskgan_jax.networks import blocks, build
 from maskgan_jax.networks.cpu_kernels import chunks, lowering
+from maskgan_jax.training import state as state_lib
+from maskgan_jax.training.step import step_inputs, step_settings, train_step
 from tests.one_device import fresh, make_batch, run, sgd_state, sgd_step
 
 
@@ -97,9 +98,7 @@ def test_without_an_average_none_is_kept(tiny_config):
   for network in state.networks.values():
     assert network.ema_params == {}
   generator = state.networks["generator"]
-  assert (
-    train_state.inference_variables(generator)["params"] is generator.params
-  )
+  assert state_lib.inference_variables(generator)["params"] is generator.params
 
 
 def test_a_frozen_segmenter_stays(tiny_config):

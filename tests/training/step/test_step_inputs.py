@@ -3,7 +3,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import parallel, step_inputs
+from maskgan_jax.training import parallel
+from maskgan_jax.training.step import step_inputs
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import step_inputs, step_losses, step_settings
+from maskgan_jax.training.step import step_inputs, step_losses, step_settings
 
 REAL = jnp.full((2, 2, 2, 3), 0.5)
 FAKE = jnp.full((2, 2, 2, 3), -0.5)

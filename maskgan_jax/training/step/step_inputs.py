@@ -5,9 +5,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax import batch as batch_lib
-from maskgan_jax import parallel
 from maskgan_jax.networks import images, mask_postprocess
+from maskgan_jax.training import batch as batch_lib
+from maskgan_jax.training import parallel
 
 
 class Inputs(NamedTuple):

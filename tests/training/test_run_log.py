@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import logging_utils
+from maskgan_jax.training import run_log
 
 
 def _lines(workdir):
@@ -14,7 +14,7 @@ def _lines(workdir):
 
 @pytest.fixture
 def log(tmp_path):
-  log = logging_utils.RunLog(str(tmp_path / "run"), 0)
+  log = run_log.RunLog(str(tmp_path / "run"), 0)
   yield log
   log.close()
 
@@ -36,14 +36,14 @@ def test_pictures_are_files(log, tmp_path):
 
 
 def test_a_resumed_run_forgets_what_came_after_its_checkpoint(tmp_path):
-  log = logging_utils.RunLog(str(tmp_path), 0)
+  log = run_log.RunLog(str(tmp_path), 0)
   for step in (1, 2, 3):
     log.scalars(step, {"train/d_loss": step})
   log.close()
   # The run died while it wrote.
   with (tmp_path / "metrics.jsonl").open("a") as file:
     file.write('{"step": 2, "train/d_')
-  log = logging_utils.RunLog(str(tmp_path), 2)
+  log = run_log.RunLog(str(tmp_path), 2)
   log.scalars(3, {"train/d_loss": 30})
   log.close()
   assert [line["train/d_loss"] for line in _lines(tmp_path)] == [1, 2, 30]

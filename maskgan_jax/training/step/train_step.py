@@ -14,15 +14,10 @@ import jax.numpy as jnp
 import optax
 from flax import linen as nn
 
-from maskgan_jax import batch as batch_lib
-from maskgan_jax import (
-  losses,
-  parallel,
-  step_inputs,
-  step_losses,
-  step_settings,
-  train_state,
-)
+from maskgan_jax.training import batch as batch_lib
+from maskgan_jax.training import losses, parallel
+from maskgan_jax.training import state as state_lib
+from maskgan_jax.training.step import step_inputs, step_losses, step_settings
 
 Metrics = dict[str, jax.Array]
 
@@ -70,10 +65,10 @@ class _Learner:
     params = optax.apply_updates(network.params, updates)
     ema_params = network.ema_params
     if ema_params:
-      ema_params = train_state.update_ema(
+      ema_params = state_lib.update_ema(
         ema_params, params, step, self.ema_decay
       )
-    new = train_state.NetworkState(params, stats, opt_state, ema_params)
+    new = state_lib.NetworkState(params, stats, opt_state, ema_params)
     return new, optax.tree.norm(grads)
 
 
@@ -97,8 +92,8 @@ def make_train_step(
   learner = _Learner(modules, txs, settings.ema_decay, axis_name)
 
   def train_step(
-    state: train_state.TrainState, batch: batch_lib.Batch, key: jax.Array
-  ) -> tuple[train_state.TrainState, Metrics]:
+    state: state_lib.TrainState, batch: batch_lib.Batch, key: jax.Array
+  ) -> tuple[state_lib.TrainState, Metrics]:
     keys = jax.random.split(jax.random.fold_in(key, state.step), 3)
     inputs = step_inputs.prepare(
       batch, keys[0], settings.augmentation, axis_name
@@ -142,7 +137,7 @@ def make_train_step(
       )
       networks |= changed
       metrics |= found
-    new_state = train_state.TrainState(state.step + 1, networks)
+    new_state = state_lib.TrainState(state.step + 1, networks)
     return new_state, parallel.mean(metrics, axis_name)
 
   return train_step
@@ -197,7 +192,7 @@ def _completion_step(
     lambda params: learner.apply(
       "generator",
       generator,
-      train_state.only_latent(params) if settings.freeze_generator else params,
+      state_lib.only_latent(params) if settings.freeze_generator else params,
       inputs.masked_image,
       shown_mask,
       *([] if latent is None else [latent]),

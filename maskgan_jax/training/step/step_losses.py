@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax import losses, step_inputs, step_settings
 from maskgan_jax.networks import images, perceptual
+from maskgan_jax.training import losses
+from maskgan_jax.training.step import step_inputs, step_settings
 
 Terms = dict[str, jax.Array]
 

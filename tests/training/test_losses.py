@@ -5,8 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import losses
 from maskgan_jax.common import errors
+from maskgan_jax.training import losses
 
 
 def _logits(*values):

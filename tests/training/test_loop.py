@@ -4,12 +4,12 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import train
 from maskgan_jax.common import errors
+from maskgan_jax.training import loop
 
 
 def _train(config, workdir):
-  return train.train(config, str(workdir), jax.devices()[:1])
+  return loop.train(config, str(workdir), jax.devices()[:1])
 
 
 def test_resuming_equals_not_stopping(tiny_config, tmp_path, capsys):
@@ -103,11 +103,11 @@ def test_not_finite_stops_and_names_metric_and_step(tiny_config, tmp_path):
 
 def test_metrics_of_several_steps_are_told_apart():
   pending = [{"a": np.array([1.0, 2.0])}, {"a": np.array([3.0, 4.0])}]
-  assert [v["a"] for v in train.single_steps(pending)] == [1, 2, 3, 4]
-  assert train.single_steps([{"a": np.array(5.0)}]) == [{"a": 5.0}]
+  assert [v["a"] for v in loop.single_steps(pending)] == [1, 2, 3, 4]
+  assert loop.single_steps([{"a": np.array(5.0)}]) == [{"a": 5.0}]
 
 
 def test_finite_metrics_pass():
-  train.check_finite(3, [{"g_loss": 1.0}, {"g_loss": 2.0}])
+  loop.check_finite(3, [{"g_loss": 1.0}, {"g_loss": 2.0}])
   with pytest.raises(errors.UserError, match="g_loss is inf at step 3"):
-    train.check_finite(3, [{"g_loss": 1.0}, {"g_loss": float("inf")}])
+    loop.check_finite(3, [{"g_loss": 1.0}, {"g_loss": float("inf")}])

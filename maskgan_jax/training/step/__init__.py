@@ -1,0 +1,1 @@
+"""One training step, from batch to new state."""
