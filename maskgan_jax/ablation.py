@@ -11,9 +11,11 @@ import jax
 import jax.numpy as jnp
 import ml_collections
 
-from maskgan_jax import ablation_report, benchmark, cost, evaluate, figures
+from maskgan_jax import ablation_report, benchmark, cost
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.evaluation import figures
+from maskgan_jax.evaluation import run as run_lib
 from maskgan_jax.networks import build
 from maskgan_jax.training import batches, checkpoints, loop
 from maskgan_jax.training.step import step_settings, train_step
@@ -190,7 +192,7 @@ def run(
       unfinished = not _scores(workdir, row, plan)
       if unfinished:
         loop.train(config, str(workdir), devices)
-      evaluate.evaluate(str(workdir), split=plan.split, data_dir=plan.data_dir)
+      run_lib.evaluate(str(workdir), split=plan.split, data_dir=plan.data_dir)
       if unfinished:
         done += row.num_images
         progress.line(done, f"row {count}/{len(rows)} {row.name}")
@@ -271,7 +273,7 @@ def _cost(row: Row, plan: Plan) -> dict[str, float]:
   if path.exists():
     return json.loads(path.read_text())
   workdir, config = next(_runs(row, plan))
-  predict = evaluate.Evaluator(str(workdir)).predict
+  predict = run_lib.Evaluator(str(workdir)).predict
   picture = jnp.zeros((1, row.run.image_size, row.run.image_size, 3))
   jax.block_until_ready(predict(picture))
   times = benchmark.measure(lambda: predict(picture), _TIMED_CALLS)

@@ -4,7 +4,8 @@ import os
 
 import numpy as np
 
-from maskgan_jax import backends, evaluate
+from maskgan_jax import backends
+from maskgan_jax.evaluation import run
 from maskgan_jax.networks import images
 
 # Fewer faces are padded to a power of two, so that XLA compiles four programs
@@ -19,7 +20,7 @@ class JaxNetworks:
     self, weights: str | os.PathLike | None = None, which: str = "latest"
   ):
     """Loads the networks, as `evaluate.Evaluator` does."""
-    self._evaluator = evaluate.Evaluator(weights, which)
+    self._evaluator = run.Evaluator(weights, which)
     self.image_size = self._evaluator.run.image_size
     # Networks that use their batch's own statistics see one at a time.
     self.max_batch = min(_MAX_BATCH, self._evaluator.run.eval_batch_size)

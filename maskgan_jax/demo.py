@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from maskgan_jax import figures, masks, photos, unmask
+from maskgan_jax import masks, photos, unmask
 from maskgan_jax.common import errors
 from maskgan_jax.datasets import sample_faces
+from maskgan_jax.evaluation import figures
 from maskgan_jax.faces import alignment, finder
 
 # Painted people of the sheet of masks: frontal, turned, with glasses.

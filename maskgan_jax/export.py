@@ -16,15 +16,9 @@ import jax.numpy as jnp
 import matplotlib
 import numpy as np
 
-from maskgan_jax import (
-  backend_onnx,
-  benchmark,
-  demo,
-  evaluate,
-  export_onnx,
-  photos,
-)
+from maskgan_jax import backend_onnx, benchmark, demo, export_onnx, photos
 from maskgan_jax.common import errors, optional
+from maskgan_jax.evaluation import run
 from maskgan_jax.faces import alignment, finder
 from maskgan_jax.networks import build, images, mask_postprocess
 from maskgan_jax.networks import predict as predict_lib
@@ -53,9 +47,7 @@ class Report(NamedTuple):
   jax_milliseconds: float
 
 
-def completion(
-  evaluator: evaluate.Evaluator, dtype: str = "float32"
-) -> Completion:
+def completion(evaluator: run.Evaluator, dtype: str = "float32") -> Completion:
   """Returns the pure function that is exported.
 
   Args:
@@ -146,7 +138,7 @@ def export(
     "onnx": (export_onnx.encode, load_onnx),
     "stablehlo": (_encode_stablehlo, load_stablehlo),
   }[format]
-  evaluator = evaluate.Evaluator(weights, which)
+  evaluator = run.Evaluator(weights, which)
   partial = path.with_name(path.name + ".partial")
   try:
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -165,7 +157,7 @@ def export(
   return report
 
 
-def _inputs(evaluator: evaluate.Evaluator) -> list[jax.ShapeDtypeStruct]:
+def _inputs(evaluator: run.Evaluator) -> list[jax.ShapeDtypeStruct]:
   """Returns what goes in: any number of faces, their masks, and a code."""
   [number] = jax.export.symbolic_shape("N")
   size, latent = evaluator.run.image_size, evaluator.config.latent.size
@@ -205,7 +197,7 @@ def load_stablehlo(path: str | os.PathLike) -> Completion:
 
 
 def _compare(
-  exported: Completion, evaluator: evaluate.Evaluator, size: int
+  exported: Completion, evaluator: run.Evaluator, size: int
 ) -> Report:
   """Returns the report of a file of `size` bytes."""
   pictures = sample_faces(evaluator.run.image_size)

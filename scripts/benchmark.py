@@ -22,14 +22,9 @@ import jax
 from absl import flags
 from ml_collections import config_flags
 
-from maskgan_jax import (
-  benchmark,
-  benchmark_masks,
-  benchmark_processes,
-  scoring,
-  unmask,
-)
+from maskgan_jax import benchmark, benchmark_masks, benchmark_processes, unmask
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import score
 
 _WHAT = flags.DEFINE_enum(
   "what",
@@ -97,7 +92,7 @@ def _of_config():
   if _DTYPE.value is not None:
     config.dtype = _DTYPE.value
   if _WHAT.value == "ridge":
-    return scoring.score_ridge(config.data_dir, config.image_size)
+    return score.score_ridge(config.data_dir, config.image_size)
   if _WHAT.value == "input":
     return benchmark.read_input(config, _REPEATS.value)
   if _WHAT.value == "scaling":

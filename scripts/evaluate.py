@@ -9,7 +9,7 @@ python scripts/evaluate.py --workdir=runs/diverse --num_samples=4
 import command
 from absl import flags
 
-from maskgan_jax import evaluate, report, robustness, variety
+from maskgan_jax.evaluation import report, robustness, run, variety
 
 _NETWORKS = command.define_networks()
 _SPLIT = flags.DEFINE_string("split", "test", "test or validation.")
@@ -44,7 +44,7 @@ _NUM_SAMPLES = flags.DEFINE_integer(
 
 def main() -> None:
   weights, which = _NETWORKS()
-  result, folder = evaluate.evaluate(
+  result, folder = run.evaluate(
     weights,
     split=_SPLIT.value,
     output_dir=_OUTPUT_DIR.value,

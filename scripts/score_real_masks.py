@@ -9,7 +9,8 @@ maskgan_jax/real_masks.py.
 import command
 from absl import flags
 
-from maskgan_jax import real_masks, unmask
+from maskgan_jax import unmask
+from maskgan_jax.evaluation.real_masks import score
 
 _PHOTOS_DIR = flags.DEFINE_string("photos_dir", None, "The photos.")
 _NETWORKS = command.define_networks()
@@ -17,10 +18,10 @@ _NETWORKS = command.define_networks()
 
 def main() -> None:
   unmasker = unmask.Unmasker(*_NETWORKS())
-  scores = real_masks.score(unmasker, _PHOTOS_DIR.value)
+  scores = score.score(unmasker, _PHOTOS_DIR.value)
   for one in scores:
     print(f"{one.name:20} IoU {one.iou:.3f}  yaw {one.yaw:+.0f}")
-  print(f"\n{real_masks.table(scores)}")
+  print(f"\n{score.table(scores)}")
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ def main() -> None:
 def _comparison():
   """The scores are JAX's; unmasking itself may do without it."""
   optional.load("jax", "--compare needs it. pip install -r requirements.txt.")
-  from maskgan_jax import comparison
+  from maskgan_jax.evaluation import comparison
 
   return comparison.compare
 

@@ -5,7 +5,7 @@ import ml_collections
 import numpy as np
 
 from configs import default
-from maskgan_jax import evaluate
+from maskgan_jax.evaluation import run
 from maskgan_jax.networks import build
 from maskgan_jax.training import state as state_lib
 
@@ -23,7 +23,7 @@ def config() -> ml_collections.ConfigDict:
   return c
 
 
-def evaluator(config: ml_collections.ConfigDict) -> evaluate.Evaluator:
+def evaluator(config: ml_collections.ConfigDict) -> run.Evaluator:
   """Returns networks that find a mask here and there."""
   state = jax.jit(lambda key: build.initial_state(config, key))(
     jax.random.key(0)
@@ -34,7 +34,7 @@ def evaluator(config: ml_collections.ConfigDict) -> evaluate.Evaluator:
     rng = np.random.default_rng(next(noise))
     return np.asarray(x) + 0.05 * rng.standard_normal(x.shape, np.float32)
 
-  made = evaluate.Evaluator.__new__(evaluate.Evaluator)
+  made = run.Evaluator.__new__(run.Evaluator)
   made.config, made.step = config, 0
   made.variables = {
     name: jax.tree.map(shake, state_lib.inference_variables(network))

@@ -4,8 +4,9 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import ablation, evaluate
+from maskgan_jax import ablation
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import run
 
 
 def _write(path, config, changes="", doc="A row.\n\nMore."):
@@ -53,10 +54,10 @@ def test_rows_are_trained_once_and_compared(
       raise KeyboardInterrupt
     return evaluated(*arguments, **options)
 
-  evaluated = evaluate.evaluate
+  evaluated = run.evaluate
   rows = ablation.load(paths, plan)
   with monkeypatch.context() as patch:
-    patch.setattr(evaluate, "evaluate", interrupted)
+    patch.setattr(run, "evaluate", interrupted)
     with pytest.raises(KeyboardInterrupt):
       ablation.run(rows, plan, device)
   capsys.readouterr()

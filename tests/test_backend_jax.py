@@ -3,7 +3,8 @@ import types
 import numpy as np
 import pytest
 
-from maskgan_jax import backend_jax, evaluate
+from maskgan_jax import backend_jax
+from maskgan_jax.evaluation import run
 from maskgan_jax.networks import images, predict
 
 SIZE = 16
@@ -33,7 +34,7 @@ class FakeEvaluator:
 def make(monkeypatch):
   def make(eval_batch_size=16):
     fake = FakeEvaluator(eval_batch_size)
-    monkeypatch.setattr(evaluate, "Evaluator", lambda *_: fake)
+    monkeypatch.setattr(run, "Evaluator", lambda *_: fake)
     return backend_jax.JaxNetworks(), fake
 
   return make

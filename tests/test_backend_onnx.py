@@ -5,8 +5,9 @@ import sys
 import numpy as np
 import pytest
 
-from maskgan_jax import backend_jax, backend_onnx, evaluate, export
+from maskgan_jax import backend_jax, backend_onnx, export
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import run
 from tests import small_networks
 
 needs_runtime = pytest.mark.skipif(
@@ -27,7 +28,7 @@ def both(tmp_path_factory):
   evaluator = small_networks.evaluator(config)
   path = tmp_path_factory.mktemp("onnx") / "model.onnx"
   with pytest.MonkeyPatch.context() as patch:
-    patch.setattr(evaluate, "Evaluator", lambda *_: evaluator)
+    patch.setattr(run, "Evaluator", lambda *_: evaluator)
     export.export(path, format="onnx")
     return path, backend_onnx.OnnxNetworks(path), backend_jax.JaxNetworks()
 

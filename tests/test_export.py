@@ -5,8 +5,9 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import evaluate, export
+from maskgan_jax import export
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import run
 from maskgan_jax.networks import images
 from maskgan_jax.networks.cpu_kernels import convolution, lowering
 from tests import small_networks
@@ -45,7 +46,7 @@ def evaluator(config):
 
 @pytest.fixture
 def trained(evaluator, monkeypatch):
-  monkeypatch.setattr(evaluate, "Evaluator", lambda *_: evaluator)
+  monkeypatch.setattr(run, "Evaluator", lambda *_: evaluator)
 
 
 def _expected(evaluator, pictures):

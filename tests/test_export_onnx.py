@@ -6,7 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from maskgan_jax import backend_onnx, evaluate, export
+from maskgan_jax import backend_onnx, export
+from maskgan_jax.evaluation import run as run_lib
 from tests import small_networks
 
 SIZE = small_networks.SIZE
@@ -27,7 +28,7 @@ def path(tmp_path_factory):
   evaluator = small_networks.evaluator(small_networks.config())
   path = tmp_path_factory.mktemp("onnx") / "model.onnx"
   with pytest.MonkeyPatch.context() as patch:
-    patch.setattr(evaluate, "Evaluator", lambda *_: evaluator)
+    patch.setattr(run_lib, "Evaluator", lambda *_: evaluator)
     export.export(path, format="onnx")
   return path
 

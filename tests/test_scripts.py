@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import report
+from maskgan_jax.evaluation import report
 from tests import command_line
 
 HOPPER = pathlib.Path(

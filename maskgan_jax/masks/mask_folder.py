@@ -13,8 +13,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import figures, masks, photos
+from maskgan_jax import masks, photos
 from maskgan_jax.common import errors, processes
+from maskgan_jax.evaluation import figures
 from maskgan_jax.masks import mask_photo
 from maskgan_jax.photos import coding
 

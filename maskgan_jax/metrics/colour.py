@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
-from maskgan_jax import baselines
+from maskgan_jax.evaluation import baselines
 from maskgan_jax.networks import mask_postprocess
 
 # Lower bounds of the individual typology angle in degrees (Chardon et al.,

@@ -11,9 +11,9 @@ import jax.numpy as jnp
 import ml_collections
 import numpy as np
 
-from maskgan_jax import figures
 from maskgan_jax.common import errors, memory
 from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.evaluation import figures
 from maskgan_jax.metrics import image
 from maskgan_jax.networks import build, images, released
 from maskgan_jax.training import batches as batches_lib

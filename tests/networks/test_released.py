@@ -5,8 +5,9 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import evaluate, photos
+from maskgan_jax import photos
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import run
 from maskgan_jax.networks import build, released
 from maskgan_jax.training import checkpoints as checkpoints_lib
 from tests import command_line, one_device
@@ -46,7 +47,7 @@ def test_written_weights_load_as_they_were(tiny_config, tmp_path):
   assert names == {"mine.safetensors", "mine.json"}
   written = tmp_path / "new" / "mine.safetensors"
   for weights in (workdir, written):
-    assert evaluate.Evaluator(weights).config.dtype == "float32"
+    assert run.Evaluator(weights).config.dtype == "float32"
   found = released.load(written)
   assert found.step == 7
   assert found.config.image_size == tiny_config.image_size
@@ -163,7 +164,7 @@ def test_they_take_a_mask_off_a_real_face(tmp_path):
 @pytest.mark.parametrize("weights", [None, "mine.safetensors"])
 def test_scores_of_weights_in_a_file_need_a_place(weights):
   with pytest.raises(errors.UserError, match="say with --output_dir where"):
-    evaluate.evaluate(weights)
+    run.evaluate(weights)
 
 
 def test_released_weights_do_not_start_other_networks(tiny_config):

@@ -2,8 +2,8 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import evaluate
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import run
 from maskgan_jax.training import averaging
 from maskgan_jax.training import checkpoints as checkpoints_lib
 from tests import one_device
@@ -33,7 +33,7 @@ def test_parameters_are_the_weighted_mean(tiny_config, tmp_path):
   assert set(found) == {"segmenter", "generator"}
   for x in jax.tree.leaves(found):
     np.testing.assert_allclose(x, 2.0)
-  assert evaluate.Evaluator(between).step == 3
+  assert run.Evaluator(between).step == 3
   with pytest.raises(errors.UserError, match="between holds a checkpoint"):
     averaging.average(runs, [0.5, 0.25, 0.25], between)
 

@@ -3,8 +3,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import variety
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import variety
 from maskgan_jax.networks import images, predict
 from maskgan_jax.training import batches
 

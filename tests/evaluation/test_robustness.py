@@ -3,8 +3,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import robustness
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import robustness
 from maskgan_jax.networks import images, mask_postprocess
 from maskgan_jax.networks import predict as predict_lib
 from maskgan_jax.training import batch, batches, losses

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from maskgan_jax import baselines
+from maskgan_jax.evaluation import baselines
 
 
 def _noise(size=48, seed=0):

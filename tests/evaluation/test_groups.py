@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from maskgan_jax import groups
+from maskgan_jax.evaluation import groups
 
 
 def _row(person="a", score=20.0, **values):

@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax import report, scoring
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import report, score
 from maskgan_jax.networks import images, perceptual, predict
 from maskgan_jax.training import batches as batches_lib
 
@@ -39,7 +39,7 @@ def test_scores_of_a_picture():
   changed[:, 20:40, 20:40] //= 2
   mask = np.zeros((2, 64, 64, 1), np.uint8)
   mask[0, 20:40, 20:40] = 1  # The second face is bare.
-  found = scoring.image_scores(
+  found = score.image_scores(
     {"equal": image, "changed": changed}, image, mask, np.ones_like(mask)
   )
   assert set(found) == {
@@ -56,8 +56,8 @@ def test_scores_of_a_picture():
 
 
 def test_a_perfect_completion(source):
-  face = scoring.mean_face(source)
-  rows, vectors = scoring.score_split(_perfect(source), source, 5, face)
+  face = score.mean_face(source)
+  rows, vectors = score.score_split(_perfect(source), source, 5, face)
   assert [row["id"] for row in rows] == [
     batches_lib.example(source, i)["id"] for i in range(len(source))
   ]
@@ -90,7 +90,7 @@ def test_source_and_wear_come_from_the_example():
     mask_types=["kn95", "none"],
     mask_params=[{"wear": "under the nose"}, {}],
   )
-  first, second = scoring._descriptions(found)
+  first, second = score._descriptions(found)
   assert (first["source"], first["wear"]) == ("federal", "under the nose")
   assert (second["source"], second["wear"]) == ("", "")
 
@@ -112,12 +112,12 @@ def test_pictures_are_not_kept(source, monkeypatch):
       yield found
 
   monkeypatch.setattr(batches_lib, "eval_batches", watched)
-  scoring.fd_vgg16(_perfect(source), source, 2)
+  score.fd_vgg16(_perfect(source), source, 2)
   assert len(alive) == len(source) // 2 and most <= 2
 
 
 def test_fd_of_equal_and_of_other_faces(source):
-  perfect = scoring.fd_vgg16(_perfect(source), source, 5)
+  perfect = score.fd_vgg16(_perfect(source), source, 5)
   masked = sum(
     bool(batches_lib.example(source, i)["mask"].any())
     for i in range(len(source))
@@ -129,7 +129,7 @@ def test_fd_of_equal_and_of_other_faces(source):
     image = images.to_float(masked_image)
     return predict.Prediction(image[..., :1], image, 0 * image)
 
-  other = scoring.fd_vgg16(grey, source, 5)
+  other = score.fd_vgg16(grey, source, 5)
   assert other["completed_predicted_mask"] > 10
 
 
@@ -145,4 +145,4 @@ def test_fd_needs_two_masked_faces(source, monkeypatch):
   with pytest.raises(
     errors.UserError, match="two masked faces.*Leave --fd out"
   ):
-    scoring.fd_vgg16(_perfect([chosen]), [chosen], 1)
+    score.fd_vgg16(_perfect([chosen]), [chosen], 1)

@@ -3,8 +3,8 @@ import re
 import numpy as np
 import pytest
 
-from maskgan_jax import comparison
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import comparison
 from maskgan_jax.metrics import image
 from tests import pictures, unmasking
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import real_masks
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation.real_masks import score as score_lib
 from maskgan_jax.faces import alignment
 
 SIZE = 64
@@ -18,7 +18,7 @@ TRANSFORM = np.array([[0.5, 0, 8], [0, 0.5, 8]], np.float32)
 
 def test_a_polygon_comes_to_lie_in_the_crop():
   square = [[16, 16], [63, 16], [63, 63], [16, 63]]
-  found = real_masks.polygon(square, TRANSFORM, SIZE)
+  found = score_lib.polygon(square, TRANSFORM, SIZE)
   expected = np.zeros((SIZE, SIZE), bool)
   expected[16:40, 16:40] = True
   # Its edge may take half a pixel more or less.
@@ -29,10 +29,10 @@ def test_a_polygon_comes_to_lie_in_the_crop():
 def test_iou_of_known_overlaps():
   a = np.zeros((4, 4), bool)
   a[:2] = True
-  assert real_masks.iou(a, a) == 1
-  assert real_masks.iou(a, ~a) == 0
-  assert real_masks.iou(a, np.ones((4, 4), bool)) == 0.5
-  assert real_masks.iou(~a & a, ~a & a) == 1
+  assert score_lib.iou(a, a) == 1
+  assert score_lib.iou(a, ~a) == 0
+  assert score_lib.iou(a, np.ones((4, 4), bool)) == 0.5
+  assert score_lib.iou(~a & a, ~a & a) == 1
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def annotated(tmp_path, monkeypatch):
   digest = hashlib.sha256((tmp_path / "a.png").read_bytes()).hexdigest()
   path = tmp_path / "annotations.json"
   path.write_text(json.dumps({digest: outline}))
-  monkeypatch.setattr(real_masks, "ANNOTATIONS", path)
+  monkeypatch.setattr(score_lib, "ANNOTATIONS", path)
   monkeypatch.setattr(alignment, "yaw", lambda landmarks: 30.0)
   return tmp_path, outline
 
@@ -64,20 +64,20 @@ def unmasker(mask):
 
 def test_straps_do_not_count(annotated):
   folder, outline = annotated
-  body = real_masks.polygon(outline["body"], TRANSFORM, SIZE)
-  strap = real_masks.polygon(outline["straps"][0], TRANSFORM, SIZE)
+  body = score_lib.polygon(outline["body"], TRANSFORM, SIZE)
+  strap = score_lib.polygon(outline["straps"][0], TRANSFORM, SIZE)
   for mask in (body, body | strap):
-    (one,) = real_masks.score(unmasker(mask.astype(np.float32)), folder)
+    (one,) = score_lib.score(unmasker(mask.astype(np.float32)), folder)
     assert (one.name, one.iou, one.yaw) == ("a.png", 1.0, 30.0)
-  (half,) = real_masks.score(unmasker(0.4 * body), folder)
+  (half,) = score_lib.score(unmasker(0.4 * body), folder)
   assert half.iou == 0.0
 
 
 def test_what_lies_beside_the_photo_does_not_count(annotated):
   folder, outline = annotated
-  mask = real_masks.polygon(outline["body"], TRANSFORM, SIZE).astype(np.float32)
+  mask = score_lib.polygon(outline["body"], TRANSFORM, SIZE).astype(np.float32)
   mask[:6] = mask[:, :6] = 1  # The photo begins at 8.
-  [score] = real_masks.score(unmasker(mask), folder)
+  [score] = score_lib.score(unmasker(mask), folder)
   assert score.iou == 1
 
 
@@ -85,22 +85,22 @@ def test_a_folder_of_other_photos_is_refused(annotated):
   folder, _ = annotated
   (folder / "a.png").unlink()
   with pytest.raises(errors.UserError, match="none of its photos is one of"):
-    real_masks.score(unmasker(np.zeros((SIZE, SIZE))), folder)
+    score_lib.score(unmasker(np.zeros((SIZE, SIZE))), folder)
 
 
 def test_the_table_keeps_even_and_odd_apart():
   scores = [
-    real_masks.Score("a", 0.9, 5.0),
-    real_masks.Score("b", 0.6, -40.0),
-    real_masks.Score("c", 0.7, 30.0),
+    score_lib.Score("a", 0.9, 5.0),
+    score_lib.Score("b", 0.6, -40.0),
+    score_lib.Score("c", 0.7, 30.0),
   ]
-  even, odd = real_masks.table(scores).splitlines()[2:]
+  even, odd = score_lib.table(scores).splitlines()[2:]
   assert even == "| even | 2 | 0.800 | 0 | 0.900 (n 1) | 0.700 (n 1) |"
   assert odd == "| odd | 1 | 0.600 | 1 | - | 0.600 (n 1) |"
 
 
 def test_outlines_hold_coordinates_alone():
-  outlines = json.loads(real_masks.ANNOTATIONS.read_text())
+  outlines = json.loads(score_lib.ANNOTATIONS.read_text())
   assert len(outlines) == 40
   for digest, outline in outlines.items():
     assert re.fullmatch("[0-9a-f]{64}", digest)

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from maskgan_jax import baselines, report
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.evaluation import baselines, report
 from maskgan_jax.faces import identity
 from maskgan_jax.metrics import colour, frechet
 from maskgan_jax.metrics import image as image_lib

@@ -1,7 +1,7 @@
 import numpy as np
 from PIL import Image
 
-from maskgan_jax import figures
+from maskgan_jax.evaluation import figures
 from maskgan_jax.networks import predict
 from maskgan_jax.training import batch
 

@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from maskgan_jax import scoring
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.evaluation import score
 from maskgan_jax.metrics import image
 from maskgan_jax.networks import images, latent, perceptual
 from maskgan_jax.networks import predict as predict_lib
@@ -99,7 +99,7 @@ def _score_batch(predict, examples, latent_size, num_samples):
   for number in range(num_samples):
     code = np.tile(latent.code(number, latent_size), (size, 1))
     completed.append(_complete(predict, examples.masked_image, code))
-  found = scoring.image_scores(
+  found = score.image_scores(
     {str(number): x for number, x in enumerate(completed)},
     examples.image,
     examples.mask,

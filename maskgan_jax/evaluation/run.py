@@ -9,8 +9,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from maskgan_jax import figures, report, robustness, scoring, variety
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import figures, report, robustness, score, variety
 from maskgan_jax.networks import build, images, latent, released
 from maskgan_jax.networks import predict as predict_lib
 from maskgan_jax.training import batches, checkpoints
@@ -179,7 +179,7 @@ def evaluate(
     return batches.open_split(data_dir, split, run.image_size)
 
   if fd and "fd_vgg16" not in result:
-    result["fd_vgg16"] = scoring.fd_vgg16(
+    result["fd_vgg16"] = score.fd_vgg16(
       evaluator, source(), run.eval_batch_size
     )
     _write_json(path, result)
@@ -208,8 +208,8 @@ def _score(evaluator, data_dir, split, folder) -> dict[str, Any]:
   """Writes what is told of each picture and returns what of all."""
   size, batch_size = evaluator.run.image_size, evaluator.run.eval_batch_size
   source = batches.open_split(data_dir, split, size)
-  mean_face = scoring.mean_face(batches.open_split(data_dir, "train", size))
-  rows, vectors = scoring.score_split(evaluator, source, batch_size, mean_face)
+  mean_face = score.mean_face(batches.open_split(data_dir, "train", size))
+  rows, vectors = score.score_split(evaluator, source, batch_size, mean_face)
   result = report.summarise(rows, vectors)
   folder.mkdir(parents=True, exist_ok=True)
   report.write_csv(folder / "per_image.csv", rows)

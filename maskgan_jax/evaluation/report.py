@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax import groups
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import groups
 from maskgan_jax.faces import identity
 from maskgan_jax.metrics import image
 

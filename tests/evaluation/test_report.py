@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from maskgan_jax import report
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import report
 
 CANDIDATES = [
   "masked_input",

@@ -1,0 +1,1 @@
+"""Scores trained networks on people they never saw."""
