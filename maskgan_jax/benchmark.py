@@ -10,12 +10,13 @@ import jax.numpy as jnp
 import ml_collections
 import numpy as np
 
-from maskgan_jax import cost, photos, unmask
+from maskgan_jax import cost, photos
 from maskgan_jax.common import memory
 from maskgan_jax.networks import build, images
 from maskgan_jax.training import batch as batch_lib
 from maskgan_jax.training import batches as batches_lib
 from maskgan_jax.training import parallel
+from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 # What is printed, as a table and as JSON.
 Result = dict[str, Any]
@@ -226,7 +227,9 @@ def read_input(config: ml_collections.ConfigDict, repeats: int) -> Result:
   return {"batch_size": run.batch_size, "images_per_second": read / seconds}
 
 
-def unmask_photo(unmasker: unmask.Unmasker, photo: str, repeats: int) -> Result:
+def unmask_photo(
+  unmasker: unmasker_lib.Unmasker, photo: str, repeats: int
+) -> Result:
   """Times one photo from its pixels to its completed pixels."""
   image = photos.read(photo)
   start = time.perf_counter()

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from maskgan_jax import masks, photos, unmask
+from maskgan_jax import masks, photos
 from maskgan_jax.common import errors
 from maskgan_jax.datasets import sample_faces
 from maskgan_jax.evaluation import figures
 from maskgan_jax.faces import alignment, finder
+from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 # Painted people of the sheet of masks: frontal, turned, with glasses.
 _PAINTED = (7, 15, 18)
@@ -21,7 +22,7 @@ _NUM_FAILURES = 6
 
 
 def demonstrate(
-  unmasker: unmask.Unmasker,
+  unmasker: unmasker_lib.Unmasker,
   paths: Mapping[str, str | os.PathLike],
   output_dir: str | os.PathLike,
 ) -> Iterator[pathlib.Path]:
@@ -96,7 +97,7 @@ def _row(rng, number, image, landmarks) -> list[np.ndarray]:
 
 
 def failure_sheet(
-  unmasker: unmask.Unmasker, paths: Iterable[str | os.PathLike]
+  unmasker: unmasker_lib.Unmasker, paths: Iterable[str | os.PathLike]
 ) -> np.ndarray:
   """Shows where drawn masks of all kinds and wears were taken off worst.
 

@@ -16,13 +16,14 @@ import jax.numpy as jnp
 import matplotlib
 import numpy as np
 
-from maskgan_jax import backend_onnx, benchmark, demo, export_onnx, photos
+from maskgan_jax import benchmark, demo, export_onnx, photos
 from maskgan_jax.common import errors, optional
 from maskgan_jax.evaluation import run
 from maskgan_jax.faces import alignment, finder
 from maskgan_jax.networks import build, images, mask_postprocess
 from maskgan_jax.networks import predict as predict_lib
 from maskgan_jax.networks.cpu_kernels import lowering
+from maskgan_jax.unmasking.backends import onnx
 
 DTYPES = ("float32", "float16")
 # What rounding to 8 bits may make of two orders of the same sum.
@@ -176,7 +177,7 @@ def load_onnx(path: str | os.PathLike) -> Completion:
   Raises:
     errors.UserError: onnxruntime is not installed.
   """
-  return backend_onnx.OnnxNetworks(path).run
+  return onnx.OnnxNetworks(path).run
 
 
 def _encode_stablehlo(

@@ -6,8 +6,8 @@ from typing import Any
 
 import jax
 
-from maskgan_jax import backend_onnx
 from maskgan_jax.common import optional
+from maskgan_jax.unmasking.backends import onnx as onnx_lib
 
 REMEDY = "pip install --no-deps -r requirements-export.txt."
 # Inside the file: the masks made by hand, one for each face.
@@ -34,10 +34,8 @@ def encode(
     complete,
     list(inputs),
     model_name="maskgan_jax",
-    input_names=[backend_onnx.FACES, _EACH_MASK, backend_onnx.LATENT][
-      : len(inputs)
-    ],
-    output_names=list(backend_onnx.OUTPUTS),
+    input_names=[onnx_lib.FACES, _EACH_MASK, onnx_lib.LATENT][: len(inputs)],
+    output_names=list(onnx_lib.OUTPUTS),
   )
   _make_mask_optional(model)
   _make_latent_optional(model)
@@ -55,7 +53,7 @@ def _make_mask_optional(model) -> None:
   faces. What is given in its stead has their shape already.
   """
   onnx = optional.load("onnx", REMEDY)
-  graph, given = model.graph, backend_onnx.GIVEN_MASK
+  graph, given = model.graph, onnx_lib.GIVEN_MASK
   [mask] = (x for x in graph.input if x.name == _EACH_MASK)
   graph.input.remove(mask)
   uint8, int64 = onnx.TensorProto.UINT8, onnx.TensorProto.INT64
@@ -72,7 +70,7 @@ def _make_mask_optional(model) -> None:
   )
   spread = [
     onnx.helper.make_node(
-      "Shape", [backend_onnx.FACES], ["number_and_sides"], end=3
+      "Shape", [onnx_lib.FACES], ["number_and_sides"], end=3
     ),
     onnx.helper.make_node(
       "Concat", ["number_and_sides", "mask_channels"], ["mask_shape"], axis=0
@@ -87,7 +85,7 @@ def _make_latent_optional(model) -> None:
   """Lets the code be left out: by default it is that of the likely faces."""
   onnx = optional.load("onnx", REMEDY)
   for x in model.graph.input:
-    if x.name == backend_onnx.LATENT:
+    if x.name == onnx_lib.LATENT:
       shape = [d.dim_value for d in x.type.tensor_type.shape.dim]
       zeros = [0.0] * (shape[0] * shape[1])
       model.graph.initializer.append(

@@ -13,8 +13,9 @@ import threading
 import traceback
 from typing import Any
 
-from maskgan_jax import unmask, web
+from maskgan_jax import web
 from maskgan_jax.common import errors
+from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 HOST = "127.0.0.1"
 # Of a request: a photo and a mask in base64. The page sends files of up to 64
@@ -46,7 +47,7 @@ class Server(http.server.ThreadingHTTPServer):
 
   daemon_threads = True
 
-  def __init__(self, unmasker: unmask.Unmasker, port: int):
+  def __init__(self, unmasker: unmasker_lib.Unmasker, port: int):
     """Binds the port; 0 takes a free one, which `url` tells.
 
     Raises:
@@ -147,7 +148,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     """Says nothing: who asked for what is kept nowhere."""
 
 
-def serve(unmasker: unmask.Unmasker, port: int) -> None:
+def serve(unmasker: unmasker_lib.Unmasker, port: int) -> None:
   """Serves the page until it is interrupted.
 
   Args:

@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from maskgan_jax import photos, unmask
+from maskgan_jax import photos
 from maskgan_jax.common import errors
 from maskgan_jax.networks import mask_postprocess
 from maskgan_jax.photos import provenance
+from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 # The longer side of what the page shows; the file has the photo's own size.
 _SHOWN_SIDE = 1600
@@ -57,7 +58,7 @@ def parse(body: bytes) -> Request:
     ) from error
 
 
-def answer(unmasker: unmask.Unmasker, request: Request) -> dict[str, Any]:
+def answer(unmasker: unmasker_lib.Unmasker, request: Request) -> dict[str, Any]:
   """Takes the masks off a photo.
 
   Returns:
@@ -108,7 +109,7 @@ def answer(unmasker: unmask.Unmasker, request: Request) -> dict[str, Any]:
   }
 
 
-def found_mask(result: unmask.UnmaskResult) -> np.ndarray:
+def found_mask(result: unmasker_lib.UnmaskResult) -> np.ndarray:
   """Returns what was found to be mask in the photo, uint8 [H, W], 0 or 255.
 
   Unlike `result.mask` it has neither the margin nor the soft edge of what was

@@ -22,9 +22,10 @@ import jax
 from absl import flags
 from ml_collections import config_flags
 
-from maskgan_jax import benchmark, benchmark_masks, benchmark_processes, unmask
+from maskgan_jax import benchmark, benchmark_masks, benchmark_processes
 from maskgan_jax.common import errors
 from maskgan_jax.evaluation import score
+from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 _WHAT = flags.DEFINE_enum(
   "what",
@@ -79,7 +80,7 @@ def _trace():
 def _unmask():
   if not _INPUT.value:
     raise errors.UserError("--what=unmask needs --input.")
-  unmasker = unmask.Unmasker(*_NETWORKS())
+  unmasker = unmasker_lib.Unmasker(*_NETWORKS())
   return benchmark.unmask_photo(unmasker, _INPUT.value, _REPEATS.value)
 
 

@@ -28,8 +28,8 @@ def _use_large_pages() -> None:
 if pathlib.Path(sys.argv[0]).resolve().parent == _SCRIPTS:
   _use_large_pages()
 
-from maskgan_jax import backends
 from maskgan_jax.common import errors  # noqa: E402
+from maskgan_jax.unmasking.backends import interface
 
 
 def run(main: Callable[[], None]) -> None:
@@ -112,7 +112,7 @@ def define_backend() -> flags.FlagHolder[str | None]:
   return flags.DEFINE_enum(
     "backend",
     None,
-    backends.BACKENDS,
+    interface.BACKENDS,
     "What computes the networks; by default onnx for FILE.onnx, else jax.",
   )
 

@@ -17,8 +17,9 @@ import skimage
 from absl import flags
 from PIL import Image
 
-from maskgan_jax import demo, unmask
+from maskgan_jax import demo
 from maskgan_jax import photos as photo_files
+from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 _NETWORKS = command.define_networks()
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where pictures go.")
@@ -31,7 +32,7 @@ def main() -> None:
     ),
     "astronaut": pathlib.Path(skimage.__file__).parent / "data/astronaut.png",
   }
-  unmasker = unmask.Unmasker(*_NETWORKS())
+  unmasker = unmasker_lib.Unmasker(*_NETWORKS())
   for path in demo.demonstrate(unmasker, photos, _OUTPUT_DIR.value):
     print(f"wrote {path}")
   path = pathlib.Path(_OUTPUT_DIR.value, "masks.jpg")

@@ -9,15 +9,15 @@ maskgan_jax/real_masks.py.
 import command
 from absl import flags
 
-from maskgan_jax import unmask
 from maskgan_jax.evaluation.real_masks import score
+from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 _PHOTOS_DIR = flags.DEFINE_string("photos_dir", None, "The photos.")
 _NETWORKS = command.define_networks()
 
 
 def main() -> None:
-  unmasker = unmask.Unmasker(*_NETWORKS())
+  unmasker = unmasker_lib.Unmasker(*_NETWORKS())
   scores = score.score(unmasker, _PHOTOS_DIR.value)
   for one in scores:
     print(f"{one.name:20} IoU {one.iou:.3f}  yaw {one.yaw:+.0f}")

@@ -8,7 +8,8 @@ Nothing leaves the computer, and nothing is kept.
 import command
 from absl import flags
 
-from maskgan_jax import server, unmask
+from maskgan_jax import server
+from maskgan_jax.unmasking import unmasker
 
 _PORT = flags.DEFINE_integer(
   "port", 7860, "On the loopback.", lower_bound=0, upper_bound=65535
@@ -18,7 +19,7 @@ _BACKEND = command.define_backend()
 
 
 def main() -> None:
-  server.serve(unmask.Unmasker(*_NETWORKS(), _BACKEND.value), _PORT.value)
+  server.serve(unmasker.Unmasker(*_NETWORKS(), _BACKEND.value), _PORT.value)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,10 @@ import pathlib
 import command
 from absl import flags
 
-from maskgan_jax import unmask, unmask_files, unmask_folder, unmask_video
 from maskgan_jax.common import errors, optional
 from maskgan_jax.photos import video
+from maskgan_jax.unmasking import outputs, unmask_film, unmask_folder
+from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 # Each holds a whole photo in memory, and the networks use all cores already.
 _MAX_WORKERS = 4
@@ -33,7 +34,7 @@ _OUTPUT = flags.DEFINE_string(
 )
 _NETWORKS = command.define_networks()
 _BACKEND = command.define_backend()
-_FACES = flags.DEFINE_enum("faces", "all", unmask.FACES, "Of each photo.")
+_FACES = flags.DEFINE_enum("faces", "all", unmasker_lib.FACES, "Of each photo.")
 _NUM_SAMPLES = flags.DEFINE_integer(
   "num_samples",
   1,
@@ -79,7 +80,7 @@ _OVERWRITE = flags.DEFINE_bool(
 
 
 def main() -> None:
-  options = unmask_files.Options(
+  options = outputs.Options(
     faces=_FACES.value,
     num_samples=_NUM_SAMPLES.value,
     save_masks=_SAVE_MASKS.value,
@@ -92,7 +93,7 @@ def main() -> None:
   )
   is_folder = pathlib.Path(_INPUT.value).is_dir()
   is_video = pathlib.Path(_INPUT.value).suffix.lower() in video.SUFFIXES
-  if is_video and options != unmask_files.Options(overwrite=_OVERWRITE.value):
+  if is_video and options != outputs.Options(overwrite=_OVERWRITE.value):
     raise errors.UserError(
       "A video takes --overwrite alone of the options for photos."
     )
@@ -102,7 +103,7 @@ def main() -> None:
       f" {'folder' if is_folder else 'video'}."
     )
   compare = _comparison() if _COMPARE.value else None
-  unmasker = unmask.Unmasker(*_NETWORKS(), _BACKEND.value)
+  unmasker = unmasker_lib.Unmasker(*_NETWORKS(), _BACKEND.value)
   unmasker.check_sample(_NUM_SAMPLES.value - 1)
   if is_folder:
     summary = unmask_folder.unmask_folder(
@@ -124,7 +125,7 @@ def _comparison():
 
 
 def _video(unmasker) -> None:
-  summary = unmask_video.unmask_video(
+  summary = unmask_film.unmask_video(
     unmasker, _INPUT.value, _OUTPUT.value, _OVERWRITE.value
   )
   if not summary.num_unmasked:
@@ -143,7 +144,7 @@ def _video(unmasker) -> None:
 
 
 def _one(unmasker, options, compare) -> None:
-  result = unmask_files.unmask_file(
+  result = outputs.unmask_file(
     unmasker, _INPUT.value, _OUTPUT.value, options, _MASK.value
   )
   if result.found_mask:
@@ -153,7 +154,7 @@ def _one(unmasker, options, compare) -> None:
       " unmasked. The face under a mask is a guess."
     )
   else:
-    print(unmask_files.nothing_to_do(_INPUT.value, result))
+    print(outputs.nothing_to_do(_INPUT.value, result))
   if compare is not None:
     for name, value in compare(result, _COMPARE.value).items():
       if not math.isnan(value):

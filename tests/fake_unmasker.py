@@ -5,8 +5,8 @@ import types
 import cv2
 import numpy as np
 
-from maskgan_jax import unmask
 from maskgan_jax.common import errors
+from maskgan_jax.unmasking import unmasker
 
 SIZE = 64
 COLOUR = (10, 200, 30)
@@ -49,7 +49,7 @@ class Unmasker:
     colour = np.uint8(np.roll(COLOUR, sample))
     result = np.where(shown[..., None], colour, image)
     crop = cv2.warpAffine(image, transform, (SIZE, SIZE))
-    face = unmask.FaceResult(
+    face = unmasker.FaceResult(
       np.array(BOX, np.float32),
       np.zeros((468, 3), np.float32),
       transform,
@@ -59,6 +59,6 @@ class Unmasker:
       float(hidden.mean()),
       bool(shown.any()),
     )
-    return unmask.UnmaskResult(
+    return unmasker.UnmaskResult(
       result, (face,), np.where(shown, np.uint8(255), np.uint8(0))
     )

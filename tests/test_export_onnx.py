@@ -6,8 +6,9 @@ import sys
 import numpy as np
 import pytest
 
-from maskgan_jax import backend_onnx, export
+from maskgan_jax import export
 from maskgan_jax.evaluation import run as run_lib
+from maskgan_jax.unmasking.backends import onnx
 from tests import small_networks
 
 SIZE = small_networks.SIZE
@@ -69,7 +70,7 @@ assert "jax" not in sys.modules
 
 
 def test_masks_made_by_hand_may_be_left_out(path):
-  run = backend_onnx.OnnxNetworks(path).run
+  run = onnx.OnnxNetworks(path).run
   pictures = small_networks.pictures(2)
   nothing = np.zeros((2, SIZE, SIZE, 1), np.uint8)
   for own, same in zip(run(pictures), run(pictures, nothing), strict=True):

@@ -4,8 +4,8 @@ import types
 
 import numpy as np
 
-from maskgan_jax import unmask
 from maskgan_jax.common import errors
+from maskgan_jax.unmasking import unmasker
 
 
 class FakeUnmasker:
@@ -28,7 +28,7 @@ class FakeUnmasker:
       shown[10:20, 10:30] = 255
       result[10:20, 10:30] = [10, 200, 30 + sample]
     crop = np.zeros((8, 8, 3), np.uint8)
-    face = unmask.FaceResult(
+    face = unmasker.FaceResult(
       box=np.float32([10, 8, 20, 12.34]),
       landmarks=np.zeros((468, 3), np.float32),
       transform=np.eye(2, 3, dtype=np.float32),
@@ -38,7 +38,7 @@ class FakeUnmasker:
       mask_share=0.004 if bare else 0.25,
       found_mask=not bare,
     )
-    return unmask.UnmaskResult(result, (face,), shown)
+    return unmasker.UnmaskResult(result, (face,), shown)
 
 
 def photo(bare: bool = False) -> np.ndarray:

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import photos, unmask
+from maskgan_jax import photos
 from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment
+from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 ANNOTATIONS = (
   pathlib.Path(__file__).parent / "datasets/real_masks/annotations.json"
@@ -38,7 +39,7 @@ class Score(NamedTuple):
 
 
 def score(
-  unmasker: unmask.Unmasker, photos_dir: str | os.PathLike
+  unmasker: unmasker_lib.Unmasker, photos_dir: str | os.PathLike
 ) -> list[Score]:
   """Compares the masks found on annotated photos with their outlines.
 

@@ -7,9 +7,12 @@ import matplotlib
 import numpy as np
 import pytest
 
-from maskgan_jax import backends, photos, unmask, unmask_video
+from maskgan_jax import photos
 from maskgan_jax.common import errors
 from maskgan_jax.photos import provenance, video
+from maskgan_jax.unmasking import unmask_film
+from maskgan_jax.unmasking import unmasker as unmasker_lib
+from maskgan_jax.unmasking.backends import interface
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -32,11 +35,11 @@ class FakeNetworks:
     probability[:, 36:60, 12:52] = self._probability
     green = np.zeros(crops.shape, np.uint8)
     green[..., 1] = 220
-    return backends.Answer(green, probability)
+    return interface.Answer(green, probability)
 
 
 def unmasker(**options):
-  made = unmask.Unmasker.__new__(unmask.Unmasker)
+  made = unmasker_lib.Unmasker.__new__(unmasker_lib.Unmasker)
   made.networks = FakeNetworks(**options)
   return made
 
@@ -58,7 +61,7 @@ def film(tmp_path_factory):
 
 def test_every_frame_is_unmasked(film, tmp_path):
   target = tmp_path / "out.mp4"
-  summary = unmask_video.unmask_video(unmasker(), film, target)
+  summary = unmask_film.unmask_video(unmasker(), film, target)
   assert (summary.num_frames, summary.num_unmasked) == (NUM_FRAMES, NUM_FRAMES)
   for before, after in zip(
     video.frames(film), video.frames(target), strict=True
@@ -79,7 +82,7 @@ def test_every_frame_is_unmasked(film, tmp_path):
 
 def test_a_bare_face_writes_nothing(film, tmp_path):
   target = tmp_path / "out.mp4"
-  summary = unmask_video.unmask_video(unmasker(probability=0.0), film, target)
+  summary = unmask_film.unmask_video(unmasker(probability=0.0), film, target)
   assert (summary.num_frames, summary.num_unmasked) == (NUM_FRAMES, 0)
   assert summary.flicker is None
   assert not list(tmp_path.iterdir())
@@ -89,9 +92,9 @@ def test_nothing_is_overwritten_unasked(film, tmp_path):
   target = tmp_path / "out.mp4"
   target.write_bytes(b"mine")
   with pytest.raises(errors.UserError, match="out.mp4 exists. Give another"):
-    unmask_video.unmask_video(unmasker(), film, target)
+    unmask_film.unmask_video(unmasker(), film, target)
   assert target.read_bytes() == b"mine"
-  unmask_video.unmask_video(unmasker(), film, target, overwrite=True)
+  unmask_film.unmask_video(unmasker(), film, target, overwrite=True)
   assert target.stat().st_size > 1000
   with pytest.raises(errors.UserError, match="film.mp4 is the input itself"):
-    unmask_video.unmask_video(unmasker(), film, film, overwrite=True)
+    unmask_film.unmask_video(unmasker(), film, film, overwrite=True)

@@ -5,8 +5,9 @@ import matplotlib
 import numpy as np
 import pytest
 
-from maskgan_jax import blending, photos
+from maskgan_jax import photos
 from maskgan_jax.faces import alignment, finder
+from maskgan_jax.unmasking import blending
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"

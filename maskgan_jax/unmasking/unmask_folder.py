@@ -11,9 +11,11 @@ import tempfile
 import time
 from typing import NamedTuple
 
-from maskgan_jax import photos, unmask, unmask_files
+from maskgan_jax import photos
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.unmasking import outputs
+from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 FAILED = "failed.csv"
 # A line about the progress, once in so many seconds.
@@ -50,10 +52,10 @@ class Summary:
 
 
 def unmask_folder(
-  unmasker: unmask.Unmasker,
+  unmasker: unmasker_lib.Unmasker,
   input_dir: str | os.PathLike,
   output_dir: str | os.PathLike,
-  options: unmask_files.Options = unmask_files.DEFAULTS,
+  options: outputs.Options = outputs.DEFAULTS,
   num_workers: int = 1,
 ) -> Summary:
   """Unmasks every photo under a folder into another, nested as they are.
@@ -182,7 +184,7 @@ def _attempt(unmasker, input_dir, output_dir, name, options) -> _Attempt:
   """
   source = input_dir / name
   try:
-    result = unmask_files.unmask_file(
+    result = outputs.unmask_file(
       unmasker, source, _target(output_dir, name), options
     )
   except photos.WriteError:
@@ -193,7 +195,7 @@ def _attempt(unmasker, input_dir, output_dir, name, options) -> _Attempt:
     # Whatever one file does to a decoder, the others still get their turn.
     return _Attempt(name, None, f"{source}: {type(error).__name__}: {error}")
   if not result.found_mask:
-    return _Attempt(name, 0, unmask_files.nothing_to_do(source, result))
+    return _Attempt(name, 0, outputs.nothing_to_do(source, result))
   return _Attempt(name, sum(face.found_mask for face in result.faces))
 
 

@@ -4,9 +4,9 @@ import os
 
 import numpy as np
 
-from maskgan_jax import backends
 from maskgan_jax.evaluation import run
 from maskgan_jax.networks import images
+from maskgan_jax.unmasking.backends import interface
 
 # Fewer faces are padded to a power of two, so that XLA compiles four programs
 # and no more.
@@ -32,7 +32,7 @@ class JaxNetworks:
     crops: np.ndarray,
     given: np.ndarray | None = None,
     code: np.ndarray | None = None,
-  ) -> backends.Answer:
+  ) -> interface.Answer:
     """See `backends.Networks`."""
     count = len(crops)
     padding = (1 << (count - 1).bit_length()) - count
@@ -45,7 +45,7 @@ class JaxNetworks:
       None if given is None else padded(given),
       None if code is None else code[None],
     )
-    return backends.Answer(
+    return interface.Answer(
       np.asarray(images.to_uint8(found.predicted_image))[:count],
       np.asarray(found.probability)[:count],
     )

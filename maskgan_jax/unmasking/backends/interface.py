@@ -84,13 +84,13 @@ def load(
     )
   # Neither back end needs what the other one is made of.
   if is_onnx:
-    from maskgan_jax import backend_onnx
+    from maskgan_jax.unmasking.backends import onnx
 
-    return backend_onnx.OnnxNetworks(weights)
+    return onnx.OnnxNetworks(weights)
   optional.load("jax", _NO_JAX)
-  from maskgan_jax import backend_jax
+  from maskgan_jax.unmasking.backends import jax
 
-  return backend_jax.JaxNetworks(weights, which)
+  return jax.JaxNetworks(weights, which)
 
 
 _HINTS = {

@@ -5,9 +5,11 @@ import matplotlib
 import numpy as np
 import pytest
 
-from maskgan_jax import backends, photos, unmask
+from maskgan_jax import photos
 from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment, finder
+from maskgan_jax.unmasking import unmasker as unmasker_lib
+from maskgan_jax.unmasking.backends import interface
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -37,7 +39,7 @@ class FakeNetworks:
     probability[:, self._area, 12:32] = 0.4
     probability[:, self._area, 32:52] = 0.97
     predicted = np.broadcast_to(self._colour, crops.shape)
-    return backends.Answer(predicted, probability)
+    return interface.Answer(predicted, probability)
 
 
 @pytest.fixture
@@ -46,8 +48,8 @@ def make(monkeypatch):
 
   def make(**arguments):
     fake = FakeNetworks(**arguments)
-    monkeypatch.setattr(backends, "load", lambda *_: fake)
-    return unmask.Unmasker()
+    monkeypatch.setattr(interface, "load", lambda *_: fake)
+    return unmasker_lib.Unmasker()
 
   return make
 
@@ -228,4 +230,4 @@ def test_unknown_faces(make, photo):
 
 def test_a_missing_run(tmp_path):
   with pytest.raises(errors.UserError, match="run"):
-    unmask.Unmasker(str(tmp_path / "run"))
+    unmasker_lib.Unmasker(str(tmp_path / "run"))

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import photos, unmask_files
+from maskgan_jax import photos
 from maskgan_jax.common import errors
 from maskgan_jax.photos import provenance
+from maskgan_jax.unmasking import outputs
 from tests import pictures, unmasking
 
-Options = unmask_files.Options
+Options = outputs.Options
 
 
 @pytest.fixture
@@ -26,8 +27,8 @@ def bare(tmp_path):
   return path
 
 
-def _run(source, output, options=unmask_files.DEFAULTS, mask=None):
-  return unmask_files.unmask_file(
+def _run(source, output, options=outputs.DEFAULTS, mask=None):
+  return outputs.unmask_file(
     unmasking.FakeUnmasker(), source, output, options, mask
   )
 
@@ -104,7 +105,7 @@ def test_no_completion_overwrites_anything(source, tmp_path):
 def test_a_bare_face_is_looked_at_once(bare, tmp_path):
   unmasker = unmasking.FakeUnmasker()
   options = Options(num_samples=4)
-  unmask_files.unmask_file(unmasker, bare, tmp_path / "out.png", options)
+  outputs.unmask_file(unmasker, bare, tmp_path / "out.png", options)
   assert len(unmasker.calls) == 1
 
 
@@ -117,7 +118,7 @@ def test_no_provenance(source, tmp_path):
 def test_a_bare_face_writes_nothing(bare, tmp_path):
   result = _run(bare, tmp_path / "out" / "a.png", Options(sidecar=True))
   assert not (tmp_path / "out").exists()
-  assert unmask_files.nothing_to_do("a.png", result) == (
+  assert outputs.nothing_to_do("a.png", result) == (
     "a.png: no mask found (at most on 0.4% of a face, 0.0% sure; it takes 1%"
     " and 94.0%), nothing to do."
   )
@@ -184,7 +185,7 @@ def test_a_mask_picture_is_read_as_white_or_not(source, tmp_path):
   path = tmp_path / "mask.png"
   path.write_bytes(pictures.encode(white))
   fake = unmasking.FakeUnmasker()
-  unmask_files.unmask_file(
+  outputs.unmask_file(
     fake, source, tmp_path / "a.png", Options(faces="largest"), path
   )
   [(faces, mask)] = fake.calls

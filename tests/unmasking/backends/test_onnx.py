@@ -5,9 +5,11 @@ import sys
 import numpy as np
 import pytest
 
-from maskgan_jax import backend_jax, backend_onnx, export
+from maskgan_jax import export
 from maskgan_jax.common import errors
 from maskgan_jax.evaluation import run
+from maskgan_jax.unmasking.backends import jax
+from maskgan_jax.unmasking.backends import onnx as onnx_lib
 from tests import small_networks
 
 needs_runtime = pytest.mark.skipif(
@@ -30,7 +32,7 @@ def both(tmp_path_factory):
   with pytest.MonkeyPatch.context() as patch:
     patch.setattr(run, "Evaluator", lambda *_: evaluator)
     export.export(path, format="onnx")
-    return path, backend_onnx.OnnxNetworks(path), backend_jax.JaxNetworks()
+    return path, onnx_lib.OnnxNetworks(path), jax.JaxNetworks()
 
 
 def _assert_equal(found, expected):
@@ -88,7 +90,7 @@ def test_a_missing_file(tmp_path):
   with pytest.raises(
     errors.UserError, match="none.onnx: no such file. Write it with scripts/exp"
   ):
-    backend_onnx.OnnxNetworks(tmp_path / "none.onnx")
+    onnx_lib.OnnxNetworks(tmp_path / "none.onnx")
 
 
 @needs_runtime
@@ -98,7 +100,7 @@ def test_a_file_that_is_no_onnx(tmp_path):
   with pytest.raises(
     errors.UserError, match="text.onnx: onnxruntime cannot read it .* Write it"
   ):
-    backend_onnx.OnnxNetworks(path)
+    onnx_lib.OnnxNetworks(path)
 
 
 @needs_runtime
@@ -118,7 +120,7 @@ def test_a_file_of_other_networks(tmp_path):
     " and completed_image, mask, predicted_image. Write it with this version's"
   )
   with pytest.raises(errors.UserError, match=message):
-    backend_onnx.OnnxNetworks(path)
+    onnx_lib.OnnxNetworks(path)
 
 
 def test_onnxruntime_is_asked_for(tmp_path, monkeypatch):
@@ -128,4 +130,4 @@ def test_onnxruntime_is_asked_for(tmp_path, monkeypatch):
   with pytest.raises(
     errors.UserError, match="onnxruntime is not installed: pip install -r req"
   ):
-    backend_onnx.OnnxNetworks(path)
+    onnx_lib.OnnxNetworks(path)

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from maskgan_jax import backend_jax, backend_onnx, backends
 from maskgan_jax.common import errors
+from maskgan_jax.unmasking.backends import interface, jax, onnx
 from tests import command_line
 
 # What requirements-onnx.txt leaves out of the others.
@@ -20,11 +20,9 @@ _ABSENT = (
 def loaded(monkeypatch):
   """What is loaded, in the place of networks."""
   calls = []
+  monkeypatch.setattr(jax, "JaxNetworks", lambda *a: calls.append(("jax", *a)))
   monkeypatch.setattr(
-    backend_jax, "JaxNetworks", lambda *a: calls.append(("jax", *a))
-  )
-  monkeypatch.setattr(
-    backend_onnx, "OnnxNetworks", lambda *a: calls.append(("onnx", *a))
+    onnx, "OnnxNetworks", lambda *a: calls.append(("onnx", *a))
   )
   return calls
 
@@ -41,7 +39,7 @@ def loaded(monkeypatch):
   ],
 )
 def test_the_weights_say_what_computes_them(arguments, expected, loaded):
-  backends.load(*arguments)
+  interface.load(*arguments)
   assert loaded == [expected]
 
 
@@ -61,7 +59,7 @@ def test_the_weights_say_what_computes_them(arguments, expected, loaded):
 )
 def test_a_back_end_that_cannot(weights, backend, message, loaded):
   with pytest.raises(errors.UserError, match=message):
-    backends.load(weights, backend=backend)
+    interface.load(weights, backend=backend)
   assert not loaded
 
 
@@ -70,8 +68,8 @@ def test_jax_is_asked_for(loaded, monkeypatch):
   with pytest.raises(
     errors.UserError, match="jax is not installed: give --weights=FILE.onnx"
   ):
-    backends.load()
-  backends.load("a.onnx")
+    interface.load()
+  interface.load("a.onnx")
   assert loaded == [("onnx", "a.onnx")]
 
 

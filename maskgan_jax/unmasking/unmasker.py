@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from maskgan_jax import backends, blending
 from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment, finder
 from maskgan_jax.networks import latent, mask_postprocess
+from maskgan_jax.unmasking import blending
+from maskgan_jax.unmasking.backends import interface
 
 FACES = ("all", "largest")
 
@@ -84,7 +85,7 @@ class Unmasker:
     Raises:
       errors.UserError: as `backends.load`.
     """
-    self.networks = backends.load(weights, which, backend)
+    self.networks = interface.load(weights, which, backend)
 
   def unmask(
     self,

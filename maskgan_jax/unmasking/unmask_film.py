@@ -8,10 +8,12 @@ import time
 
 import numpy as np
 
-from maskgan_jax import face_tracks, photos, unmask, unmask_files
+from maskgan_jax import photos
 from maskgan_jax.common import progress
 from maskgan_jax.faces import finder
 from maskgan_jax.photos import provenance, video
+from maskgan_jax.unmasking import outputs, tracks
+from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 # A line about the progress, once in so many seconds.
 _REPORT_EVERY = 5.0
@@ -48,7 +50,7 @@ class Summary:
 
 
 def unmask_video(
-  unmasker: unmask.Unmasker,
+  unmasker: unmasker_lib.Unmasker,
   input_path: str | os.PathLike,
   output_path: str | os.PathLike,
   overwrite: bool = False,
@@ -69,7 +71,7 @@ def unmask_video(
   """
   input_path, output_path = pathlib.Path(input_path), pathlib.Path(output_path)
   video.check_paths(input_path, output_path)
-  unmask_files.check_output(input_path, output_path, overwrite)
+  outputs.check_output(input_path, output_path, overwrite)
   worker = _Worker(unmasker, video.read_info(input_path).num_frames)
   video.change_frames(
     input_path,
@@ -94,11 +96,9 @@ def _write_sidecar(unmasker, source, target) -> None:
 class _Worker:
   """Unmasks frames in their order and counts what became of them."""
 
-  def __init__(self, unmasker: unmask.Unmasker, num_frames: int):
+  def __init__(self, unmasker: unmasker_lib.Unmasker, num_frames: int):
     self._unmasker = unmasker
-    self._tracker = face_tracks.Tracker(
-      self._predict, unmasker.networks.image_size
-    )
+    self._tracker = tracks.Tracker(self._predict, unmasker.networks.image_size)
     self._progress = progress.Progress(num_frames, unit="frame")
     self._told = time.monotonic()
     self.num_frames = self.num_unmasked = 0

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from maskgan_jax import face_tracks
 from maskgan_jax.faces import alignment, finder
+from maskgan_jax.unmasking import tracks
 
 SIZE = 32
 
@@ -36,7 +36,7 @@ def tracker(probability=1.0, grey=None):
     chance[:, 8:24, 8:24] = probability
     return chance, np.full((*chance.shape[:3], 3), value, np.float32)
 
-  return face_tracks.Tracker(predict, SIZE)
+  return tracks.Tracker(predict, SIZE)
 
 
 def frame() -> np.ndarray:
@@ -50,7 +50,7 @@ def _unused(crops):
 def test_trembling_is_calmed(landmarks):
   rng = np.random.default_rng(1)
   tremble = rng.normal(0, 0.5, (60, 2))
-  still = face_tracks.Tracker(_unused, SIZE)
+  still = tracks.Tracker(_unused, SIZE)
   places = []
   for x, y in tremble:
     still.tracks = still._follow(found(landmarks, x, y))
@@ -59,7 +59,7 @@ def test_trembling_is_calmed(landmarks):
 
 
 def test_quick_motion_is_followed_at_once(landmarks):
-  quick = face_tracks.Tracker(_unused, SIZE)
+  quick = tracks.Tracker(_unused, SIZE)
   places = []
   for i in range(5):
     quick.tracks = quick._follow(found(landmarks, 8.0 * i))
@@ -94,7 +94,7 @@ def test_pixels_away_from_the_mask_stay_to_the_bit(landmarks):
 def test_a_face_is_missed_for_a_moment_only(landmarks):
   patient = tracker(grey=[200.0] * 30)
   patient.unmask(frame(), found(landmarks))
-  for _ in range(face_tracks._PATIENCE):
+  for _ in range(tracks._PATIENCE):
     assert patient.unmask(frame(), [])[1].any()
   result, shown = patient.unmask(frame(), [])
   assert not shown.any()

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax import photos, unmask
+from maskgan_jax import photos
 from maskgan_jax.common import errors
 from maskgan_jax.networks import mask_postprocess
 from maskgan_jax.photos import provenance
+from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,12 +47,12 @@ DEFAULTS = Options()
 
 
 def unmask_file(
-  unmasker: unmask.Unmasker,
+  unmasker: unmasker_lib.Unmasker,
   input_path: str | os.PathLike,
   output_path: str | os.PathLike,
   options: Options = DEFAULTS,
   mask_path: str | os.PathLike | None = None,
-) -> unmask.UnmaskResult:
+) -> unmasker_lib.UnmaskResult:
   """Unmasks one photo file into another.
 
   A photo on which no mask is found writes nothing, but for its copy on request.
@@ -94,7 +95,9 @@ def unmask_file(
   return result
 
 
-def nothing_to_do(path: str | os.PathLike, result: unmask.UnmaskResult) -> str:
+def nothing_to_do(
+  path: str | os.PathLike, result: unmasker_lib.UnmaskResult
+) -> str:
   """Says that a photo shows no mask, and how far from one it is."""
   face = max(result.faces, key=lambda face: face.mask_share)
   sure = mask_postprocess.confidence(face.mask[None, ..., None])[0]

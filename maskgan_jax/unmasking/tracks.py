@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
-from maskgan_jax import blending
 from maskgan_jax.faces import alignment, finder
 from maskgan_jax.networks import mask_postprocess
+from maskgan_jax.unmasking import blending
 
 # Of the crop's side: a placement that moves so far in a frame is believed at
 # once, one that moves less in proportion, but never less than the share.

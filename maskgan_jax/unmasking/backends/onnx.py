@@ -6,9 +6,9 @@ import pathlib
 
 import numpy as np
 
-from maskgan_jax import backends
 from maskgan_jax.common import errors
 from maskgan_jax.common import optional as optional_lib
+from maskgan_jax.unmasking.backends import interface
 
 # What goes in and comes out; `export` writes it, the README explains it.
 FACES, GIVEN_MASK, LATENT = "masked_image", "given_mask", "latent"
@@ -47,14 +47,14 @@ class OnnxNetworks:
     crops: np.ndarray,
     given: np.ndarray | None = None,
     code: np.ndarray | None = None,
-  ) -> backends.Answer:
+  ) -> interface.Answer:
     """See `backends.Networks`."""
     _, mask, predicted = self.run(
       crops,
       None if given is None else (255 * given).astype(np.uint8),
       None if code is None else code[None],
     )
-    return backends.Answer(predicted, mask.astype(np.float32) / 255)
+    return interface.Answer(predicted, mask.astype(np.float32) / 255)
 
   def run(
     self,

@@ -8,8 +8,9 @@ import threading
 import numpy as np
 import pytest
 
-from maskgan_jax import photos, unmask_files, unmask_folder
+from maskgan_jax import photos
 from maskgan_jax.common import errors
+from maskgan_jax.unmasking import outputs, unmask_folder
 from tests import pictures, unmasking
 
 
@@ -34,7 +35,7 @@ def _run(folder, output, unmasker=None, num_workers=1, **options):
     unmasker or unmasking.FakeUnmasker(),
     folder,
     output,
-    unmask_files.Options(**options),
+    outputs.Options(**options),
     num_workers,
   )
 

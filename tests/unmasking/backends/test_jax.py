@@ -3,9 +3,9 @@ import types
 import numpy as np
 import pytest
 
-from maskgan_jax import backend_jax
 from maskgan_jax.evaluation import run
 from maskgan_jax.networks import images, predict
+from maskgan_jax.unmasking.backends import jax
 
 SIZE = 16
 
@@ -35,7 +35,7 @@ def make(monkeypatch):
   def make(eval_batch_size=16):
     fake = FakeEvaluator(eval_batch_size)
     monkeypatch.setattr(run, "Evaluator", lambda *_: fake)
-    return backend_jax.JaxNetworks(), fake
+    return jax.JaxNetworks(), fake
 
   return make
 

@@ -1,0 +1,1 @@
+"""Takes masks off a photo, a folder, a film."""
