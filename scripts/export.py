@@ -13,7 +13,7 @@ as --weights, without JAX.
 import command
 from absl import flags
 
-from maskgan_jax import export
+from maskgan_jax.exporting import export
 
 _FORMAT = flags.DEFINE_enum(
   "format", None, ["onnx", "stablehlo"], "stablehlo is read by jax.export."

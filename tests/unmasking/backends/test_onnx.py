@@ -5,9 +5,9 @@ import sys
 import numpy as np
 import pytest
 
-from maskgan_jax import export
 from maskgan_jax.common import errors
 from maskgan_jax.evaluation import run
+from maskgan_jax.exporting import export
 from maskgan_jax.unmasking.backends import jax
 from maskgan_jax.unmasking.backends import onnx as onnx_lib
 from tests import small_networks

@@ -16,9 +16,10 @@ import jax.numpy as jnp
 import matplotlib
 import numpy as np
 
-from maskgan_jax import benchmark, demo, export_onnx, photos
+from maskgan_jax import benchmark, demo, photos
 from maskgan_jax.common import errors, optional
 from maskgan_jax.evaluation import run
+from maskgan_jax.exporting import onnx as onnx_lib
 from maskgan_jax.faces import alignment, finder
 from maskgan_jax.networks import build, images, mask_postprocess
 from maskgan_jax.networks import predict as predict_lib
@@ -136,7 +137,7 @@ def export(
       f"{path} exists. Give another --output, or remove it."
     )
   encode, load = {
-    "onnx": (export_onnx.encode, load_onnx),
+    "onnx": (onnx_lib.encode, load_onnx),
     "stablehlo": (_encode_stablehlo, load_stablehlo),
   }[format]
   evaluator = run.Evaluator(weights, which)
@@ -184,7 +185,7 @@ def _encode_stablehlo(
   complete: Completion, inputs: Sequence[jax.ShapeDtypeStruct]
 ) -> bytes:
   # jax.export needs it without declaring it.
-  optional.load("flatbuffers", export_onnx.REMEDY)
+  optional.load("flatbuffers", onnx_lib.REMEDY)
   exported = jax.export.export(jax.jit(complete), platforms=_PLATFORMS)(
     inputs[0]  # No masks made by hand: what is called has no optional inputs.
   )

@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from maskgan_jax import export
 from maskgan_jax.evaluation import run as run_lib
+from maskgan_jax.exporting import export
 from maskgan_jax.unmasking.backends import onnx
 from tests import small_networks
 

@@ -5,9 +5,9 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import export
 from maskgan_jax.common import errors
 from maskgan_jax.evaluation import run
+from maskgan_jax.exporting import export
 from maskgan_jax.networks import images
 from maskgan_jax.networks.cpu_kernels import convolution, lowering
 from tests import small_networks

@@ -1,0 +1,1 @@
+"""Writes the networks for other programs, and verifies what it wrote."""
