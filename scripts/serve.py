@@ -8,7 +8,7 @@ Nothing leaves the computer, and nothing is kept.
 import command
 from absl import flags
 
-from maskgan_jax import server
+from maskgan_jax.page import server
 from maskgan_jax.unmasking import unmasker
 
 _PORT = flags.DEFINE_integer(

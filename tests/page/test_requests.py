@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import web
 from maskgan_jax.common import errors
+from maskgan_jax.page import requests
 from maskgan_jax.photos import files
 from tests import fake_unmasker, pictures
 
@@ -28,11 +28,11 @@ def _request(**changes):
     "badge": False,
     "sample": 0,
   }
-  return web.Request(**(fields | changes))
+  return requests.Request(**(fields | changes))
 
 
 def _answer(**changes):
-  return web.answer(fake_unmasker.Unmasker(), _request(**changes))
+  return requests.answer(fake_unmasker.Unmasker(), _request(**changes))
 
 
 def _picture(data):
@@ -174,9 +174,9 @@ def test_a_bomb_is_not_decoded(monkeypatch):
 def test_parse_reads_what_the_page_sends():
   body = {"name": "../a/photo.jpg", "photo": "AAE=", "mask": None, "badge": 1}
   body["sample"] = 3
-  found = web.parse(json.dumps(body).encode())
-  assert found == web.Request("photo.jpg", b"\0\1", None, True, 3)
-  found = web.parse(json.dumps(body | {"mask": "AQ=="}).encode())
+  found = requests.parse(json.dumps(body).encode())
+  assert found == requests.Request("photo.jpg", b"\0\1", None, True, 3)
+  found = requests.parse(json.dumps(body | {"mask": "AQ=="}).encode())
   assert found.mask == b"\1"
 
 
@@ -197,4 +197,4 @@ def test_parse_reads_what_the_page_sends():
 )
 def test_parse_refuses_what_is_none_of_the_pages(body):
   with pytest.raises(errors.UserError, match="no request of the page. Load"):
-    web.parse(body)
+    requests.parse(body)

@@ -13,8 +13,8 @@ import threading
 import traceback
 from typing import Any
 
-from maskgan_jax import web
 from maskgan_jax.common import errors
+from maskgan_jax.page import requests
 from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 HOST = "127.0.0.1"
@@ -107,9 +107,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
   def _answer(self, body: bytes) -> tuple[int, dict[str, Any]]:
     try:
-      request = web.parse(body)
+      request = requests.parse(body)
       with self.server.lock:
-        return 200, web.answer(self.server.unmasker, request)
+        return 200, requests.answer(self.server.unmasker, request)
     except errors.UserError as error:
       return 400, {"error": str(error)}
     except Exception:  # The next photo must find the server as it was.

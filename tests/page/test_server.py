@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import server
 from maskgan_jax.common import errors
+from maskgan_jax.page import server
 from tests import command_line, fake_unmasker, pictures
 
 PHOTO = pictures.encode(fake_unmasker.photo())
