@@ -14,8 +14,8 @@ import pathlib
 import command
 from absl import flags
 
-from maskgan_jax import ablation, ablation_report
 from maskgan_jax.common import errors
+from maskgan_jax.lab import ablation, ablation_report
 
 _CONFIGS = flags.DEFINE_list("configs", [], "Files of configs, one a row.")
 _FOLDER = flags.DEFINE_string("folder", None, "All configs of a folder.")

@@ -22,9 +22,9 @@ import jax
 from absl import flags
 from ml_collections import config_flags
 
-from maskgan_jax import benchmark, benchmark_masks, benchmark_processes
 from maskgan_jax.common import errors
 from maskgan_jax.evaluation import score
+from maskgan_jax.lab.benchmarks import masks, processes, steps
 from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 _WHAT = flags.DEFINE_enum(
@@ -60,7 +60,7 @@ _HERE = flags.DEFINE_bool(
 def main() -> None:
   with _trace():
     if _WHAT.value == "masks":
-      result = benchmark_masks.masks_speed(_REPEATS.value)
+      result = masks.masks_speed(_REPEATS.value)
     else:
       result = _unmask() if _WHAT.value == "unmask" else _of_config()
   for row in result.get("rows", [result]):
@@ -81,7 +81,7 @@ def _unmask():
   if not _INPUT.value:
     raise errors.UserError("--what=unmask needs --input.")
   unmasker = unmasker_lib.Unmasker(*_NETWORKS())
-  return benchmark.unmask_photo(unmasker, _INPUT.value, _REPEATS.value)
+  return steps.unmask_photo(unmasker, _INPUT.value, _REPEATS.value)
 
 
 def _of_config():
@@ -95,14 +95,14 @@ def _of_config():
   if _WHAT.value == "ridge":
     return score.score_ridge(config.data_dir, config.image_size)
   if _WHAT.value == "input":
-    return benchmark.read_input(config, _REPEATS.value)
+    return steps.read_input(config, _REPEATS.value)
   if _WHAT.value == "scaling":
     if _HERE.value:
-      return benchmark.scaling_step(config, _REPEATS.value)
-    return benchmark_processes.scaling([sys.executable, *sys.argv, "--here"])
+      return steps.scaling_step(config, _REPEATS.value)
+    return processes.scaling([sys.executable, *sys.argv, "--here"])
   one = {
-    "train_step": benchmark.train_step,
-    "generator": benchmark.generator,
+    "train_step": steps.train_step,
+    "generator": steps.generator,
   }[_WHAT.value]
   if _PEER_PYTHON.value is None:
     return one(config, _REPEATS.value)
@@ -116,9 +116,7 @@ def _of_config():
   ]
   if jax.default_backend() == "gpu":  # A CPU gains nothing by it.
     peer.append("--compile")
-  return benchmark_processes.beside_peer(
-    lambda: one(config, _REPEATS.value), peer
-  )
+  return processes.beside_peer(lambda: one(config, _REPEATS.value), peer)
 
 
 def _flat(row, prefix=""):

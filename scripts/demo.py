@@ -17,8 +17,8 @@ import skimage
 from absl import flags
 from PIL import Image
 
-from maskgan_jax import demo
 from maskgan_jax import photos as photo_files
+from maskgan_jax.lab import demo
 from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 _NETWORKS = command.define_networks()

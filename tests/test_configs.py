@@ -10,8 +10,8 @@ import pytest
 
 from configs import compact, default, diverse, paper, portraits, sharpen
 from configs.ablation import _base
-from maskgan_jax import cost
 from maskgan_jax.common import errors
+from maskgan_jax.lab.benchmarks import cost
 from maskgan_jax.networks import build
 from maskgan_jax.training import state as state_lib
 from maskgan_jax.training.step import step_settings

@@ -16,11 +16,13 @@ import jax.numpy as jnp
 import matplotlib
 import numpy as np
 
-from maskgan_jax import benchmark, demo, photos
+from maskgan_jax import photos
 from maskgan_jax.common import errors, optional
 from maskgan_jax.evaluation import run
 from maskgan_jax.exporting import onnx as onnx_lib
 from maskgan_jax.faces import alignment, finder
+from maskgan_jax.lab import demo
+from maskgan_jax.lab.benchmarks import steps
 from maskgan_jax.networks import build, images, mask_postprocess
 from maskgan_jax.networks import predict as predict_lib
 from maskgan_jax.networks.cpu_kernels import lowering
@@ -226,7 +228,7 @@ def _compare(
     )
 
   def time(call: Callable[[np.ndarray], Any]) -> float:
-    return benchmark.measure(lambda: call(pictures[:1]), 15)["median"]
+    return steps.measure(lambda: call(pictures[:1]), 15)["median"]
 
   return Report(
     size / 2**20,

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import demo, masks, photos
+from maskgan_jax import masks, photos
 from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment, finder
+from maskgan_jax.lab import demo
 from maskgan_jax.unmasking import unmasker
 from tests import pictures
 

@@ -11,11 +11,13 @@ import jax
 import jax.numpy as jnp
 import ml_collections
 
-from maskgan_jax import ablation_report, benchmark, cost
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.evaluation import figures
 from maskgan_jax.evaluation import run as run_lib
+from maskgan_jax.lab import ablation_report
+from maskgan_jax.lab.benchmarks import cost
+from maskgan_jax.lab.benchmarks import steps as steps_lib
 from maskgan_jax.networks import build
 from maskgan_jax.training import batches, checkpoints, loop
 from maskgan_jax.training.step import step_settings, train_step
@@ -154,7 +156,7 @@ def _trace(config) -> None:
   )
   key = jax.random.key(0)
   state = jax.eval_shape(lambda k: build.initial_state(config, k), key)
-  jax.eval_shape(step, state, benchmark.random_batch(config), key)
+  jax.eval_shape(step, state, steps_lib.random_batch(config), key)
 
 
 def run(
@@ -276,7 +278,7 @@ def _cost(row: Row, plan: Plan) -> dict[str, float]:
   predict = run_lib.Evaluator(str(workdir)).predict
   picture = jnp.zeros((1, row.run.image_size, row.run.image_size, 3))
   jax.block_until_ready(predict(picture))
-  times = benchmark.measure(lambda: predict(picture), _TIMED_CALLS)
+  times = steps_lib.measure(lambda: predict(picture), _TIMED_CALLS)
   found = cost.inference(config)._asdict() | {"ms_per_image": times["median"]}
   path.write_text(json.dumps(found))
   return found

@@ -2,7 +2,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 
-from maskgan_jax import cost
+from maskgan_jax.lab.benchmarks import cost
 from maskgan_jax.networks.cpu_kernels import lowering
 
 

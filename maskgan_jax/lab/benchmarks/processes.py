@@ -6,13 +6,13 @@ import subprocess
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from maskgan_jax import benchmark
 from maskgan_jax.common import errors
+from maskgan_jax.lab.benchmarks import steps
 
 
 def beside_peer(
   ours: Callable[[], dict[str, Any]], command: Sequence[str]
-) -> benchmark.Result:
+) -> steps.Result:
   """Times PyTorch and this project in turn, so that both meet one machine.
 
   Args:
@@ -54,7 +54,7 @@ def beside_peer(
 
 def scaling(
   command: Sequence[str], counts: Sequence[int] = (1, 2, 4, 8)
-) -> benchmark.Result:
+) -> steps.Result:
   """Times one global batch on several virtual CPU devices.
 
   All of them share the same cores, so that this shows the overhead of many

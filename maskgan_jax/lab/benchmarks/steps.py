@@ -10,8 +10,9 @@ import jax.numpy as jnp
 import ml_collections
 import numpy as np
 
-from maskgan_jax import cost, photos
+from maskgan_jax import photos
 from maskgan_jax.common import memory
+from maskgan_jax.lab.benchmarks import cost
 from maskgan_jax.networks import build, images
 from maskgan_jax.training import batch as batch_lib
 from maskgan_jax.training import batches as batches_lib

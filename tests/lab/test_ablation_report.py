@@ -3,8 +3,8 @@ import csv
 import numpy as np
 import pytest
 
-from maskgan_jax import ablation_report
 from maskgan_jax.common import errors
+from maskgan_jax.lab import ablation_report
 
 
 def _write(path, values, **changes):

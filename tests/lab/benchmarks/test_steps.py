@@ -3,8 +3,8 @@ import sys
 import jax
 import pytest
 
-from maskgan_jax import benchmark, benchmark_processes
 from maskgan_jax.common import errors
+from maskgan_jax.lab.benchmarks import processes, steps
 
 FAKE_PEER = (
   "import sys; last = sys.argv[1] == '--channels_last';"
@@ -15,7 +15,7 @@ FAKE_PEER = (
 
 def test_a_step_is_timed_and_counted(tiny_config):
   tiny_config.networks = ("segmenter",)
-  found = benchmark.train_step(tiny_config, 3)
+  found = steps.train_step(tiny_config, 3)
   step = found["step_ms"]
   assert 0 < step["p10"] <= step["median"] <= step["p90"]
   seconds = step["median"] / 1000
@@ -30,21 +30,21 @@ def test_a_step_is_timed_and_counted(tiny_config):
 def test_several_steps_a_dispatch_are_told_by_the_step(tiny_config):
   tiny_config.steps_per_dispatch = 2
   devices = jax.local_devices()[:1]
-  _, batch = benchmark._dataset_and_batches(tiny_config, devices)
+  _, batch = steps._dataset_and_batches(tiny_config, devices)
   assert batch.image.shape == (2, 4, 64, 64, 3)
   call = {"median": 6.0, "p10": 4.0, "p90": 8.0}
-  assert benchmark._a_step(tiny_config, call)["median"] == 3.0
+  assert steps._a_step(tiny_config, call)["median"] == 3.0
 
 
 def test_a_dataset_on_the_device_is_not_sent_again(tiny_config):
   tiny_config.networks = ("segmenter",)
   tiny_config.steps_per_dispatch = 2
-  sent = benchmark.train_step(tiny_config, 1)
+  sent = steps.train_step(tiny_config, 1)
   tiny_config.dataset_on_device = True
   devices = jax.local_devices()[:1]
-  dataset, batch = benchmark._dataset_and_batches(tiny_config, devices)
+  dataset, batch = steps._dataset_and_batches(tiny_config, devices)
   assert dataset.image.shape == (4, 64, 64, 3) and batch.shape == (2, 4)
-  held = benchmark.train_step(tiny_config, 1)
+  held = steps.train_step(tiny_config, 1)
   # Of the two steps of a dispatch, one is counted.
   assert held["gflop_per_image"] == pytest.approx(
     sent["gflop_per_image"], rel=0.01
@@ -52,7 +52,7 @@ def test_a_dataset_on_the_device_is_not_sent_again(tiny_config):
 
 
 def test_the_forward_pass_counts_its_convolutions(tiny_config):
-  found = benchmark.generator(tiny_config, 2)
+  found = steps.generator(tiny_config, 2)
   # One 3x3 kernel from 48 to 8 features at 16 x 16 positions is a lower bound.
   assert found["gflop_per_image"] > 2 * 16 * 16 * 9 * 48 * 8 / 1e9
 
@@ -60,13 +60,13 @@ def test_the_forward_pass_counts_its_convolutions(tiny_config):
 @pytest.mark.parametrize("on_device", [False, True])
 def test_input_is_timed_by_the_path_of_the_config(tiny_config, on_device):
   tiny_config.dataset_on_device = on_device
-  found = benchmark.read_input(tiny_config, 3)
+  found = steps.read_input(tiny_config, 3)
   assert found["batch_size"] == 4 and found["images_per_second"] > 0
 
 
 def test_the_better_layout_of_the_peer_counts():
   ours = iter([{"step_ms": {"median": 12.0}}, {"step_ms": {"median": 10.0}}])
-  found = benchmark_processes.beside_peer(
+  found = processes.beside_peer(
     lambda: next(ours), [sys.executable, "-c", FAKE_PEER]
   )
   assert found["step_ms"]["median"] == 10.0
@@ -75,7 +75,7 @@ def test_the_better_layout_of_the_peer_counts():
 
 
 def test_a_missing_peer_is_told_in_a_line_and_left_out(capfd):
-  found = benchmark_processes.beside_peer(
+  found = processes.beside_peer(
     lambda: {"step_ms": {"median": 1.0}},
     [sys.executable, "-c", "import no_such_package"],
   )
@@ -88,7 +88,7 @@ def test_a_missing_peer_is_told_in_a_line_and_left_out(capfd):
 
 def test_a_peer_that_does_not_exist_is_named():
   with pytest.raises(errors.UserError, match="/no/python"):
-    benchmark_processes.beside_peer(lambda: {}, ["/no/python"])
+    processes.beside_peer(lambda: {}, ["/no/python"])
 
 
 def test_each_number_of_devices_has_its_own_process():
@@ -97,8 +97,6 @@ def test_each_number_of_devices_has_its_own_process():
     "n = int(re.search('count=(.)', os.environ['XLA_FLAGS']).group(1));"
     'print(\'{"devices": %d, "step_ms": {"median": %d}}\' % (n, 10 + n))'
   )
-  rows = benchmark_processes.scaling([sys.executable, "-c", code], (1, 4))[
-    "rows"
-  ]
+  rows = processes.scaling([sys.executable, "-c", code], (1, 4))["rows"]
   assert [row["devices"] for row in rows] == [1, 4]
   assert rows[1]["times_one_device"] == pytest.approx(14 / 11)

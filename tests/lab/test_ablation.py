@@ -4,9 +4,9 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax import ablation
 from maskgan_jax.common import errors
 from maskgan_jax.evaluation import run
+from maskgan_jax.lab import ablation
 
 
 def _write(path, config, changes="", doc="A row.\n\nMore."):

@@ -1,15 +1,15 @@
 import cv2
 import pytest
 
-from maskgan_jax import benchmark_masks
+from maskgan_jax.lab.benchmarks import masks
 
 
 def test_masks_are_timed(monkeypatch):
-  monkeypatch.setattr(benchmark_masks, "_FACES", 2)
-  monkeypatch.setattr(benchmark_masks, "_PHOTOS", 1)
-  monkeypatch.setattr(benchmark_masks, "_PHOTO_SIZE", 320)
+  monkeypatch.setattr(masks, "_FACES", 2)
+  monkeypatch.setattr(masks, "_PHOTOS", 1)
+  monkeypatch.setattr(masks, "_PHOTO_SIZE", 320)
   threads = cv2.getNumThreads()
-  rows = benchmark_masks.masks_speed(1)["rows"]
+  rows = masks.masks_speed(1)["rows"]
   assert cv2.getNumThreads() == threads
   assert [row["what"] for row in rows] == [
     "drawing, 256 px",

@@ -1,0 +1,1 @@
+"""Experiments on the project itself; run from a checkout."""
