@@ -29,7 +29,7 @@ if pathlib.Path(sys.argv[0]).resolve().parent == _SCRIPTS:
   _use_large_pages()
 
 from maskgan_jax.common import errors  # noqa: E402
-from maskgan_jax.unmasking.backends import interface
+from maskgan_jax.unmasking.backends import interface  # noqa: E402
 
 
 def run(main: Callable[[], None]) -> None:

@@ -34,7 +34,11 @@ import pytest  # noqa: E402
 
 from configs import default  # noqa: E402
 from maskgan_jax.datasets import masked_faces  # noqa: E402
-from maskgan_jax.datasets.masked_faces import build, settings, sources
+from maskgan_jax.datasets.masked_faces import (  # noqa: E402
+  build,
+  settings,
+  sources,
+)
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
 

@@ -23,7 +23,7 @@ HOST = "127.0.0.1"
 MAX_BODY = 100 * 2**20
 # A client that stops in the middle is given up after so many seconds.
 _PATIENCE = 60
-_FOLDER = pathlib.Path(__file__).parent / "page"
+_FOLDER = pathlib.Path(__file__).parent / "static"
 _PAGES = {
   "/": ("index.html", "text/html; charset=utf-8"),
   "/page.css": ("page.css", "text/css; charset=utf-8"),

@@ -19,9 +19,7 @@ from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment
 from maskgan_jax.unmasking import unmasker as unmasker_lib
 
-ANNOTATIONS = (
-  pathlib.Path(__file__).parent / "datasets/real_masks/annotations.json"
-)
+ANNOTATIONS = pathlib.Path(__file__).with_name("annotations.json")
 # Straps are outlined to a pixel or two: so far around them nothing counts.
 _STRAP_MARGIN = 4 / 256
 # A face turned further counts as turned, degrees.
