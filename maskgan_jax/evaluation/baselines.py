@@ -5,29 +5,12 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-# Where an aligned crop shows bare skin above any mask: forehead and the band
-# beneath the eyes; top, bottom, left, right as shares of the side.
-SKIN_BOXES = ((0.20, 0.32, 0.36, 0.64), (0.46, 0.54, 0.30, 0.70))
+from maskgan_jax.faces import alignment
+
 # Telea's settings: the true mask grown by 2 px, radius 3.
 TELEA_GROWTH = 2
 TELEA_RADIUS = 3
 RIDGE_SIZE = 48
-
-
-def visible_skin(mask: np.ndarray) -> np.ndarray:
-  """Returns where an aligned crop shows bare skin, bool [H, W].
-
-  Args:
-    mask: [H, W], nonzero where hidden.
-  """
-  height, width = mask.shape
-  skin = np.zeros(mask.shape, bool)
-  for top, bottom, left, right in SKIN_BOXES:
-    skin[
-      round(top * height) : round(bottom * height),
-      round(left * width) : round(right * width),
-    ] = True
-  return skin & (mask == 0)
 
 
 def skin_colour(masked_image: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -40,7 +23,7 @@ def skin_colour(masked_image: np.ndarray, mask: np.ndarray) -> np.ndarray:
   Returns:
     uint8 [H, W, 3].
   """
-  chosen = visible_skin(mask)
+  chosen = alignment.visible_skin(mask)
   if not chosen.any():
     visible = mask == 0
     chosen = visible if visible.any() else ~visible

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax.metrics import colour, image
+from maskgan_jax.metrics import colour, intervals
 
 # Columns of per_image.csv that tell groups apart, with their names in print.
 GROUPINGS = {
@@ -58,7 +58,7 @@ def _scores(rows):
   scores: dict[str, Any] = {"n": len(rows)}
   for name, column, _ in _MEASURES:
     values = np.array([row[column] for row in rows])
-    scores[name] = image.confidence_interval(values, persons)
+    scores[name] = intervals.confidence_interval(values, persons)
     if len(rows) < MIN_FOR_INTERVAL:
       scores[name] |= {"low": None, "high": None}
   return scores

@@ -10,8 +10,7 @@ import numpy as np
 
 from maskgan_jax.common import errors
 from maskgan_jax.evaluation import groups
-from maskgan_jax.faces import identity
-from maskgan_jax.metrics import image
+from maskgan_jax.metrics import identity, intervals
 
 CANDIDATES = (
   "masked_input",
@@ -75,11 +74,13 @@ def summarise(
   }
   for name in CANDIDATES:
     result[name] = {
-      measure: image.confidence_interval(column(f"{name}/{measure}"), persons)
+      measure: intervals.confidence_interval(
+        column(f"{name}/{measure}"), persons
+      )
       for measure in MEASURES
     }
   result["identity"] = {
-    name: image.confidence_interval(column(f"{name}/identity"), persons)
+    name: intervals.confidence_interval(column(f"{name}/identity"), persons)
     for name in PHASES
   }
   result["identity"] |= identity.ranges(*_one_a_photo(rows, vectors))
@@ -87,7 +88,7 @@ def summarise(
   # What completion adds to the edge that the true face has there itself.
   seams["excess"] = seams[PHASES[-1]] - seams["true"]
   result["seam"] = {
-    name: image.confidence_interval(values, persons)
+    name: intervals.confidence_interval(values, persons)
     for name, values in seams.items()
   }
   result["groups"] = groups.summarise(rows)

@@ -12,7 +12,7 @@ import numpy as np
 
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
-from maskgan_jax.faces import identity
+from maskgan_jax.metrics import identity, intervals
 from maskgan_jax.metrics import image as image_lib
 from maskgan_jax.networks import images, mask_postprocess
 from maskgan_jax.networks import predict as predict_lib
@@ -233,7 +233,7 @@ def _summarise(
   rows: Sequence[Mapping[str, float]], persons: Sequence[str]
 ) -> dict[str, dict[str, float]]:
   return {
-    measure: image_lib.confidence_interval(
+    measure: intervals.confidence_interval(
       np.array([row[measure] for row in rows]), np.array(persons)
     )
     for measure in ("psnr_in_mask", "identity", "iou")

@@ -11,8 +11,8 @@ import numpy as np
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.evaluation import baselines, report
-from maskgan_jax.faces import identity
-from maskgan_jax.metrics import colour, frechet
+from maskgan_jax.faces import embedding
+from maskgan_jax.metrics import colour, frechet, identity, intervals
 from maskgan_jax.metrics import image as image_lib
 from maskgan_jax.networks import images, mask_postprocess, perceptual, predict
 from maskgan_jax.training import batch, batches
@@ -160,7 +160,7 @@ def _score_by_eye(batch_: batch.Batch, index: int, shown):
   row |= {f"{name}/seam": value for name, value in seams.items()}
   if not mask.any():  # Nothing of the face was hidden.
     row |= {f"{name}/identity": math.nan for name in shown}
-    return row, np.full(identity.DIMENSIONS, np.nan, np.float32)
+    return row, np.full(embedding.DIMENSIONS, np.nan, np.float32)
   person = identity.Person(image)
   row |= {f"{name}/identity": person.similarity(x) for name, x in shown.items()}
   return row, person.vector
@@ -238,5 +238,5 @@ def score_ridge(data_dir: str, image_size: int) -> dict[str, Any]:
     )
     values.append(float(scores["psnr_in_mask"][0]))
     persons.append(e["person_id"])
-  interval = image_lib.confidence_interval(np.array(values), np.array(persons))
+  interval = intervals.confidence_interval(np.array(values), np.array(persons))
   return {"n": len(values), "psnr_in_mask": interval}

@@ -11,7 +11,7 @@ import numpy as np
 from maskgan_jax.common import errors
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.evaluation import score
-from maskgan_jax.metrics import image
+from maskgan_jax.metrics import image, intervals
 from maskgan_jax.networks import images, latent, perceptual
 from maskgan_jax.networks import predict as predict_lib
 from maskgan_jax.training import batch, batches
@@ -77,7 +77,7 @@ def measure(
     )
 
   def interval(name):
-    return image.confidence_interval(
+    return intervals.confidence_interval(
       np.array([row[name] for row in rows]), np.array(persons)
     )
 

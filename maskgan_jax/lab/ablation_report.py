@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from maskgan_jax.common import errors
-from maskgan_jax.metrics import image
+from maskgan_jax.metrics import intervals as intervals_lib
 
 # The raw prediction, and the picture completed in the mask that was found.
 CANDIDATES = ("predicted", "completed_predicted_mask")
@@ -68,7 +68,7 @@ def summarise(scores: Scores, baseline: Scores | None) -> dict[str, Any]:
 
   def intervals(values):
     return {
-      name: image.confidence_interval(x, scores.persons)
+      name: intervals_lib.confidence_interval(x, scores.persons)
       for name, x in values.items()
     }
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from maskgan_jax.faces import anatomy
 from maskgan_jax.masks import params as params_lib
 from maskgan_jax.masks.light import estimate, glasses, paint
 from maskgan_jax.masks.surface import head, shapes
@@ -137,8 +138,8 @@ def _shadow(landmarks, alpha, light, width, window):
   cast = cv2.GaussianBlur(moved, (0, 0), max(0.034 * unit, 1.0))
   shadow = 0.3 * contact + (0.08 + 0.3 * light.contrast) * cast
   # Only head and neck are near enough to catch it.
-  oval = landmarks[list(head.FACE_OVAL), :2]
-  down = landmarks[152, :2] - landmarks[10, :2]
+  oval = landmarks[list(anatomy.FACE_OVAL), :2]
+  down = landmarks[anatomy.CHIN, :2] - landmarks[anatomy.FOREHEAD, :2]
   neck = np.concatenate(
     [landmarks[[132, 361], :2], landmarks[[365, 136], :2] + 0.35 * down]
   )

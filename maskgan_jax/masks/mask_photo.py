@@ -7,14 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from maskgan_jax import masks
-from maskgan_jax.faces import alignment, finder
+from maskgan_jax.faces import finder, usability
 
-# Narrower faces show nothing of a mask but its colour.
-MIN_WIDTH = 32
-# Beyond this turn the face mesh is a guess.
-MAX_TURN = 60.0
-# Share of the landmarks that may lie outside the picture.
-MAX_OUTSIDE = 0.3
 # Landmarks are kept to a hundredth of a pixel.
 _DIGITS = 2
 
@@ -44,14 +38,14 @@ def mask_photo(
     distribution: what is how likely.
     seed: of all photos.
   """
-  detector, mesh = finder.load()
-  found = detector.detect_all(image)
+  found = finder.shared().find(image)
   drawn, skipped = [], [] if found else ["no face found"]
   # Nearer faces are larger: their masks come last and lie on top.
   for number, face in enumerate(reversed(found)):
-    landmarks, confidence = mesh(image, face)
-    landmarks = np.round(landmarks, _DIGITS).astype(np.float32)
-    reason = unusable_reason(landmarks, confidence, image.shape)
+    landmarks = np.round(face.landmarks, _DIGITS).astype(np.float32)
+    reason = usability.reason_not_to_mask(
+      landmarks, face.confidence, image.shape
+    )
     if reason:
       skipped.append(reason)
       continue
@@ -93,27 +87,3 @@ def rng_for(name: str, seed: int, number: int) -> np.random.Generator:
   """Returns the generator of one face of one photo."""
   digest = hashlib.sha256(f"{seed}/{number}/{name}".encode()).digest()
   return np.random.default_rng(int.from_bytes(digest[:16], "big"))
-
-
-def unusable_reason(
-  landmarks: np.ndarray, confidence: float, shape: tuple[int, ...]
-) -> str | None:
-  """Says why no mask can be drawn on a face; None if one can.
-
-  Args:
-    landmarks: [468, 3], pixels.
-    confidence: the mesh's own, in [0, 1].
-    shape: of the picture, height first.
-  """
-  if confidence < alignment.MESH_THRESHOLD:
-    return f"face mesh unsure ({confidence:.2f} < {alignment.MESH_THRESHOLD})"
-  across = landmarks[alignment.LEFT_CHEEK] - landmarks[alignment.RIGHT_CHEEK]
-  if (width := float(np.linalg.norm(across))) < MIN_WIDTH:
-    return f"face too small ({width:.0f} < {MIN_WIDTH} px)"
-  if abs(turn := alignment.yaw(landmarks)) > MAX_TURN:
-    return f"turned too far ({abs(turn):.0f} > {MAX_TURN:.0f} degrees)"
-  size = np.array(shape[1::-1])
-  inside = (landmarks[:, :2] >= 0) & (landmarks[:, :2] < size)
-  if (outside := float(1 - inside.all(1).mean())) > MAX_OUTSIDE:
-    return f"too much outside the photo ({outside:.2f} > {MAX_OUTSIDE})"
-  return None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
-from maskgan_jax.evaluation import baselines
+from maskgan_jax.faces import alignment
 from maskgan_jax.networks import mask_postprocess
 
 # Lower bounds of the individual typology angle in degrees (Chardon et al.,
@@ -51,7 +51,7 @@ def typology_angle(
   Returns:
     In (-90, 90); NaN if no such skin is visible, or it has no colour of skin.
   """
-  skin = baselines.visible_skin(mask) & (valid > 0)
+  skin = alignment.visible_skin(mask) & (valid > 0)
   if not skin.any():
     return math.nan
   lightness, _, yellow = np.median(lab(image)[skin], axis=0)

@@ -1,12 +1,12 @@
-"""Where a face is completed: what the evaluation and the use of networks share.
+"""From the segmenter's probability to the mask that is completed.
 
-Thresholds and margins of masks, on the host; `images` has what is compiled.
+Written against the array API (https://data-apis.org/array-api), so that NumPy
+and JAX, compiled or not, run the same lines.
 """
 
 import functools
 from typing import TypeVar
 
-import cv2
 import numpy as np
 
 # How far completion reaches past the mask, of the picture's height: 3 px at
@@ -21,6 +21,8 @@ COMPLETED_FROM = 0.2
 # hardly any.
 MIN_MASK_AREA = 0.01
 MIN_CONFIDENCE = 0.94
+# What of a mask is narrower than twice this and a pixel is a strap.
+_STRAP_RADIUS = 4 / 256
 
 Array = TypeVar("Array")  # np.ndarray or jax.Array, traced ones too.
 
@@ -63,14 +65,81 @@ def pixels(share: float, height: int) -> int:
   return max(1, round(share * height))
 
 
-def blend_mask(mask: np.ndarray) -> np.ndarray:
-  """Returns `images.blend_mask` of float32 [B, H, W, 1], without a compiler."""
+def dilate(mask: Array, radius: int) -> Array:
+  """Returns the largest value within `radius` pixels, in a square.
+
+  Args:
+    mask: [B, H, W, 1].
+    radius: in pixels.
+  """
+  # A square is separable.
+  return _largest_along(_largest_along(mask, radius, 1), radius, 2)
+
+
+def _largest_along(x: Array, radius: int, axis: int) -> Array:
+  """The largest of 2 * radius + 1 neighbours along an axis, of those there."""
+  xp = x.__array_namespace__()
+  shape = (*x.shape[:axis], radius, *x.shape[axis + 1 :])
+  beyond = xp.full(shape, -xp.inf, dtype=x.dtype)
+  x = xp.concat([beyond, x, beyond], axis=axis)
+  window, known = 2 * radius + 1, 1
+
+  def larger_of_both(x, distance):
+    size = x.shape[axis]
+    before = (slice(None),) * axis
+    return xp.maximum(
+      x[(*before, slice(size - distance))], x[(*before, slice(distance, size))]
+    )
+
+  # Windows of 1, 2, 4, ...; the last two overlap.
+  while 2 * known <= window:
+    x, known = larger_of_both(x, known), 2 * known
+  return larger_of_both(x, window - known) if known < window else x
+
+
+def thin_parts(mask: Array) -> Array:
+  """Returns what of a mask is narrower than 9 px at 256: its straps.
+
+  The mask less its opening, which takes its corners too.
+
+  Args:
+    mask: [B, H, W, 1] in [0, 1].
+  """
+  xp = mask.__array_namespace__()
+  radius = pixels(_STRAP_RADIUS, mask.shape[1])
+  opened = dilate(-dilate(-mask, radius), radius)
+  return xp.maximum(mask - opened, 0.0)
+
+
+def blend_mask(mask: Array) -> Array:
+  """Grows a mask by 3 px at 256 and feathers its outer edge as far again.
+
+  Args:
+    mask: float32 [B, H, W, 1] in [0, 1].
+
+  Returns:
+    Same shape: 1 on the mask and next to it, falling to 0 outside.
+  """
+  xp = mask.__array_namespace__()
   height, width = mask.shape[1:3]
   reach = pixels(BLEND_REACH, height)
-  square = np.ones((4 * reach + 1,) * 2, np.uint8)
-  soft = np.stack([cv2.dilate(one, square) for one in mask[..., 0]])
-  mean = box_matrix(height, reach) @ soft @ box_matrix(width, reach).T
-  return np.maximum(mean[..., None], mask)
+  soft = dilate(mask, 2 * reach)[..., 0]
+  rows, columns = (
+    xp.asarray(box_matrix(size, reach)) for size in (height, width)
+  )
+  return xp.maximum((rows @ soft @ columns.T)[..., None], mask)
+
+
+def complete(predicted_image: Array, masked_image: Array, mask: Array) -> Array:
+  """Puts the prediction under the mask into the masked image.
+
+  Args:
+    predicted_image: [B, H, W, 3].
+    masked_image: same shape.
+    mask: [B, H, W, 1] in [0, 1].
+  """
+  blend = blend_mask(mask)
+  return blend * predicted_image + (1.0 - blend) * masked_image
 
 
 @functools.lru_cache

@@ -109,7 +109,9 @@ def make_predict_step(
     if latent is not None:
       likely = (latent == 0).all(axis=1)[:, None, None, None]
       predicted_image = jnp.where(likely, predicted_image, pictures[0])
-    completed_image = images.complete(predicted_image, masked_image, mask)
+    completed_image = mask_postprocess.complete(
+      predicted_image, masked_image, mask
+    )
     return Prediction(probability, predicted_image, completed_image)
 
   return predict_step

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import images
+from maskgan_jax.metrics import ssim
+from maskgan_jax.networks import mask_postprocess
 
 # Shapes are compared by `_check_shapes`, with a message of its own.
 PerExample = Float[Array, " _"]
@@ -126,7 +127,7 @@ def ssim_loss(predicted_image: Image, image: Image) -> PerExample:
   similarity = pix.ssim(
     0.5 * predicted_image + 0.5,
     0.5 * image + 0.5,
-    filter_fn=images.gaussian_filter,
+    filter_fn=ssim.gaussian_filter,
   )
   return 1.0 - similarity
 
@@ -154,7 +155,9 @@ def segmentation_loss(
   pixels = (1, 2, 3)
   overlap = 2.0 * (probability * mask).sum(pixels) + 1.0
   total = probability.sum(pixels) + mask.sum(pixels) + 1.0
-  weight = valid * (1.0 + (_STRAP_WEIGHT - 1.0) * images.thin_parts(mask))
+  weight = valid * (
+    1.0 + (_STRAP_WEIGHT - 1.0) * mask_postprocess.thin_parts(mask)
+  )
   return _weighted_mean(entropy, weight) + 1.0 - overlap / total
 
 

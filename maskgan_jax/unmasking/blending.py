@@ -23,7 +23,7 @@ import zlib
 import cv2
 import numpy as np
 
-from maskgan_jax.faces import alignment
+from maskgan_jax.faces import alignment, anatomy
 
 # Blocks of skin whose grain is judged together, in pixels of the photo. Those
 # with at most so many times the strength of the calmest tenth are believed to
@@ -71,7 +71,7 @@ def put_back(
   share, content = _warp(predicted, blend, transform, part.shape)
   scale = 1 / alignment.enlargement(transform)
   if landmarks is not None and scale > 1:
-    skin = alignment.skin_mask(landmarks[:, :2] - corner, part.shape)
+    skin = anatomy.skin_mask(landmarks[:, :2] - corner, part.shape)
     content += _missing_grain(part, content, skin, share, scale)
   mixed = share[..., None] * content + (1 - share[..., None]) * part
   changed = share > 0

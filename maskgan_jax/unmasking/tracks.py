@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
-from maskgan_jax.faces import alignment, finder
+from maskgan_jax.faces import alignment, detector, finder
 from maskgan_jax.networks import mask_postprocess
 from maskgan_jax.unmasking import blending
 
@@ -136,7 +136,7 @@ class Tracker:
     kept, free = [], list(self.tracks)
     for face in found:
       overlaps = [_overlap(face.box, track.box) for track in free]
-      if overlaps and max(overlaps) > finder.SAME_FACE_IOU:
+      if overlaps and max(overlaps) > detector.SAME_FACE_IOU:
         track = free.pop(int(np.argmax(overlaps)))
         track.move(face, self._size)
       else:

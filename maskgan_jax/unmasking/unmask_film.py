@@ -107,10 +107,12 @@ class _Worker:
 
   def unmask(self, frame: np.ndarray) -> np.ndarray:
     """Returns uint8 [H, W, 3] without masks."""
-    detector, mesh = finder.load()
+    face_finder = finder.shared()
     found = [
-      finder.LandmarkedFace(face.box, mesh(frame, face)[0])
-      for face in detector.detect(frame)
+      finder.LandmarkedFace(
+        face.box, face.keypoints, *face_finder.mesh(frame, face)
+      )
+      for face in face_finder.detect(frame)
     ]
     result, shown = self._tracker.unmask(frame, found)
     self.num_frames += 1

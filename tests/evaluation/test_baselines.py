@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax.evaluation import baselines
+from maskgan_jax.faces import alignment
 
 
 def _noise(size=48, seed=0):
@@ -29,11 +30,11 @@ def test_skin_colour_is_that_of_forehead_and_cheeks():
 
 def test_visible_skin_is_what_the_mask_leaves_of_the_boxes():
   mask = np.zeros((100, 100), np.uint8)
-  whole = baselines.visible_skin(mask)
+  whole = alignment.visible_skin(mask)
   assert whole[25, 50] and whole[50, 35] and not whole[40, 50]
   assert whole.sum() == 12 * 28 + 8 * 40
   mask[50:] = 1
-  assert baselines.visible_skin(mask).sum() == 12 * 28 + 4 * 40
+  assert alignment.visible_skin(mask).sum() == 12 * 28 + 4 * 40
 
 
 def test_skin_colour_when_both_boxes_are_hidden():

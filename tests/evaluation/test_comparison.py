@@ -6,7 +6,8 @@ import pytest
 from maskgan_jax.common import errors
 from maskgan_jax.evaluation import comparison
 from maskgan_jax.metrics import image
-from tests import pictures, unmasking
+from tests import pictures
+from tests.fakes import unmasker as unmasking
 
 
 def _result():

@@ -17,7 +17,7 @@ def _network(weights, shown, mask=None):
     mask = mask_postprocess.completed_mask(probability)
   visible = (weights * shown * (1.0 - mask)).mean(axis=(1, 2), keepdims=True)
   predicted = jnp.broadcast_to(jnp.tanh(visible), shown.shape)
-  completed = images.complete(predicted, shown, mask)
+  completed = mask_postprocess.complete(predicted, shown, mask)
   return predict_lib.Prediction(probability, predicted, completed)
 
 

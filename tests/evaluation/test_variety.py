@@ -5,7 +5,7 @@ import pytest
 
 from maskgan_jax.common import errors
 from maskgan_jax.evaluation import variety
-from maskgan_jax.networks import images, predict
+from maskgan_jax.networks import mask_postprocess, predict
 from maskgan_jax.training import batches
 
 
@@ -14,7 +14,7 @@ def _network(strength, shown, latent):
   level = jnp.tanh(strength * latent.sum(axis=1))[:, None, None, None]
   pictures = jnp.broadcast_to(level, shown.shape)
   mask = jnp.ones_like(shown[..., :1])
-  completed = images.complete(pictures, shown, mask)
+  completed = mask_postprocess.complete(pictures, shown, mask)
   return predict.Prediction(mask, pictures, completed)
 
 

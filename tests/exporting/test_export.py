@@ -10,7 +10,7 @@ from maskgan_jax.evaluation import run
 from maskgan_jax.exporting import export
 from maskgan_jax.networks import images
 from maskgan_jax.networks.cpu_kernels import convolution, lowering
-from tests import small_networks
+from tests.fakes import networks as small_networks
 
 SIZE = small_networks.SIZE
 

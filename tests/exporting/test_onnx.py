@@ -9,7 +9,7 @@ import pytest
 from maskgan_jax.evaluation import run as run_lib
 from maskgan_jax.exporting import export
 from maskgan_jax.unmasking.backends import onnx
-from tests import small_networks
+from tests.fakes import networks as small_networks
 
 SIZE = small_networks.SIZE
 missing = [

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from maskgan_jax.datasets import sample_faces
-from maskgan_jax.faces import alignment
+from maskgan_jax.faces import alignment, anatomy, usability
 
-RULE = alignment.UsabilityRule()
+RULE = usability.UsabilityRule()
 
 
 def _similar(points, angle, scale, offset=(0.0, 0.0)):
@@ -27,11 +27,11 @@ def test_crop_has_level_eyes_and_the_chin_inside(landmarks):
     turned = _similar(landmarks, angle, 1.0, (300, 300))
     transform = alignment.crop_transform(turned, 256)
     crop = alignment.transform_landmarks(turned, transform)
-    first, second = alignment.eye_centres(crop)
+    first, second = anatomy.eye_centres(crop)
     assert first[1] == pytest.approx(second[1], abs=1e-2)
     assert first[0] < second[0]
-    assert crop[alignment.CHIN, 1] < 0.95 * 256
-    middle = (first[1] + crop[alignment.CHIN, 1]) / 2
+    assert crop[anatomy.CHIN, 1] < 0.95 * 256
+    middle = (first[1] + crop[anatomy.CHIN, 1]) / 2
     assert middle == pytest.approx(alignment.MIDDLE_Y * 256, abs=0.1)
     across = (crop[:, 0].min() + crop[:, 0].max()) / 2
     assert across == pytest.approx(128, abs=0.1)
@@ -137,8 +137,8 @@ def test_enlargement_ignores_the_angle():
 def test_yaw(degrees):
   points = np.zeros((468, 3))
   angle = np.radians(degrees)
-  points[alignment.LEFT_CHEEK] = [10 * np.cos(angle), 0, 10 * np.sin(angle)]
-  assert alignment.yaw(points) == pytest.approx(degrees)
+  points[anatomy.LEFT_CHEEK] = [10 * np.cos(angle), 0, 10 * np.sin(angle)]
+  assert anatomy.yaw(points) == pytest.approx(degrees)
 
 
 def test_unusable_reasons(landmarks):
@@ -148,7 +148,9 @@ def test_unusable_reasons(landmarks):
   def reason(
     points=landmarks, confidence=1.0, transform=transform, valid=valid
   ):
-    return alignment.unusable_reason(points, confidence, transform, valid, RULE)
+    return usability.reason_not_to_learn(
+      points, confidence, transform, valid, RULE
+    )
 
   assert reason() is None
   assert reason(confidence=0.4) == "face mesh unsure (0.40 < 0.5)"
@@ -158,24 +160,24 @@ def test_unusable_reasons(landmarks):
   outside[:32] = 0
   assert reason(valid=outside) == "too much outside (0.25 > 0.2)"
   turned = landmarks.copy()
-  turned[alignment.LEFT_CHEEK] = turned[alignment.RIGHT_CHEEK] + [10, 0, 20]
+  turned[anatomy.LEFT_CHEEK] = turned[anatomy.RIGHT_CHEEK] + [10, 0, 20]
   assert reason(points=turned) == "turned too far (63 > 50 degrees)"
 
 
 def test_skin_is_the_face_without_eyes_and_brows(landmarks):
   size = int(landmarks[:, :2].max()) + 20
-  skin = alignment.skin_mask(landmarks, (size, size, 3))
+  skin = anatomy.skin_mask(landmarks, (size, size, 3))
   assert skin.shape == (size, size) and set(np.unique(skin)) == {0, 1}
 
   def at(x, y):
     return skin[round(float(y)), round(float(x))]
 
-  for eye in alignment.eye_centres(landmarks):
+  for eye in anatomy.eye_centres(landmarks):
     assert at(*eye) == 0
-  assert at(*landmarks[alignment.NOSE_TIP, :2]) == 1
+  assert at(*landmarks[anatomy.NOSE_TIP, :2]) == 1
   # Between the brows and above, but not beyond the outline.
   assert at(*landmarks[151, :2]) == 1
-  for edge in (alignment.CHIN, alignment.LEFT_CHEEK, alignment.RIGHT_CHEEK):
+  for edge in (anatomy.CHIN, anatomy.LEFT_CHEEK, anatomy.RIGHT_CHEEK):
     assert at(*landmarks[edge, :2]) == 0
   # Part of it outside the picture is no error.
-  assert alignment.skin_mask(landmarks - [1000, 0, 0], (40, 40)).sum() == 0
+  assert anatomy.skin_mask(landmarks - [1000, 0, 0], (40, 40)).sum() == 0

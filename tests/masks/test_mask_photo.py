@@ -8,7 +8,7 @@ import pytest
 
 from maskgan_jax import masks, photos
 from maskgan_jax.datasets import sample_faces
-from maskgan_jax.faces import finder
+from maskgan_jax.faces import finder, usability
 from maskgan_jax.masks import mask_photo
 
 HOPPER = pathlib.Path(
@@ -80,7 +80,7 @@ def test_no_face():
 
 
 def test_a_face_that_cannot_be_used_is_left_alone(hopper, monkeypatch):
-  detector, mesh = finder.load()
+  detector, mesh = finder.shared().detector, finder.shared().mesh
   monkeypatch.setattr(
     finder, "load", lambda: (detector, lambda *a: (mesh(*a)[0], 0.2))
   )
@@ -116,7 +116,7 @@ def _turned(points, degrees):
   ],
 )
 def test_why_a_face_is_left_out(landmarks, change, confidence, message):
-  found = mask_photo.unusable_reason(
+  found = usability.reason_not_to_mask(
     change(landmarks), confidence, (256, 256, 3)
   )
   if message is None:

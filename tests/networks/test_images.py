@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import images
+from maskgan_jax.networks import images, mask_postprocess
+from maskgan_jax.training import augment
 
 _SIZE = 32
-_augment = jax.jit(images.augment, static_argnums=5)
+_augment = jax.jit(augment.augment, static_argnums=5)
 
 
 def _example(count=4):
@@ -42,7 +43,7 @@ def test_to_uint8_rounds_and_clips():
 
 def test_augment_without_variation_changes_nothing():
   example = _example()
-  setting = images.Augmentation(flip=False)
+  setting = augment.Augmentation(flip=False)
   got = _augment(*example, _keys(), setting)
   for a, b in zip(got, example, strict=True):
     np.testing.assert_allclose(a, b, atol=1e-6)
@@ -50,7 +51,7 @@ def test_augment_without_variation_changes_nothing():
 
 def test_augment_flips_each_example_by_its_own_key():
   example = _example(16)
-  got = _augment(*example, _keys(16), images.Augmentation())
+  got = _augment(*example, _keys(16), augment.Augmentation())
   flipped = 0
   for i in range(16):
     same = bool(jnp.array_equal(got[2][i], example[2][i]))
@@ -60,13 +61,13 @@ def test_augment_flips_each_example_by_its_own_key():
       np.testing.assert_allclose(a[i], want, atol=1e-6)
   assert 3 <= flipped <= 13
   alone = _augment(
-    *(x[3:5] for x in example), _keys(16)[3:5], images.Augmentation()
+    *(x[3:5] for x in example), _keys(16)[3:5], augment.Augmentation()
   )
   np.testing.assert_array_equal(alone[0], got[0][3:5])
 
 
 def test_augment_keeps_pictures_and_masks_together():
-  setting = images.Augmentation(
+  setting = augment.Augmentation(
     scale=(0.9, 1.2), shift=0.1, brightness=0.1, contrast=0.2, saturation=0.2
   )
   image, masked, mask, valid = _augment(*_example(), _keys(), setting)
@@ -74,7 +75,7 @@ def test_augment_keeps_pictures_and_masks_together():
   for x in (mask, valid):
     assert set(np.unique(x)) <= {0.0, 1.0}
   # Away from the mask the two pictures remain equal.
-  away = 1.0 - images._dilate(mask, 2)
+  away = 1.0 - mask_postprocess.dilate(mask, 2)
   np.testing.assert_allclose(image * away, masked * away, atol=1e-5)
   assert jnp.abs(image - masked).max() > 0.1
   assert (valid.mean(axis=(1, 2, 3)) < 0.9).all()
@@ -83,7 +84,7 @@ def test_augment_keeps_pictures_and_masks_together():
 
 def test_augment_bares_a_share_of_the_faces():
   example = _example(40)
-  setting = images.Augmentation(flip=False, bare_share=0.5)
+  setting = augment.Augmentation(flip=False, bare_share=0.5)
   image, masked, mask, _ = _augment(*example, _keys(40), setting)
   bare = ~np.asarray(mask).any(axis=(1, 2, 3))
   assert 10 < bare.sum() < 30
@@ -97,8 +98,8 @@ def test_augment_enlarges_about_the_centre(scale):
   y, x = np.mgrid[:64, :64] - 31.5
   mask = jnp.asarray(np.hypot(y, x) < 16, jnp.float32)[None, ..., None]
   image = jnp.repeat(mask, 3, axis=-1)
-  setting = images.Augmentation(flip=False, scale=(scale, scale))
-  _, _, got, valid = images.augment(
+  setting = augment.Augmentation(flip=False, scale=(scale, scale))
+  _, _, got, valid = augment.augment(
     image, image, mask, jnp.ones_like(mask), _keys(1), setting
   )
   np.testing.assert_array_equal(got, got[:, ::-1])
@@ -110,9 +111,9 @@ def test_augment_enlarges_about_the_centre(scale):
 
 def test_augment_moves_no_further_than_asked():
   mask = jnp.zeros((64, 64, 64, 1)).at[:, 32, 32].set(1.0)
-  setting = images.Augmentation(flip=False, shift=0.125)
+  setting = augment.Augmentation(flip=False, shift=0.125)
   image = jnp.repeat(mask, 3, axis=-1)
-  got, _, _, _ = images.augment(
+  got, _, _, _ = augment.augment(
     image, image, mask, jnp.ones_like(mask), _keys(64), setting
   )
   weight = np.asarray(got[..., 0]) + 1e-9
@@ -123,14 +124,14 @@ def test_augment_moves_no_further_than_asked():
 
 @pytest.mark.parametrize("scale", [(0.0, 1.0), (1.2, 0.9)])
 def test_augment_refuses_a_scale_that_is_none(scale):
-  setting = images.Augmentation(scale=scale)
+  setting = augment.Augmentation(scale=scale)
   with pytest.raises(errors.UserError, match="augment.scale is .*lowest"):
-    images.augment(*_example(), _keys(), setting)
+    augment.augment(*_example(), _keys(), setting)
 
 
 def test_dilate_is_that_of_opencv():
   mask = np.random.default_rng(0).random((2, 20, 30, 1), np.float32)
-  found = np.asarray(images._dilate(mask, 2))[..., 0]
+  found = np.asarray(mask_postprocess.dilate(mask, 2))[..., 0]
   square = np.ones((5, 5), np.uint8)
   for one, expected in zip(found, mask[..., 0], strict=True):
     np.testing.assert_array_equal(one, cv2.dilate(expected, square))
@@ -139,7 +140,7 @@ def test_dilate_is_that_of_opencv():
 @pytest.mark.parametrize("size,reach", [(256, 3), (64, 1)])
 def test_blend_mask_covers_the_mask_and_fades_in_proportion(size, reach):
   mask = jnp.zeros((1, size, size, 1)).at[:, size // 2 :].set(1.0)
-  column = np.asarray(images.blend_mask(mask))[0, :, 0, 0]
+  column = np.asarray(mask_postprocess.blend_mask(mask))[0, :, 0, 0]
   edge = size // 2
   np.testing.assert_allclose(column[edge - reach :], 1.0, rtol=1e-6)
   assert 0.3 < column[edge - 2 * reach] < 0.9
@@ -154,37 +155,37 @@ def test_thin_parts_are_the_straps(size):
   mask[:, 20 * unit : 40 * unit, : 40 * unit] = 1  # Cut by the border.
   strap = np.s_[:, 30 * unit : 32 * unit, 40 * unit :]
   mask[strap] = 1
-  thin = np.array(images.thin_parts(mask))
+  thin = np.array(mask_postprocess.thin_parts(mask))
   assert (thin[strap] == 1).all()
   thin[strap] = 0
   assert (thin == 0).all()
-  assert images.thin_parts(0 * mask).max() == 0
+  assert mask_postprocess.thin_parts(0 * mask).max() == 0
 
 
 def test_blend_mask_of_a_bare_face_is_empty():
   mask = jnp.zeros((1, 32, 32, 1))
-  assert not images.blend_mask(mask).any()
+  assert not mask_postprocess.blend_mask(mask).any()
 
 
 def test_complete_takes_each_picture_where_it_holds():
   mask = jnp.zeros((1, 64, 64, 1)).at[:, 32:].set(1.0)
   ones = jnp.ones((1, 64, 64, 3))
-  got = images.complete(ones, -ones, mask)
+  got = mask_postprocess.complete(ones, -ones, mask)
   np.testing.assert_allclose(got[:, 31:], 1.0, rtol=1e-6)
   np.testing.assert_array_equal(got[:, :29], -1.0)
 
 
 def test_jitter_mask_errs_a_little_and_never_invents():
   mask = jnp.zeros((32, 64, 64, 1)).at[:, 20:44, 20:44].set(1.0)
-  got = jax.jit(images.jitter_mask)(mask, _keys(32))
+  got = jax.jit(augment.jitter_mask)(mask, _keys(32))
   assert set(np.unique(got)) == {0.0, 1.0}
   assert len(set(np.asarray(got.sum(axis=(1, 2, 3))))) == 3
-  far = 1.0 - images._dilate(mask, 2)
+  far = 1.0 - mask_postprocess.dilate(mask, 2)
   assert not (got * far).any()
   overlap = (got * mask).sum(axis=(1, 2, 3)) / mask.sum(axis=(1, 2, 3))
   assert overlap.min() > 0.8
   bare = jnp.zeros_like(mask)
-  assert not jax.jit(images.jitter_mask)(bare, _keys(32)).any()
+  assert not jax.jit(augment.jitter_mask)(bare, _keys(32)).any()
 
 
 def test_moved_repeats_the_edge():

@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from maskgan_jax.networks import images, mask_postprocess
+from maskgan_jax.networks import mask_postprocess
 
 
 def test_has_mask_needs_area_and_confidence():
@@ -55,5 +55,7 @@ def test_blend_mask_is_that_of_the_device(height, width):
   mask[2] = 0
   found = mask_postprocess.blend_mask(mask)
   assert found.dtype == np.float32 and 0 < found.mean() < 1
-  np.testing.assert_allclose(found, images.blend_mask(mask), atol=1e-6)
+  np.testing.assert_allclose(
+    found, mask_postprocess.blend_mask(mask), atol=1e-6
+  )
   assert not found[2].any()

@@ -10,7 +10,8 @@ from PIL import Image
 from maskgan_jax.common import errors
 from maskgan_jax.page import requests
 from maskgan_jax.photos import files
-from tests import fake_unmasker, pictures
+from tests import pictures
+from tests.fakes import page_unmasker as fake_unmasker
 
 PHOTO = fake_unmasker.photo()
 X, Y, WIDTH, HEIGHT = fake_unmasker.BOX

@@ -16,7 +16,8 @@ from PIL import Image
 
 from maskgan_jax.common import errors
 from maskgan_jax.page import server
-from tests import command_line, fake_unmasker, pictures
+from tests import command_line, pictures
+from tests.fakes import page_unmasker as fake_unmasker
 
 PHOTO = pictures.encode(fake_unmasker.photo())
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -8,7 +8,8 @@ from maskgan_jax import photos
 from maskgan_jax.common import errors
 from maskgan_jax.photos import provenance
 from maskgan_jax.unmasking import outputs
-from tests import pictures, unmasking
+from tests import pictures
+from tests.fakes import unmasker as unmasking
 
 Options = outputs.Options
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from maskgan_jax.faces import alignment, finder
+from maskgan_jax.faces import anatomy, finder
 from maskgan_jax.unmasking import tracks
 
 SIZE = 32
@@ -12,9 +12,9 @@ def landmarks() -> np.ndarray:
   """A face of 60 px whose crop's placement is known to be regular."""
   rng = np.random.default_rng(0)
   points = rng.uniform(70, 130, (468, 3))
-  points[list(alignment.RIGHT_EYE), :2] = 85, 90
-  points[list(alignment.LEFT_EYE), :2] = 115, 90
-  points[alignment.CHIN, :2] = 100, 130
+  points[list(anatomy.RIGHT_EYE), :2] = 85, 90
+  points[list(anatomy.LEFT_EYE), :2] = 115, 90
+  points[anatomy.CHIN, :2] = 100, 130
   points[:, 2] = 0
   return points
 
@@ -23,7 +23,7 @@ def found(landmarks, x=0.0, y=0.0):
   moved = landmarks + np.array([x, y, 0])
   low, high = moved[:, :2].min(0), moved[:, :2].max(0)
   box = np.concatenate([low, high - low]).astype(np.float32)
-  return [finder.LandmarkedFace(box, moved)]
+  return [finder.LandmarkedFace(box, np.zeros((5, 2)), moved, 1.0)]
 
 
 def tracker(probability=1.0, grey=None):

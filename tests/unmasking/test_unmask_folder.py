@@ -11,7 +11,8 @@ import pytest
 from maskgan_jax import photos
 from maskgan_jax.common import errors
 from maskgan_jax.unmasking import outputs, unmask_folder
-from tests import pictures, unmasking
+from tests import pictures
+from tests.fakes import unmasker as unmasking
 
 
 @pytest.fixture

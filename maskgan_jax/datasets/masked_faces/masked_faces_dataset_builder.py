@@ -21,7 +21,7 @@ from maskgan_jax.datasets.masked_faces.stages import (
   draw,
   people,
 )
-from maskgan_jax.faces import alignment
+from maskgan_jax.faces import alignment, usability
 from maskgan_jax.photos import coding
 
 # From a gigabyte on, TFDS would sort examples on the disk, for which it needs
@@ -224,7 +224,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         "side_per_face_height": alignment.SIDE_PER_FACE_HEIGHT,
         "middle_y": alignment.MIDDLE_Y,
       },
-      usability=dataclasses.asdict(alignment.UsabilityRule()),
+      usability=dataclasses.asdict(usability.UsabilityRule()),
     )
 
 

@@ -12,29 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-FACE_OVAL = (
-  *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379),
-  *(378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127),
-  *(162, 21, 54, 103, 67, 109),
-)
-OUTER_LIPS = (
-  *(61, 146, 91, 181, 84, 17, 314, 405, 321, 375),
-  *(291, 409, 270, 269, 267, 0, 37, 39, 40, 185),
-)
-INNER_LIPS = (
-  *(78, 95, 88, 178, 87, 14, 317, 402, 318, 324),
-  *(308, 415, 310, 311, 312, 13, 82, 81, 80, 191),
-)
-EYES = (
-  (33, 7, 163, 144, 145, 153, 154, 155)
-  + (133, 173, 157, 158, 159, 160, 161, 246),
-  (263, 249, 390, 373, 374, 380, 381, 382)
-  + (362, 398, 384, 385, 386, 387, 388, 466),
-)
-BROWS = (
-  (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
-  (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
-)
+from maskgan_jax.faces import anatomy
 
 
 class Shape(NamedTuple):
@@ -115,7 +93,7 @@ def displacement(points: np.ndarray, shape: Shape) -> np.ndarray:
 def landmarks(shape: Shape) -> np.ndarray:
   """Returns the face's mesh in head space, float32 [468, 3]."""
   points = canonical().copy()
-  for ring in EYES:
+  for ring in anatomy.EYES:
     middle = points[list(ring), 1].mean()
     # The mesh has three rows of lid points round each eye; all of them move.
     near = _bump(points, 0.345, middle, 0.17, 0.06)
@@ -124,7 +102,7 @@ def landmarks(shape: Shape) -> np.ndarray:
   # Lip points between the inner and the outer ring follow by nearness.
   near = _bump(points, 0, seam, 0.24, 0.13)
   points[:, 1] += 0.28 * shape.lips * near * (points[:, 1] - seam)
-  inner = list(INNER_LIPS)
+  inner = list(anatomy.INNER_LIPS)
   upper = inner[11:]
   lower = inner[1:10]
   gap = shape.mouth_opening * np.sqrt(
@@ -132,6 +110,6 @@ def landmarks(shape: Shape) -> np.ndarray:
   )
   points[upper, 1] = seam - 0.03 * gap[upper]
   points[lower, 1] = seam + 0.05 * gap[lower]
-  low = list(OUTER_LIPS[1:10])
+  low = list(anatomy.OUTER_LIPS[1:10])
   points[low, 1] += 0.04 * gap[low] - 0.02
   return points + displacement(points, shape)

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from maskgan_jax.datasets.sample_faces import face
+from maskgan_jax.faces import anatomy
 
 # The square of the frontal plane that is covered: upper left corner and side.
 CORNER = np.float32([-1.3, -1.3])
@@ -85,7 +86,7 @@ def _mean_height() -> np.ndarray:
     np.maximum(inside, 0)
   )
   oval = np.zeros((GRID, GRID), np.uint8)
-  outline = (face.canonical()[list(face.FACE_OVAL), :2] - CORNER) * (
+  outline = (face.canonical()[list(anatomy.FACE_OVAL), :2] - CORNER) * (
     GRID / SIDE
   ) - 0.5
   for _ in range(3):  # Rounds the corners off (Chaikin, 1974).

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from maskgan_jax.datasets.sample_faces import canvas, face, scene, traits
+from maskgan_jax.faces import anatomy
 
 _SIDEBURN_TO_CHIN = (127, 234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152)
 _MIRRORED = (356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377)
@@ -75,7 +76,7 @@ def _paint_age(sheet, marks, person):
 
 def _paint_eye(sheet, marks, person, index):
   """One eye with its lids, lashes and brow."""
-  ring = marks[list(face.EYES[index]), :2]
+  ring = marks[list(anatomy.EYES[index]), :2]
   side = -1 if index == 0 else 1
   middle, reach = ring.mean(0), np.ptp(ring[:, 0]) / 2
   dark = person.skin * np.float32((0.55, 0.42, 0.4))
@@ -114,7 +115,7 @@ def _paint_eye(sheet, marks, person, index):
 
 
 def _paint_brow(sheet, marks, person, index, rng):
-  ring = marks[list(face.BROWS[index]), :2]
+  ring = marks[list(anatomy.BROWS[index]), :2]
   middle = ring.mean(0)
   thin = 0.55 + 0.75 * person.brow_weight
   shaped = middle + (ring - middle) * np.float32([0.95, thin])
@@ -159,8 +160,8 @@ def _paint_nose(sheet, marks, person):
 
 
 def _paint_mouth(sheet, marks, person):
-  outer = marks[list(face.OUTER_LIPS), :2]
-  inner = marks[list(face.INNER_LIPS), :2]
+  outer = marks[list(anatomy.OUTER_LIPS), :2]
+  inner = marks[list(anatomy.INNER_LIPS), :2]
   lips = person.lips
   seam = np.concatenate([inner[11:][::-1], inner[10:11]])
   seam = np.concatenate([inner[:1], seam])

@@ -16,7 +16,7 @@ import numpy as np
 
 from maskgan_jax import photos
 from maskgan_jax.common import errors
-from maskgan_jax.faces import alignment
+from maskgan_jax.faces import alignment, anatomy
 from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 ANNOTATIONS = pathlib.Path(__file__).with_name("annotations.json")
@@ -81,7 +81,7 @@ def _score_one(unmasker, path, outline) -> Score:
   return Score(
     path.name,
     iou((face.mask > 0.5) & counts, body & counts),
-    alignment.yaw(face.landmarks),
+    anatomy.yaw(face.landmarks),
   )
 
 

@@ -61,15 +61,16 @@ def _drawing(detect):
     image, _ = alignment.warp(portrait.image, transform, _SIZE)
     points = alignment.transform_landmarks(portrait.landmarks, transform)
     crops.append((image, points.astype(np.float32)))
-  detector, mesh = finder.load()
-  turn, rng = itertools.cycle(crops), np.random.default_rng(0)
+    turn, rng = itertools.cycle(crops), np.random.default_rng(0)
 
   def call():
     image, landmarks = next(turn)
     if detect:
-      found = detector.detect(image)
-      landmarks = mesh(image, found[0])[0] if found else landmarks
-    return masks.draw(image, landmarks, rng).image
+      found = finder.shared().find(image, "largest")
+      points = found[0].landmarks if found else landmarks
+    else:
+      points = landmarks
+    return masks.draw(image, points, rng).image
 
   return call
 

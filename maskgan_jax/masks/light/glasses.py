@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax.faces import alignment
+from maskgan_jax.faces import anatomy
 
 # Faces wider than this, px, are looked at in this width, smaller ones than
 # _SMALL not at all.
@@ -61,8 +61,12 @@ def rims(
     The rims' opacity, float32 [y1 - y0, x1 - x0] in [0, 1]; None where there
     are none, or the picture's border cuts them off.
   """
-  width = float(np.linalg.norm(landmarks[454] - landmarks[234]))
-  middles = np.stack(alignment.eye_centres(landmarks))
+  width = float(
+    np.linalg.norm(
+      landmarks[anatomy.LEFT_CHEEK] - landmarks[anatomy.RIGHT_CHEEK]
+    )
+  )
+  middles = np.stack(anatomy.eye_centres(landmarks))
   reach = 1.5 * _FARTHEST * width
   x0, y0 = np.maximum(middles.min(0) - reach, 0).astype(int)
   x1, y1 = np.minimum(middles.max(0) + reach, image.shape[1::-1]).astype(int)

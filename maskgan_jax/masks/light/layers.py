@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from maskgan_jax.faces import anatomy
+
 
 def cover(
   image: np.ndarray, colour: np.ndarray, alpha: np.ndarray
@@ -46,7 +48,11 @@ def axes(
   landmarks: np.ndarray,
 ) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
   """Chin [2] and width of the face, px; its right and down, unit [2]."""
-  width = float(np.linalg.norm(landmarks[454] - landmarks[234]))
-  down = landmarks[152, :2] - landmarks[10, :2]
+  width = float(
+    np.linalg.norm(
+      landmarks[anatomy.LEFT_CHEEK] - landmarks[anatomy.RIGHT_CHEEK]
+    )
+  )
+  down = landmarks[anatomy.CHIN, :2] - landmarks[anatomy.FOREHEAD, :2]
   down = down / max(float(np.linalg.norm(down)), 1e-6)
-  return landmarks[152, :2], width, np.array([down[1], -down[0]]), down
+  return landmarks[anatomy.CHIN, :2], width, np.array([down[1], -down[0]]), down

@@ -4,21 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-NUM_LANDMARKS = 468
+from maskgan_jax.faces import anatomy
+
 # The unrolled plane's unit of width: mean radius of a face in face widths.
 RADIUS = 0.52
 # The cylinder's axis lies this far in front of the ears, in face widths.
 AXIS = 0.1
 _SMOOTHING = 0.06
-_JAW = (
-  *(234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152),
-  *(377, 400, 378, 379, 365, 397, 288, 361, 323, 454),
-)
-FACE_OVAL = (
-  *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365),
-  *(379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58, 132, 93),
-  *(234, 127, 162, 21, 54, 103, 67, 109),
-)
 
 
 class HeadFrame(NamedTuple):
@@ -51,10 +43,10 @@ def check_landmarks(landmarks: np.ndarray) -> None:
       is less than two pixels wide or tall.
     TypeError: the dtype is not a float.
   """
-  if np.shape(landmarks) != (NUM_LANDMARKS, 3):
+  if np.shape(landmarks) != (anatomy.NUM_LANDMARKS, 3):
     raise ValueError(
       f"landmarks have shape {np.shape(landmarks)}, expected"
-      f" ({NUM_LANDMARKS}, 3): x, y and z of the face mesh in pixels."
+      f" ({anatomy.NUM_LANDMARKS}, 3): x, y and z of the face mesh in pixels."
     )
   if not np.issubdtype(landmarks.dtype, np.floating):
     raise TypeError(
@@ -65,8 +57,10 @@ def check_landmarks(landmarks: np.ndarray) -> None:
     raise ValueError(
       "landmarks hold values that are not finite; skip this face."
     )
-  width = np.linalg.norm(landmarks[454] - landmarks[234])
-  height = np.linalg.norm(landmarks[152] - landmarks[10])
+  width = np.linalg.norm(
+    landmarks[anatomy.LEFT_CHEEK] - landmarks[anatomy.RIGHT_CHEEK]
+  )
+  height = np.linalg.norm(landmarks[anatomy.CHIN] - landmarks[anatomy.FOREHEAD])
   if min(width, height) < 2:
     raise ValueError(
       f"the face is {width:.1f} x {height:.1f} px, expected at least 2 x 2:"
@@ -75,16 +69,18 @@ def check_landmarks(landmarks: np.ndarray) -> None:
 
 
 def head_frame(landmarks: np.ndarray) -> HeadFrame:
-  """The head's frame from cheeks (234, 454), forehead (10) and chin (152)."""
+  """The head's frame from cheeks, forehead and chin."""
   points = landmarks.astype(np.float64)
-  right = points[454] - points[234]
+  right = points[anatomy.LEFT_CHEEK] - points[anatomy.RIGHT_CHEEK]
   width = float(np.linalg.norm(right))
   right = right / width
-  down = points[152] - points[10]
+  down = points[anatomy.CHIN] - points[anatomy.FOREHEAD]
   down = down - (down @ right) * right
   down = down / np.linalg.norm(down)
   axes = np.stack([right, down, np.cross(right, down)])
-  return HeadFrame((points[234] + points[454]) / 2, axes, width)
+  return HeadFrame(
+    (points[anatomy.RIGHT_CHEEK] + points[anatomy.LEFT_CHEEK]) / 2, axes, width
+  )
 
 
 class Unrolled(NamedTuple):
@@ -115,9 +111,11 @@ def skin_radius(
   face widths for each.
   """
   angle, height = np.broadcast_arrays(angle, height)
-  jaw_angle = mesh.angle[list(_JAW)]
+  jaw_angle = mesh.angle[list(anatomy.JAW)]
   order = np.argsort(jaw_angle)
-  jaw = np.interp(angle, jaw_angle[order], mesh.height[list(_JAW)][order])
+  jaw = np.interp(
+    angle, jaw_angle[order], mesh.height[list(anatomy.JAW)][order]
+  )
   below = np.maximum(height - jaw, 0.0)
   level = np.minimum(height, jaw)
   place = np.stack([angle.ravel() * RADIUS, level.ravel()], 1)

@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 
 from maskgan_jax.networks import images, mask_postprocess
+from maskgan_jax.training import augment, parallel
 from maskgan_jax.training import batch as batch_lib
-from maskgan_jax.training import parallel
 
 
 class Inputs(NamedTuple):
@@ -22,13 +22,13 @@ class Inputs(NamedTuple):
 def prepare(
   batch: batch_lib.Batch,
   key: jax.Array,
-  augmentation: images.Augmentation,
+  augmentation: augment.Augmentation,
   axis_name: str | None,
 ) -> Inputs:
   """Turns a uint8 batch into augmented network inputs."""
   keys = parallel.example_keys(key, len(batch.image), axis_name)
   return Inputs(
-    *images.augment(
+    *augment.augment(
       images.to_float(batch.image),
       images.to_float(batch.masked_image),
       batch.mask.astype(jnp.float32),
@@ -59,7 +59,7 @@ def shown_mask(
     axis_name: the device axis, None on one device.
   """
   keys = parallel.example_keys(key, len(mask), axis_name)
-  jittered = images.jitter_mask(mask, keys)
+  jittered = augment.jitter_mask(mask, keys)
   predicted = mask_postprocess.completed_mask(probability)
   draw = jax.vmap(lambda k: jax.random.uniform(jax.random.fold_in(k, 1)))(keys)
   draw = draw[:, None, None, None]

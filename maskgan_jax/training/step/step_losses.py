@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax.networks import images, perceptual
+from maskgan_jax.networks import mask_postprocess, perceptual
 from maskgan_jax.training import losses
 from maskgan_jax.training.step import step_inputs, step_settings
 
@@ -117,7 +117,7 @@ def judged_image(
   """
   if not settings.composite:
     return predicted
-  return images.complete(predicted, inputs.masked_image, region)
+  return mask_postprocess.complete(predicted, inputs.masked_image, region)
 
 
 def distance_to_truth(
@@ -158,6 +158,6 @@ def distance_to_truth(
 
 def _reconstruction_loss(predicted, inputs, settings) -> jax.Array:
   # The blend reaches a little past the mask: so does the full weight.
-  region = images.blend_mask(inputs.mask)
+  region = mask_postprocess.blend_mask(inputs.mask)
   weight = settings.visible_weight + (1.0 - settings.visible_weight) * region
   return losses.weighted_l1(predicted, inputs.image, weight * inputs.valid)

@@ -5,7 +5,7 @@ import dataclasses
 import ml_collections
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import images
+from maskgan_jax.training import augment
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +64,7 @@ class StepSettings:
   latent_size: int
   num_latent_candidates: int
   ema_decay: float
-  augmentation: images.Augmentation
+  augmentation: augment.Augmentation
 
 
 def read(config: ml_collections.ConfigDict) -> StepSettings:
@@ -117,7 +117,7 @@ def read(config: ml_collections.ConfigDict) -> StepSettings:
     latent_size=config.latent.size,
     num_latent_candidates=config.latent.num_candidates,
     ema_decay=config.ema_decay,
-    augmentation=images.Augmentation(
+    augmentation=augment.Augmentation(
       **{**config.augment, "scale": tuple(config.augment.scale)}
     ),
   )

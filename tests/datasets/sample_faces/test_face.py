@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax.datasets.sample_faces import face
+from maskgan_jax.faces import anatomy
 
 
 def test_canonical_face_is_symmetric_with_unit_eye_distance():
@@ -16,9 +17,9 @@ def test_canonical_face_is_symmetric_with_unit_eye_distance():
 
 def test_parts_lie_where_they_should():
   points = face.canonical()
-  eyes = points[list(face.EYES[0] + face.EYES[1]), 1].mean()
-  brows = points[list(face.BROWS[0] + face.BROWS[1]), 1].mean()
-  lips = points[list(face.OUTER_LIPS), 1].mean()
+  eyes = points[list(anatomy.EYES[0] + anatomy.EYES[1]), 1].mean()
+  brows = points[list(anatomy.BROWS[0] + anatomy.BROWS[1]), 1].mean()
+  lips = points[list(anatomy.OUTER_LIPS), 1].mean()
   assert brows < eyes < points[4, 1] < lips < points[152, 1]
   assert points[4, 2] == points[:, 2].min()
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from maskgan_jax.datasets import sample_faces
-from maskgan_jax.datasets.sample_faces import face, traits
-from maskgan_jax.faces import finder
+from maskgan_jax.datasets.sample_faces import traits
+from maskgan_jax.faces import anatomy, finder
 
 SEEDS = range(1000, 1030)
 
@@ -68,7 +68,7 @@ def test_detector_finds_them_and_mesh_model_agrees():
   The mesh model's points lie 4 % of the eye distance from the painter's own
   on average, 9 % in the worst portrait.
   """
-  detector, landmark_model = finder.load()
+  detector, landmark_model = finder.shared().detector, finder.shared().mesh
   errors = []
   for seed in SEEDS:
     portrait = _painted(seed)
@@ -133,8 +133,8 @@ def test_a_painted_face_is_smooth_inside():
 def test_oval_points_are_on_the_silhouette_side():
   """The mesh's outline encloses its eyes and lips."""
   marks = _painted(SEEDS[0]).landmarks[:, :2]
-  outline = marks[list(face.FACE_OVAL)]
-  inner = marks[list(face.INNER_LIPS + face.EYES[0] + face.EYES[1])]
+  outline = marks[list(anatomy.FACE_OVAL)]
+  inner = marks[list(anatomy.INNER_LIPS + anatomy.EYES[0] + anatomy.EYES[1])]
   assert (outline.min(0) < inner.min(0)).all()
   assert (outline.max(0) > inner.max(0)).all()
 

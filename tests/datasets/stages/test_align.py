@@ -6,7 +6,7 @@ from maskgan_jax import photos
 from maskgan_jax.common import pinned_models
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.datasets.masked_faces.stages import align
-from maskgan_jax.faces import alignment, identity
+from maskgan_jax.faces import alignment, anatomy, embedding
 from maskgan_jax.photos import coding
 
 
@@ -21,7 +21,7 @@ def test_a_photo_becomes_a_square_with_level_eyes(dummy_data):
   assert coding.rgb(face.image).shape == (96, 96, 3)
   assert coding.grey(face.valid).shape == (96, 96)
   assert face.embedding is None
-  first, second = alignment.eye_centres(face.landmarks)
+  first, second = anatomy.eye_centres(face.landmarks)
   assert first[1] == pytest.approx(second[1], abs=0.01)
   assert first[0] < second[0]
 
@@ -49,7 +49,7 @@ def test_no_embedding_without_the_recognizer(dummy_data, monkeypatch):
   def missing():
     raise pinned_models.MissingModelError
 
-  monkeypatch.setattr(identity, "_recognizer", missing)
+  monkeypatch.setattr(embedding, "_recognizer", missing)
   assert _align(dummy_data, "train_person0.jpg").embedding is None
 
 

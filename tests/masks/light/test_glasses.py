@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax import masks
-from maskgan_jax.faces import alignment
+from maskgan_jax.faces import anatomy
 from maskgan_jax.masks import drawing
 from maskgan_jax.masks.light import glasses
 
@@ -16,7 +16,7 @@ SKIN, DARK = (205, 160, 138), (40, 35, 30)
 def with_rims(landmarks, size=256, lenses=(0, 1)):
   """Skin with dark rings round the eyes and a bridge between them."""
   image = np.full((size, size, 3), SKIN, np.uint8)
-  left, right = np.stack(alignment.eye_centres(landmarks))
+  left, right = np.stack(anatomy.eye_centres(landmarks))
   unit = np.linalg.norm(landmarks[454] - landmarks[234])
   across = (right - left) / np.linalg.norm(right - left)
   down = np.array([-across[1], across[0]])
@@ -51,15 +51,15 @@ def test_a_bare_face_has_none(photo, landmarks):
 
 def test_a_wrinkle_under_each_eye_is_no_rim(spectacled, landmarks):
   # Brows, bags and the root of the nose stay, what joins them does not.
-  for middle in alignment.eye_centres(landmarks):
+  for middle in anatomy.eye_centres(landmarks):
     x, y = (int(v) for v in middle)
     spectacled[y - 2 : y + 14, x - 40 : x - 12] = SKIN
     spectacled[y - 2 : y + 14, x + 12 : x + 40] = SKIN
-  y = int(alignment.eye_centres(landmarks)[0][1])
+  y = int(anatomy.eye_centres(landmarks)[0][1])
   cv2.line(spectacled, (100, y), (156, y), DARK, 3)
   thin = glasses._thin(spectacled, 150)
   corners = landmarks[[133, 362], :2]
-  middles = np.stack(alignment.eye_centres(landmarks))
+  middles = np.stack(anatomy.eye_centres(landmarks))
   assert glasses._has_bridge(thin, glasses._eyes(middles, corners, 150))
   assert glasses.rims(spectacled, landmarks, WHOLE) is None
 

@@ -10,7 +10,7 @@ from maskgan_jax.evaluation import run
 from maskgan_jax.exporting import export
 from maskgan_jax.unmasking.backends import jax
 from maskgan_jax.unmasking.backends import onnx as onnx_lib
-from tests import small_networks
+from tests.fakes import networks as small_networks
 
 needs_runtime = pytest.mark.skipif(
   not importlib.util.find_spec("onnxruntime"),

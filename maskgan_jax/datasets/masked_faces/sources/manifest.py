@@ -12,8 +12,8 @@ def read(path: pathlib.Path) -> dict[str, str] | None:
   """Reads file and person_id from a CSV file; None where there is none.
 
   Raises:
-    interface.SourceError: a column is missing, or a row names a file twice or leaves a
-      value out.
+    interface.SourceError: a column is missing, or a row names a file twice or
+      leaves a value out.
   """
   if not path.is_file():
     return None

@@ -7,7 +7,8 @@ import numpy as np
 from maskgan_jax import photos
 from maskgan_jax.common import pinned_models
 from maskgan_jax.datasets.masked_faces import sources
-from maskgan_jax.faces import alignment, finder, identity
+from maskgan_jax.faces import alignment, finder, usability
+from maskgan_jax.faces import embedding as embedding_lib
 from maskgan_jax.photos import coding
 
 
@@ -46,16 +47,15 @@ def align(
     return sources.Skipped(item.name, str(error))
   confidence, face = 1.0, None
   if landmarks is None:
-    detector, mesh = finder.load()
-    found = detector.detect(image)
+    found = finder.shared().find(image, "largest")
     if not found:
       return sources.Skipped(item.name, "no face found")
     face = found[0]
-    landmarks, confidence = mesh(image, face)
+    landmarks, confidence = face.landmarks, face.confidence
   transform = alignment.crop_transform(landmarks, size)
   crop, valid = alignment.warp(image, transform, size)
-  reason = alignment.unusable_reason(
-    landmarks, confidence, transform, valid, alignment.UsabilityRule()
+  reason = usability.reason_not_to_learn(
+    landmarks, confidence, transform, valid, usability.UsabilityRule()
   )
   if reason:
     return sources.Skipped(item.name, reason)
@@ -77,6 +77,6 @@ def align(
 def embed(image: np.ndarray, keypoints: np.ndarray) -> np.ndarray | None:
   """Returns `identity.embed`, None where its package is not installed."""
   try:
-    return identity.embed(image, keypoints)
+    return embedding_lib.embed(image, keypoints)
   except pinned_models.MissingModelError:
     return None

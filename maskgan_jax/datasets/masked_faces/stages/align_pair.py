@@ -183,6 +183,5 @@ def _disc(radius: float) -> np.ndarray:
 
 
 def _embedding(image: np.ndarray) -> np.ndarray | None:
-  detector, _ = finder.load()
-  found = detector.detect(image)
+  found = finder.shared().detect(image)
   return align.embed(image, found[0].keypoints) if found else None

@@ -9,7 +9,7 @@ import numpy as np
 
 from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces.stages import align
-from maskgan_jax.faces import alignment
+from maskgan_jax.faces import anatomy
 from maskgan_jax.masks import drawing as drawing_lib
 from maskgan_jax.masks.distractors import beards
 from maskgan_jax.photos import coding
@@ -71,7 +71,7 @@ def make(
     ]
   else:
     image = coding.rgb(face.image)
-    if abs(alignment.yaw(face.landmarks)) > TURNED:
+    if abs(anatomy.yaw(face.landmarks)) > TURNED:
       variants *= turned_factor
     rngs = [rng_for(face.item.name, seed, k) for k in range(variants)]
     try:

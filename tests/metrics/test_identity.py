@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from maskgan_jax.common import errors, pinned_models
-from maskgan_jax.faces import finder, identity
+from maskgan_jax.faces import embedding, finder
+from maskgan_jax.metrics import identity
 
 
 def _astronaut():
@@ -13,10 +14,10 @@ def _astronaut():
 
 def test_one_person_is_recognised_in_changed_light():
   image = _astronaut()
-  face = finder.load()[0].detect(image)[0]
+  face = finder.shared().detector.detect(image)[0]
   other = np.clip(image * 0.7 + 20, 0, 255).astype(np.uint8)
-  first, second = (identity.embed(x, face.keypoints) for x in (image, other))
-  assert first.shape == (identity.DIMENSIONS,)
+  first, second = (embedding.embed(x, face.keypoints) for x in (image, other))
+  assert first.shape == (embedding.DIMENSIONS,)
   assert np.linalg.norm(first) == pytest.approx(1, abs=1e-5)
   assert first @ second > 0.9
 
@@ -25,7 +26,7 @@ def test_a_hidden_face_is_less_like_the_true_one():
   image = _astronaut()
   person = identity.Person(image)
   assert person.similarity(image) == pytest.approx(1, abs=1e-5)
-  face = finder.load()[0].detect(image)[0]
+  face = finder.shared().detector.detect(image)[0]
   hidden = image.copy()
   left, top, width, height = face.box.astype(int)
   hidden[top + height // 2 : top + height, left : left + width] = 128
@@ -35,23 +36,23 @@ def test_a_hidden_face_is_less_like_the_true_one():
 def test_nobody_is_like_a_picture_without_a_face():
   empty = np.full((64, 64, 3), 128, np.uint8)
   person = identity.Person(empty)
-  assert person.vector.shape == (identity.DIMENSIONS,)
+  assert person.vector.shape == (embedding.DIMENSIONS,)
   assert np.isnan(person.vector).all() and np.isnan(person.similarity(empty))
 
 
 def test_the_recognizer_is_checked_by_hash(monkeypatch):
-  package, name, _ = identity._RECOGNIZER
-  monkeypatch.setattr(identity, "_RECOGNIZER", (package, name, "0" * 64))
-  uncached = functools.partial(identity._recognizer.__wrapped__)
+  package, name, _ = embedding._RECOGNIZER
+  monkeypatch.setattr(embedding, "_RECOGNIZER", (package, name, "0" * 64))
+  uncached = functools.partial(embedding._recognizer.__wrapped__)
   with pytest.raises(errors.UserError, match="SHA-256"):
     uncached()
-  monkeypatch.setattr(identity, "_RECOGNIZER", ("no_such_package", name, ""))
+  monkeypatch.setattr(embedding, "_RECOGNIZER", ("no_such_package", name, ""))
   with pytest.raises(pinned_models.MissingModelError, match="Run: pip install"):
     uncached()
 
 
 def _vectors(*rows):
-  vectors = np.zeros((len(rows), identity.DIMENSIONS), np.float32)
+  vectors = np.zeros((len(rows), embedding.DIMENSIONS), np.float32)
   vectors[:, :2] = rows
   return vectors
 
