@@ -1,6 +1,6 @@
 """Writes the networks as one file for other run times.
 
-  pip install --no-deps -r requirements-export.txt
+  pip install --no-deps -r requirements/export.txt
   python scripts/export.py --format=onnx --output=maskgan.onnx \
     [--weights=FILE.safetensors | --workdir=runs/faces] [--dtype=float16]
 
@@ -10,32 +10,35 @@ the faces as they were painted as a whole. scripts/unmask.py takes the ONNX file
 as --weights, without JAX.
 """
 
+import pathlib
+
 import command
 from absl import flags
 
-from maskgan_jax.exporting import export
+from maskgan_jax.exporting import completion, write
 
 _FORMAT = flags.DEFINE_enum(
-  "format", None, ["onnx", "stablehlo"], "stablehlo is read by jax.export."
+  "format", None, list(write.FORMATS), "stablehlo is read by jax.export."
 )
 _OUTPUT = flags.DEFINE_string("output", None, "Where the file goes.")
 _NETWORKS = command.define_networks()
 _DTYPE = flags.DEFINE_enum(
-  "dtype", "float32", export.DTYPES, "Of the weights in the file."
+  "dtype", "float32", completion.DTYPES, "Of the weights in the file."
 )
 
 
 def main() -> None:
   weights, which = _NETWORKS()
-  report = export.export(
+  report = write.export(
     _OUTPUT.value,
     format=_FORMAT.value,
     weights=weights,
     which=which,
     dtype=_DTYPE.value,
   )
+  size = pathlib.Path(_OUTPUT.value).stat().st_size / 2**20
   print(
-    f"{_OUTPUT.value}: {report.size_mib:.1f} MiB; differs from the networks by"
+    f"{_OUTPUT.value}: {size:.1f} MiB; differs from the networks by"
     f" at most {report.picture_difference}/255, in its mask by"
     f" {report.mask_difference}/255; {report.milliseconds:.0f} ms a face on"
     f" this CPU, JAX {report.jax_milliseconds:.0f}."

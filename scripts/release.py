@@ -13,7 +13,7 @@ import command
 from absl import flags
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import released
+from maskgan_jax.networks import config, released, runs
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Of scripts/train.py.")
 _CHECKPOINT = command.define_checkpoint()
@@ -34,10 +34,13 @@ def main() -> None:
     raise errors.UserError(
       f"--metrics={path}: no such file. Evaluate the run first."
     )
+  run = _WORKDIR.value
+  step, variables = runs.load_inference(run, _CHECKPOINT.value)
   written = released.write(
-    _WORKDIR.value,
-    path=_OUTPUT.value,
-    which=_CHECKPOINT.value,
+    _OUTPUT.value,
+    model=config.of_training(runs.read_config(run)),
+    step=step,
+    variables=variables,
     scores=json.loads(path.read_text()),
     commands=_TRAINED_BY.value,
   )

@@ -5,8 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from maskgan_jax.networks import build
 from maskgan_jax.training import batch as batch_lib
+from maskgan_jax.training import settings
 from maskgan_jax.training.step import step_settings, train_step
 
 
@@ -20,7 +20,7 @@ def make_batch(size: int = 4, side: int = 64) -> batch_lib.Batch:
 
 
 def fresh(config):
-  return jax.jit(lambda key: build.initial_state(config, key))(
+  return jax.jit(lambda key: settings.initial_state(config, key))(
     jax.random.key(0)
   )
 
@@ -30,7 +30,7 @@ def copy(tree):
 
 
 def run(config, *, adversarial=True, state=None, steps=1):
-  step = build.compiled_train_step(
+  step = settings.compiled_train_step(
     config, adversarial=adversarial, devices=jax.devices()[:1]
   )
   state = fresh(config) if state is None else copy(state)
@@ -42,8 +42,8 @@ def run(config, *, adversarial=True, state=None, steps=1):
 def sgd_step(config, axis_name, learning_rate=1e-2):
   """The train step under SGD: Adam turns rounding into whole steps."""
   return train_step.make_train_step(
-    modules=build.modules(config, axis_name),
-    txs={name: optax.sgd(learning_rate) for name in build.networks(config)},
+    modules=settings.modules(config, axis_name),
+    txs={name: optax.sgd(learning_rate) for name in settings.networks(config)},
     settings=step_settings.read(config),
     axis_name=axis_name,
   )

@@ -13,6 +13,7 @@ from configs.ablation import _base
 from maskgan_jax.common import errors
 from maskgan_jax.lab.benchmarks import cost
 from maskgan_jax.networks import build
+from maskgan_jax.training import settings
 from maskgan_jax.training import state as state_lib
 from maskgan_jax.training.step import step_settings
 
@@ -27,15 +28,15 @@ CONFIGS = sorted(
 def test_config_builds(name):
   config = importlib.import_module(f"configs.{name}").get_config()
   state = jax.eval_shape(
-    lambda key: build.initial_state(config, key), jax.random.key(0)
+    lambda key: settings.initial_state(config, key), jax.random.key(0)
   )
   assert set(state.networks) == set(config.networks)
-  build.run_settings(config)
+  settings.run_settings(config)
   jax.eval_shape(
-    lambda: build.predict_step(config)(
+    lambda: settings.predict_step(config)(
       {
         n: state_lib.inference_variables(v)
-        for n, v in build.initial_state(
+        for n, v in settings.initial_state(
           config, jax.random.key(0)
         ).networks.items()
       },
@@ -48,7 +49,7 @@ def test_config_builds(name):
 def test_paper_is_the_paper():
   c = paper.get_config()
   state = jax.eval_shape(
-    lambda key: build.initial_state(c, key), jax.random.key(0)
+    lambda key: settings.initial_state(c, key), jax.random.key(0)
   )
   counts = {
     name: sum(x.size for x in jax.tree.leaves(network.params))
@@ -73,9 +74,9 @@ def test_portraits_sizes(size):
 
 
 def test_a_network_starts_alike_without_those_after_it(tiny_config):
-  whole = build.initial_state(tiny_config, jax.random.key(0))
+  whole = settings.initial_state(tiny_config, jax.random.key(0))
   tiny_config.networks = ("segmenter", "generator")
-  alone = build.initial_state(tiny_config, jax.random.key(0))
+  alone = settings.initial_state(tiny_config, jax.random.key(0))
   for name in tiny_config.networks:
     for a, b in zip(
       *(jax.tree.leaves(s.networks[name].params) for s in (whole, alone)),
@@ -114,10 +115,10 @@ def test_ours_are_compact(module):
   assert found.multiply_adds < 1_800_000_000
   # One picture or many, in training or in use: the same result.
   state = jax.eval_shape(
-    lambda key: build.initial_state(c, key), jax.random.key(0)
+    lambda key: settings.initial_state(c, key), jax.random.key(0)
   )
   assert not c.train_mode_at_test
-  for name in state_lib.INFERENCE:
+  for name in build.INFERENCE:
     assert state.networks[name].stats == {}
 
 
@@ -163,10 +164,10 @@ def test_the_ablation_changes_one_thing_at_a_time():
   start = _flat(_base.mask_composite().to_dict())
   for name, expected in ROWS.items():
     c = importlib.import_module(f"configs.ablation.{name}").get_config()
-    build.modules(c)
-    build.transformations(c)
+    settings.modules(c)
+    settings.transformations(c)
     step_settings.read(c)
-    run = build.run_settings(c)
+    run = settings.run_settings(c)
     assert run.batch_size * run.num_train_steps == 16_000
     found = _flat(c.to_dict())
     if expected is not None:
@@ -175,20 +176,20 @@ def test_the_ablation_changes_one_thing_at_a_time():
 
 def test_variant_changes_the_copy_alone():
   c = default.get_config()
-  changed = build.variant(c, seed=5, data_dir="here", num_images=80)
+  changed = settings.variant(c, seed=5, data_dir="here", num_images=80)
   assert (changed.seed, changed.data_dir, changed.num_train_steps) == (
     5,
     "here",
     10,
   )
   assert changed.optimizer.warmup_steps == 0  # 100 of 10,000, shortened alike.
-  half = build.variant(c, seed=0, data_dir="data", num_images=40_000)
+  half = settings.variant(c, seed=0, data_dir="data", num_images=40_000)
   assert half.optimizer.warmup_steps == 50
   assert c == default.get_config()
   assert changed.loss is not c.loss
-  assert build.variant(c, seed=0, data_dir="data") == c
+  assert settings.variant(c, seed=0, data_dir="data") == c
   with pytest.raises(errors.UserError, match="no multiple of .*batch_size 8"):
-    build.variant(c, seed=0, data_dir="data", num_images=81)
+    settings.variant(c, seed=0, data_dir="data", num_images=81)
 
 
 def test_unknown_key_is_named():
@@ -200,7 +201,7 @@ def test_unknown_generator_is_named():
   c = default.get_config()
   c.generator.name = "unet"
   with pytest.raises(errors.UserError, match='"unet". Choose "completion"'):
-    build.modules(c)
+    settings.modules(c)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +211,7 @@ def test_networks_that_need_others(networks):
   c = default.get_config()
   c.networks = networks
   with pytest.raises(errors.UserError, match="Each network needs those before"):
-    build.networks(c)
+    settings.networks(c)
 
 
 def test_borrowed_masks_need_a_mask_channel():
@@ -243,14 +244,14 @@ def test_pix2pix_reads_no_latent_code():
   c = paper.get_config()
   c.latent.size = 8
   with pytest.raises(errors.UserError, match='"pix2pix" reads no latent code'):
-    build.modules(c)
+    settings.modules(c)
 
 
 def test_checkpoints_have_scores():
   c = default.get_config()
   c.checkpoint_every_steps = c.eval_every_steps + 1
   with pytest.raises(errors.UserError, match="must be a multiple of"):
-    build.run_settings(c)
+    settings.run_settings(c)
 
 
 @pytest.mark.parametrize(
@@ -259,17 +260,17 @@ def test_checkpoints_have_scores():
 def test_phases_hold_whole_dispatches(key):
   c = default.get_config()
   c.steps_per_dispatch = 10
-  build.run_settings(c)
+  settings.run_settings(c)
   c.update_from_flattened_dict({key: 15})
   with pytest.raises(errors.UserError, match=f"config.{key} 15 must be"):
-    build.run_settings(c)
+    settings.run_settings(c)
 
 
 def test_unknown_dtype_is_refused():
   c = default.get_config()
   c.dtype = "float16"
   with pytest.raises(errors.UserError, match='"float16". Choose one of'):
-    build.modules(c)
+    settings.modules(c)
 
 
 @pytest.mark.parametrize("generator", ["completion", "pix2pix"])
@@ -278,11 +279,11 @@ def test_bfloat16_computes_but_parameters_stay_float32(generator):
   c.dtype = "bfloat16"
   c.generator.name = generator
   state = jax.eval_shape(
-    lambda key: build.initial_state(c, key), jax.random.key(0)
+    lambda key: settings.initial_state(c, key), jax.random.key(0)
   )
   params = jax.tree.leaves({n: v.params for n, v in state.networks.items()})
   assert {x.dtype.name for x in params} == {"float32"}
-  network = build.modules(c)["generator"]
+  network = settings.modules(c)["generator"]
   variables = {
     "params": state.networks["generator"].params,
     "batch_stats": state.networks["generator"].stats,

@@ -1,23 +1,24 @@
-"""Turns the networks into ONNX, as `backend_onnx` reads it."""
+"""The networks as ONNX, as `unmasking.backends.onnx` reads it."""
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import Any
+import os
+from collections.abc import Sequence
 
 import jax
 
 from maskgan_jax.common import optional
+from maskgan_jax.exporting import completion
 from maskgan_jax.unmasking.backends import onnx as onnx_lib
 
-REMEDY = "pip install --no-deps -r requirements-export.txt."
+REMEDY = "pip install --no-deps -r requirements/export.txt."
 # Inside the file: the masks made by hand, one for each face.
 _EACH_MASK = "mask_of_each_face"
 
 
 def encode(
-  complete: Callable[..., Any], inputs: Sequence[jax.ShapeDtypeStruct]
+  complete: completion.Completion, inputs: Sequence[jax.ShapeDtypeStruct]
 ) -> bytes:
-  """Returns the content of a file that computes `export.completion`.
+  """Returns the content of a file that computes `completion.completion`.
 
   Args:
     complete: the function.
@@ -44,6 +45,15 @@ def encode(
     " person's face: not for identification or as evidence."
   )
   return model.SerializeToString()
+
+
+def load(path: str | os.PathLike) -> completion.Completion:
+  """Returns what an ONNX file computes, by onnxruntime on the CPU.
+
+  Raises:
+    errors.UserError: onnxruntime is not installed.
+  """
+  return onnx_lib.OnnxNetworks(path).run
 
 
 def _make_mask_optional(model) -> None:

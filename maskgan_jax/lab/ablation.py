@@ -18,8 +18,8 @@ from maskgan_jax.evaluation import run as run_lib
 from maskgan_jax.lab import ablation_report
 from maskgan_jax.lab.benchmarks import cost
 from maskgan_jax.lab.benchmarks import steps as steps_lib
-from maskgan_jax.networks import build
-from maskgan_jax.training import batches, checkpoints, loop
+from maskgan_jax.networks import loaded
+from maskgan_jax.training import batches, checkpoints, loop, settings
 from maskgan_jax.training.step import step_settings, train_step
 
 # Calls that are timed, of one picture each.
@@ -66,8 +66,8 @@ class Row:
     return self.path.stem
 
   @property
-  def run(self) -> build.RunSettings:
-    return build.run_settings(self.configs[0])
+  def run(self) -> settings.RunSettings:
+    return settings.run_settings(self.configs[0])
 
   @property
   def num_images(self) -> int:
@@ -137,7 +137,7 @@ def _load(path: pathlib.Path, plan: Plan) -> Row:
     path,
     (found["__doc__"] or path.stem).strip().splitlines()[0],
     tuple(
-      build.variant(
+      settings.variant(
         config, seed=seed, data_dir=plan.data_dir, num_images=plan.num_images
       )
       for seed in plan.seeds
@@ -150,12 +150,12 @@ def _load(path: pathlib.Path, plan: Plan) -> Row:
 def _trace(config) -> None:
   """Builds a training step without running it."""
   step = train_step.make_train_step(
-    modules=build.modules(config),
-    txs=build.transformations(config),
+    modules=settings.modules(config),
+    txs=settings.transformations(config),
     settings=step_settings.read(config),
   )
   key = jax.random.key(0)
-  state = jax.eval_shape(lambda k: build.initial_state(config, k), key)
+  state = jax.eval_shape(lambda k: settings.initial_state(config, k), key)
   jax.eval_shape(step, state, steps_lib.random_batch(config), key)
 
 
@@ -218,9 +218,9 @@ def _scores(workdir, row, plan) -> pathlib.Path | None:
 
 
 def _claim(workdir: pathlib.Path, config: ml_collections.ConfigDict) -> None:
-  steps = build.run_settings(config).num_train_steps
+  steps = settings.run_settings(config).num_train_steps
   if any(workdir.glob("checkpoints/[0-9]*")):
-    before = build.run_settings(checkpoints.read_config(workdir))
+    before = settings.run_settings(checkpoints.read_config(workdir))
     if before.num_train_steps != steps:
       raise errors.UserError(
         f"{workdir} was to take {before.num_train_steps} steps, now {steps}."
@@ -275,7 +275,7 @@ def _cost(row: Row, plan: Plan) -> dict[str, float]:
   if path.exists():
     return json.loads(path.read_text())
   workdir, config = next(_runs(row, plan))
-  predict = run_lib.Evaluator(str(workdir)).predict
+  predict = loaded.load(str(workdir)).predict
   picture = jnp.zeros((1, row.run.image_size, row.run.image_size, 3))
   jax.block_until_ready(predict(picture))
   times = steps_lib.measure(lambda: predict(picture), _TIMED_CALLS)

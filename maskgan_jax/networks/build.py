@@ -1,259 +1,112 @@
-"""Turns a config into modules, optimizers and settings; reads all its keys."""
+"""From the model's config to networks, and to the forward pass."""
 
-import dataclasses
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import ml_collections
-import optax
 from flax import linen as nn
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import discriminator, generators, predict, segmenter
-from maskgan_jax.training import optimizers, parallel, state
-from maskgan_jax.training.step import step_settings, train_step
+from maskgan_jax.networks import config as config_lib
+from maskgan_jax.networks import generators, predict, segmenter
 
-NETWORKS = ("segmenter", "generator", "discriminator")
-
-
-@dataclasses.dataclass(frozen=True)
-class RunSettings:
-  """What the loops need to know of a config."""
-
-  seed: int
-  init_from: str
-  data_dir: str
-  image_size: int
-  batch_size: int
-  eval_batch_size: int
-  num_train_steps: int
-  adversarial_from_step: int
-  log_every_steps: int
-  eval_every_steps: int
-  checkpoint_every_steps: int
-  keep_checkpoints: int
-  steps_per_dispatch: int
-  dataset_on_device: bool
-
-
-def run_settings(config: ml_collections.ConfigDict) -> RunSettings:
-  """Returns the loop's settings.
-
-  Raises:
-    errors.UserError: a setting that cannot work, by name.
-  """
-  if config.checkpoint_every_steps % config.eval_every_steps:
-    raise errors.UserError(
-      f"config.checkpoint_every_steps {config.checkpoint_every_steps} must be"
-      f" a multiple of config.eval_every_steps {config.eval_every_steps}, so"
-      " that every checkpoint has its score."
-    )
-  names = [
-    field.name
-    for field in dataclasses.fields(RunSettings)
-    if field.name not in ("adversarial_from_step", "eval_batch_size")
-  ]
-  for name in (
-    "num_train_steps",
-    "log_every_steps",
-    "eval_every_steps",
-    "loss.adversarial_from_step",
-  ):
-    steps = operator.attrgetter(name)(config)
-    if steps % config.steps_per_dispatch:
-      raise errors.UserError(
-        f"config.{name} {steps} must be a multiple of"
-        f" config.steps_per_dispatch {config.steps_per_dispatch}."
-      )
-  return RunSettings(
-    adversarial_from_step=config.loss.adversarial_from_step,
-    # Networks that use a batch's own statistics at test see one picture a time.
-    eval_batch_size=1 if config.train_mode_at_test else config.batch_size,
-    **{name: config[name] for name in names},
-  )
-
-
-def variant(
-  config: ml_collections.ConfigDict,
-  *,
-  seed: int,
-  data_dir: str,
-  num_images: int | None = None,
-) -> ml_collections.ConfigDict:
-  """Returns a copy with another seed, dataset and, if given, training images.
-
-  The warm-up keeps its share of the steps.
-
-  Raises:
-    errors.UserError: num_images is no multiple of the batch size.
-  """
-  changed = config.copy_and_resolve_references()
-  changed.seed, changed.data_dir = seed, data_dir
-  if num_images is not None:
-    steps, rest = divmod(num_images, config.batch_size)
-    if rest or not steps:
-      raise errors.UserError(
-        f"{num_images} images are no multiple of config.batch_size"
-        f" {config.batch_size}. Choose one."
-      )
-    changed.optimizer.warmup_steps = (
-      config.optimizer.warmup_steps * steps // config.num_train_steps
-    )
-    changed.num_train_steps = steps
-  return changed.lock()
-
-
-def networks(config: ml_collections.ConfigDict) -> tuple[str, ...]:
-  """Returns the names of the networks that the config trains.
-
-  Raises:
-    errors.UserError: an unknown network, or one without those that it needs.
-  """
-  names = tuple(config.networks)
-  if names not in [NETWORKS[:count] for count in (1, 2, 3)]:
-    raise errors.UserError(
-      f"config.networks is {names}. Each network needs those before it: give"
-      f" the first one, two or three of {NETWORKS}."
-    )
-  return names
+# The networks that completing a face takes.
+INFERENCE = ("segmenter", "generator")
+_DTYPES = {"float32": None, "bfloat16": jnp.bfloat16}
 
 
 def modules(
-  config: ml_collections.ConfigDict, axis_name: str | None = None
-) -> dict[str, nn.Module]:
-  """Returns the config's networks by name."""
-  build = {
-    "segmenter": lambda: segmenter.Segmenter(
-      features=tuple(config.segmenter.features), dtype=_dtype(config)
-    ),
-    "generator": lambda: _generator(config, axis_name),
-    "discriminator": lambda: discriminator.PatchDiscriminator(
-      axis_name=axis_name, dtype=_dtype(config), **config.discriminator
-    ),
-  }
-  return {name: build[name]() for name in networks(config)}
-
-
-def _dtype(config) -> jnp.dtype | None:
-  """The dtype of computation; parameters and losses are float32 always."""
-  known = {"float32": None, "bfloat16": jnp.bfloat16}
-  if config.dtype not in known:
-    raise errors.UserError(
-      f'config.dtype is "{config.dtype}". Choose one of {sorted(known)}.'
-    )
-  return known[config.dtype]
-
-
-def _generator(config, axis_name) -> nn.Module:
-  shown = {
-    "mask_channel": config.generator.mask_channel,
-    "dtype": _dtype(config),
-  }
-  if config.generator.name == "completion":
-    return generators.CompletionGenerator(
-      features=tuple(config.completion.features),
-      num_blocks=tuple(config.completion.num_blocks),
-      attention_level=config.completion.attention_level,
-      scale=config.completion.scale,
-      latent_size=config.latent.size,
-      **shown,
-    )
-  if config.latent.size:
-    raise errors.UserError(
-      f"config.latent.size is {config.latent.size}, but the generator"
-      f' "{config.generator.name}" reads no latent code. Set it to 0, or'
-      ' config.generator.name to "completion".'
-    )
-  if config.generator.name == "pix2pix":
-    return generators.Pix2PixGenerator(
-      axis_name=axis_name, **config.pix2pix, **shown
-    )
-  raise errors.UserError(
-    f'config.generator.name is "{config.generator.name}". Choose "completion"'
-    ' or "pix2pix".'
-  )
-
-
-def transformations(
-  config: ml_collections.ConfigDict,
-) -> dict[str, optax.GradientTransformation]:
-  """Returns the optimizers by network."""
-  c = config.optimizer
-  return {
-    name: optimizers.adam(
-      learning_rate=c.learning_rate[name],
-      b1=c.b1[name],
-      schedule=c.schedule[name],
-      warmup_steps=c.warmup_steps,
-      num_train_steps=config.num_train_steps,
-      clip_norm=c.clip_norm,
-    )
-    for name in networks(config)
-  }
-
-
-def initial_state(
-  config: ml_collections.ConfigDict, key: jax.Array
-) -> state.TrainState:
-  """Returns the state at step 0."""
-  size = config.image_size
-  image = jnp.zeros((1, size, size, 3))
-  mask = jnp.zeros((1, size, size, 1))
-  return state.create(
-    modules(config),
-    transformations(config),
-    {
-      "segmenter": (image,),
-      "generator": (image, mask),
-      "discriminator": (image, image, mask),
-    },
-    key,
-    ema=config.ema_decay > 0,
-  )
-
-
-def compiled_train_step(
-  config: ml_collections.ConfigDict,
+  model: config_lib.ModelConfig,
   *,
-  adversarial: bool,
-  devices: Sequence[jax.Device] | None = None,
-  dataset: Any = None,
-) -> parallel.Step:
-  """Returns the compiled train step for the devices.
+  dtype: str = "float32",
+  axis_name: str | None = None,
+) -> dict[str, nn.Module]:
+  """Returns segmenter and, where there is one, generator by name.
 
   Args:
-    config: of the run.
-    adversarial: whether the discriminator learns and teaches.
-    devices: this process's devices; all of them by default.
-    dataset: `parallel.replicate` of all examples, to take batches from.
+    model: the model's config.
+    dtype: of computation, "float32" or "bfloat16"; parameters are float32.
+    axis_name: the device axis of batch statistics.
+
+  Raises:
+    errors.UserError: an unknown dtype.
   """
-  txs = transformations(config)
-  settings = step_settings.read(config)
-  return parallel.compile_step(
-    lambda axis_name: train_step.make_train_step(
-      modules=modules(config, axis_name),
-      txs=txs,
-      settings=settings,
-      adversarial=adversarial,
-      axis_name=axis_name,
-    ),
-    devices,
-    steps_per_dispatch=config.steps_per_dispatch,
-    dataset=dataset,
-  )
+  compute = compute_dtype(dtype)
+  built: dict[str, nn.Module] = {
+    "segmenter": segmenter.Segmenter(**model.segmenter, dtype=compute)
+  }
+  if model.generator is not None:
+    own = {k: x for k, x in model.generator.items() if k != "name"}
+    if model.generator["name"] == "pix2pix":
+      built["generator"] = generators.Pix2PixGenerator(
+        **own, axis_name=axis_name, dtype=compute
+      )
+    else:
+      built["generator"] = generators.CompletionGenerator(**own, dtype=compute)
+  return built
+
+
+def compute_dtype(name: str) -> jnp.dtype | None:
+  """Returns what flax modules take as their dtype.
+
+  Raises:
+    errors.UserError: neither "float32" nor "bfloat16".
+  """
+  if name not in _DTYPES:
+    raise errors.UserError(
+      f'config.dtype is "{name}". Choose one of {sorted(_DTYPES)}.'
+    )
+  return _DTYPES[name]
+
+
+def example_inputs(image_size: int) -> dict[str, tuple[jax.Array, ...]]:
+  """Returns what each network is initialised with, one example."""
+  image = jnp.zeros((1, image_size, image_size, 3))
+  mask = jnp.zeros((1, image_size, image_size, 1))
+  return {
+    "segmenter": (image,),
+    "generator": (image, mask),
+    "discriminator": (image, image, mask),
+  }
+
+
+def variable_shapes(model: config_lib.ModelConfig) -> dict[str, Any]:
+  """Returns the networks' variables as shapes, without computing anything."""
+  inputs = example_inputs(model.image_size)
+
+  def variables(key):
+    made = {}
+    for name, module in modules(model).items():
+      rngs = {"params": key, "dropout": key}
+      found = module.init(rngs, *inputs[name], train=False)
+      made[name] = {"batch_stats": {}, **found}
+    return made
+
+  return jax.eval_shape(variables, jax.random.key(0))
 
 
 def predict_step(
-  config: ml_collections.ConfigDict,
+  model: config_lib.ModelConfig, *, dtype: str = "float32"
 ) -> Callable[..., predict.Prediction]:
-  """Returns the compiled forward pass of segmenter and generator."""
+  """Returns the compiled forward pass of segmenter and generator.
+
+  Args:
+    model: the model's config.
+    dtype: of computation, see `modules`.
+  """
   return jax.jit(
     predict.make_predict_step(
-      modules=modules(config),
-      train_mode=config.train_mode_at_test,
-      mirrored=config.mirrored_at_test,
+      modules=modules(model, dtype=dtype),
+      train_mode=model.train_mode_at_test,
+      mirrored=model.mirrored_at_test,
     )
   )
+
+
+def describe_shapes(variables: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+  """Returns the shape of each array by its path, "segmenter/params/..."."""
+  leaves = jax.tree_util.tree_leaves_with_path(variables)
+  return {
+    "/".join(str(part.key) for part in path): x.shape for path, x in leaves
+  }

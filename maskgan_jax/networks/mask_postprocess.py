@@ -77,11 +77,12 @@ def dilate(mask: Array, radius: int) -> Array:
 
 
 def _largest_along(x: Array, radius: int, axis: int) -> Array:
-  """The largest of 2 * radius + 1 neighbours along an axis, of those there."""
+  """The largest of 2 * radius + 1 neighbours along an axis."""
   xp = x.__array_namespace__()
-  shape = (*x.shape[:axis], radius, *x.shape[axis + 1 :])
-  beyond = xp.full(shape, -xp.inf, dtype=x.dtype)
-  x = xp.concat([beyond, x, beyond], axis=axis)
+  # Every window that reaches beyond the edge holds it: it may be repeated.
+  places = np.arange(-radius, x.shape[axis] + radius)
+  places = xp.asarray(places.clip(0, x.shape[axis] - 1))
+  x = xp.take(x, places, axis=axis)
   window, known = 2 * radius + 1, 1
 
   def larger_of_both(x, distance):

@@ -7,16 +7,13 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import jax
-import ml_collections
 import numpy as np
 import safetensors.numpy
 from flax import traverse_util
 
-from maskgan_jax.common import errors
+from maskgan_jax.common import errors, files
 from maskgan_jax.networks import build
-from maskgan_jax.training import checkpoints
-from maskgan_jax.training import state as state_lib
+from maskgan_jax.networks import config as config_lib
 
 # Those that the project comes with.
 WEIGHTS = pathlib.Path(__file__).parent / "weights" / "compact.safetensors"
@@ -26,7 +23,7 @@ SUFFIX = WEIGHTS.suffix
 class Released(NamedTuple):
   """Averaged parameters of a run, ready for use."""
 
-  config: ml_collections.ConfigDict
+  model: config_lib.ModelConfig
   step: int
   variables: dict[str, dict[str, Any]]  # By network, as flax applies them.
   sha256: str  # Tells these weights from others.
@@ -52,11 +49,18 @@ def load(weights: str | os.PathLike = WEIGHTS) -> Released:
   content = weights.read_bytes()
   try:
     described = json.loads(card.read_text())
-    config = ml_collections.ConfigDict(described["config"]).lock()
+    content_of_model = described["model"]
     step, sha256 = described["step"], described["sha256"]
   except (KeyError, TypeError, ValueError) as error:
     raise errors.UserError(
       f"{card} is no card of weights ({error!r}). {_remedy(weights)}"
+    ) from error
+  try:
+    model = config_lib.from_dict(content_of_model)
+  except errors.UserError as error:
+    raise errors.UserError(
+      f"{card}: its model is not one of this version ({error}). Release the run"
+      " again with scripts/release.py."
     ) from error
   found = hashlib.sha256(content).hexdigest()
   if found != sha256:
@@ -69,8 +73,8 @@ def load(weights: str | os.PathLike = WEIGHTS) -> Released:
     {name: x.astype(np.float32) for name, x in flat.items()}, sep="/"
   )
   variables = {name: {"batch_stats": {}, **x} for name, x in networks.items()}
-  _check_fit(weights, config, variables)
-  return Released(config, step, variables, sha256)
+  _check_fit(weights, model, variables)
+  return Released(model, step, variables, sha256)
 
 
 def _remedy(weights: pathlib.Path) -> str:
@@ -85,23 +89,10 @@ def _remedy(weights: pathlib.Path) -> str:
   )
 
 
-def _check_fit(weights, config, variables) -> None:
-  """Raises a UserError if the config's networks have other variables."""
-  try:
-    state = jax.eval_shape(
-      lambda: build.initial_state(config, jax.random.key(0))
-    )
-  except (AttributeError, KeyError, TypeError) as error:
-    raise errors.UserError(
-      f"{card_of(weights)}: its config is not one of this version ({error})."
-      " Release the run again with scripts/release.py."
-    ) from error
-  expected = {
-    name: state_lib.inference_variables(network)
-    for name, network in state.networks.items()
-    if name in state_lib.INFERENCE
-  }
-  found, expected = _shapes(variables), _shapes(expected)
+def _check_fit(weights, model, variables) -> None:
+  """Raises a UserError if the model's networks have other variables."""
+  found = build.describe_shapes(variables)
+  expected = build.describe_shapes(build.variable_shapes(model))
   differing = sorted(
     name
     for name in found.keys() | expected.keys()
@@ -110,16 +101,11 @@ def _check_fit(weights, config, variables) -> None:
   if differing:
     name = differing[0]
     raise errors.UserError(
-      f"{weights} does not fit the config in its card: {len(differing)} arrays"
-      f" differ, {name} is {found.get(name, 'missing')}, the config asks for"
+      f"{weights} does not fit the model in its card: {len(differing)} arrays"
+      f" differ, {name} is {found.get(name, 'missing')}, the model asks for"
       f" {expected.get(name, 'none')}. Release the run again with"
       " scripts/release.py."
     )
-
-
-def _shapes(variables) -> dict[str, tuple[int, ...]]:
-  flat = traverse_util.flatten_dict(variables, sep="/")
-  return {name: x.shape for name, x in flat.items()}
 
 
 def sha256_of(variables: Mapping[str, Any]) -> str:
@@ -132,51 +118,45 @@ def sha256_of(variables: Mapping[str, Any]) -> str:
 
 
 def write(
-  workdir: str,
+  path: str | os.PathLike,
   *,
-  which: str,
+  model: config_lib.ModelConfig,
+  step: int,
+  variables: Mapping[str, Any],
   scores: Mapping[str, Any],
   commands: Sequence[str],
-  path: str | os.PathLike = WEIGHTS,
 ) -> pathlib.Path:
-  """Writes a run's averaged parameters in half precision, and their card.
+  """Writes averaged parameters in half precision, and their card.
 
   Args:
-    workdir: of the run.
-    which: "latest" or "best" checkpoint.
-    scores: what metrics.json says of it.
-    commands: how it was trained.
     path: FILE.safetensors, and its card FILE.json beside it; files there are
       replaced.
+    model: the networks' config.
+    step: of the checkpoint.
+    variables: by network, as flax applies them.
+    scores: what metrics.json says of them.
+    commands: how they were trained.
 
   Raises:
-    errors.UserError: the path has another suffix, or the workdir holds no run
-      or no checkpoint.
+    errors.UserError: the path has another suffix.
+    files.WriteError: a file cannot be written.
   """
   path = pathlib.Path(path)
   if path.suffix != SUFFIX:
     raise errors.UserError(f"{path}: give a name that ends in {SUFFIX}.")
-  config = checkpoints.read_config(workdir).to_dict()
-  # Where the run lay says nothing to others.
-  config |= {"data_dir": "data", "init_from": ""}
-  step, variables = checkpoints.load_inference(workdir, which)
   flat = traverse_util.flatten_dict(variables, sep="/")
   content = safetensors.numpy.save(
     {name: np.asarray(x, np.float16) for name, x in flat.items()}
   )
-  card = {
-    "sha256": hashlib.sha256(content).hexdigest(),
-    "step": int(step),
-    "commands": list(commands),
-    "scores": dict(scores),
-    "config": config,
-  }
-  path.parent.mkdir(parents=True, exist_ok=True)
-  for target, data in (
-    (path, content),
-    (card_of(path), json.dumps(card, indent=2).encode()),
-  ):
-    partial = target.with_name(f"{target.name}.partial")
-    partial.write_bytes(data)
-    partial.replace(target)
+  files.write(path, content)
+  files.write_json(
+    card_of(path),
+    {
+      "sha256": hashlib.sha256(content).hexdigest(),
+      "step": int(step),
+      "model": model.to_dict(),
+      "commands": list(commands),
+      "scores": dict(scores),
+    },
+  )
   return path

@@ -17,8 +17,9 @@ import jax
 import jax.numpy as jnp
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import build
+from maskgan_jax.networks import runs as runs_lib
 from maskgan_jax.training import checkpoints as checkpoints_lib
+from maskgan_jax.training import settings
 
 
 def average(
@@ -46,10 +47,10 @@ def average(
       f"{workdir} holds a checkpoint already. Choose another --workdir."
     )
   config = checkpoints_lib.read_config(runs[-1])
-  state = build.initial_state(config, jax.random.key(0))
+  state = settings.initial_state(config, jax.random.key(0))
   mean = None
   for run, share in zip(runs, shares, strict=True):
-    step, found = checkpoints_lib.load_inference(run, which)
+    step, found = runs_lib.load_inference(run, which)
     checkpoints_lib.start_from(state, found, run)  # Says so if shapes differ.
     part = jax.tree.map(lambda x, share=share: share * x, found)
     mean = jax.tree.map(jnp.add, mean, part) if mean else part

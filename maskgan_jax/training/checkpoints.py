@@ -1,6 +1,5 @@
 """Orbax checkpoints of a run, and the config that belongs to them."""
 
-import contextlib
 import json
 import pathlib
 from typing import Any
@@ -8,15 +7,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import ml_collections
-import numpy as np
 import orbax.checkpoint as ocp
 from flax import traverse_util
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import blocks
+from maskgan_jax.networks import blocks, build, runs
 from maskgan_jax.training import state as state_lib
 
-_METRIC = "psnr_in_mask"
 # Settings that may change between two starts of one run.
 _FREE = (
   "data_dir",
@@ -36,24 +33,23 @@ class Checkpoints:
   needs, the averaged parameters and the statistics, is an item of its own.
   """
 
-  def __init__(self, workdir: str, *, keep: int = 1, read_only: bool = False):
+  def __init__(self, workdir: str, *, keep: int = 1):
     policies = ocp.checkpoint_managers
     self._manager = ocp.CheckpointManager(
-      pathlib.Path(workdir).absolute() / "checkpoints",
+      pathlib.Path(workdir).absolute() / runs.CHECKPOINTS,
       options=ocp.CheckpointManagerOptions(
-        read_only=read_only,
-        create=not read_only,
+        create=True,
         preservation_policy=policies.AnyPreservationPolicy(
           [
             policies.LatestN(keep),
             policies.BestN(
-              get_metric_fn=lambda m: m[_METRIC],
+              get_metric_fn=lambda m: m[runs.METRIC],
               n=1,
               keep_checkpoints_without_metrics=False,
             ),
           ]
         ),
-        best_fn=lambda m: m[_METRIC],
+        best_fn=lambda m: m[runs.METRIC],
       ),
     )
 
@@ -76,7 +72,7 @@ class Checkpoints:
     step = self._manager.latest_step()
     if step is None:
       return None
-    rest, inference = _on_host(jax.eval_shape(_split, state))
+    rest, inference = runs.on_host(jax.eval_shape(_split, state))
     restored = self._manager.restore(
       step,
       args=ocp.args.Composite(
@@ -86,58 +82,10 @@ class Checkpoints:
     )
     return _join(restored["state"], restored["inference"])
 
-  def restore_inference(
-    self, which: str
-  ) -> tuple[int, dict[str, dict[str, Any]]]:
-    """Returns the step and the variables by network of one checkpoint.
-
-    Args:
-      which: "latest" or "best".
-
-    Raises:
-      errors.UserError: there is none.
-    """
-    step = {
-      "latest": self._manager.latest_step,
-      "best": self._manager.best_step,
-    }[which]()
-    if step is None:
-      raise errors.UserError(
-        f"{self._manager.directory}: no checkpoint yet. Train first with"
-        " scripts/train.py."
-      )
-    path = self._manager.directory / str(step) / "inference"
-    with ocp.StandardCheckpointer() as checkpointer:
-      saved = checkpointer.metadata(path).item_metadata.tree
-    restored = self._manager.restore(
-      step,
-      args=ocp.args.Composite(
-        inference=ocp.args.StandardRestore(_on_host(saved))
-      ),
-    )
-    return step, restored["inference"]
-
   def close(self) -> None:
     """Waits for a save under way."""
     self._manager.wait_until_finished()
     self._manager.close()
-
-
-def load_inference(
-  workdir: str, which: str
-) -> tuple[int, dict[str, dict[str, Any]]]:
-  """Returns the step and the variables by network of a run's checkpoint.
-
-  Args:
-    workdir: of the run.
-    which: "latest" or "best".
-
-  Raises:
-    errors.UserError: no run or no checkpoint there.
-  """
-  read_config(workdir)  # Says so where no run is.
-  with contextlib.closing(Checkpoints(workdir, read_only=True)) as checkpoints:
-    return checkpoints.restore_inference(which)
 
 
 def start_from(
@@ -191,17 +139,12 @@ def _shapes(tree) -> dict[str, tuple[int, ...]]:
   return {jax.tree_util.keystr(path): x.shape for path, x in leaves}
 
 
-def _on_host(tree):
-  """Arrays of the host to restore into, whatever devices saved theirs."""
-  return jax.tree.map(lambda x: np.empty(x.shape, x.dtype), tree)
-
-
 def _split(state):
   """Separates what evaluation needs: (rest, inference)."""
   inference = {
     name: state_lib.inference_variables(network)
     for name, network in state.networks.items()
-    if name in state_lib.INFERENCE
+    if name in build.INFERENCE
   }
   networks = {
     name: network._replace(stats={}, **{_evaluated(network): {}})
@@ -242,7 +185,7 @@ def claim_workdir(
   Raises:
     errors.UserError: the workdir belongs to a run with another config.
   """
-  path = pathlib.Path(workdir) / "config.json"
+  path = pathlib.Path(workdir) / runs.CONFIG
   new = json.loads(config.to_json_best_effort())
   if path.exists() and any(path.parent.glob("checkpoints/[0-9]*")):
     old = json.loads(path.read_text())
@@ -266,13 +209,7 @@ def read_config(workdir: str | pathlib.Path) -> ml_collections.ConfigDict:
   Raises:
     errors.UserError: the workdir holds no run.
   """
-  path = pathlib.Path(workdir) / "config.json"
-  if not path.exists():
-    raise errors.UserError(
-      f"{workdir}: no run here (config.json is missing). Give the --workdir"
-      " that scripts/train.py was given."
-    )
-  return ml_collections.ConfigDict(json.loads(path.read_text())).lock()
+  return ml_collections.ConfigDict(runs.read_config(workdir)).lock()
 
 
 def _differences(old: dict, new: dict, prefix: str = "") -> list[str]:

@@ -15,10 +15,10 @@ from maskgan_jax.common import errors, memory
 from maskgan_jax.common import progress as progress_lib
 from maskgan_jax.evaluation import figures
 from maskgan_jax.metrics import image
-from maskgan_jax.networks import build, images, released
+from maskgan_jax.networks import build, images, released, runs
 from maskgan_jax.training import batches as batches_lib
 from maskgan_jax.training import checkpoints as checkpoints_lib
-from maskgan_jax.training import parallel, run_log
+from maskgan_jax.training import parallel, run_log, settings
 from maskgan_jax.training import state as state_lib
 
 NUM_SAMPLES = 6
@@ -38,14 +38,14 @@ def train(
     errors.UserError: config, dataset and workdir do not fit together.
     errors.UserError: a metric is not finite any more.
   """
-  run = build.run_settings(config)
+  run = settings.run_settings(config)
   source = batches_lib.open_split(run.data_dir, "train", run.image_size)
   validation = batches_lib.open_split(
     run.data_dir, "validation", run.image_size
   )
   checkpoints_lib.claim_workdir(workdir, config)
   key = jax.random.key(run.seed)
-  state = jax.jit(lambda k: build.initial_state(config, k))(key)
+  state = jax.jit(lambda k: settings.initial_state(config, k))(key)
   memory.give_back()
   with contextlib.closing(
     checkpoints_lib.Checkpoints(workdir, keep=run.keep_checkpoints)
@@ -74,14 +74,14 @@ def _start_networks(init_from):
   if init_from == "released":
     return released.load().variables
   try:
-    return checkpoints_lib.load_inference(init_from, "latest")[1]
+    return runs.load_inference(init_from, "latest")[1]
   except errors.UserError as error:
     raise errors.UserError(f"config.init_from: {error}") from error
 
 
 def _steps(config, source, start, devices):
   """Yields the last step of each dispatch, and what takes the state there."""
-  run = build.run_settings(config)
+  run = settings.run_settings(config)
   key = jax.random.key(run.seed)
   schedule = batches_lib.Schedule(
     batch_size=run.batch_size,
@@ -97,7 +97,7 @@ def _steps(config, source, start, devices):
     dataset = None
     batches = batches_lib.train_batches(source, schedule)
   step_fns = {
-    adversarial: build.compiled_train_step(
+    adversarial: settings.compiled_train_step(
       config, adversarial=adversarial, devices=devices, dataset=dataset
     )
     for adversarial in (False, True)
@@ -195,11 +195,11 @@ class Validator:
   """Scores a state on the validation split, and draws its first examples."""
 
   def __init__(self, config: ml_collections.ConfigDict, source: Any):
-    run = build.run_settings(config)
+    run = settings.run_settings(config)
     self._source = source
     self._batch_size = run.eval_batch_size
     self._key = jax.random.key(run.seed)
-    self._predict = build.predict_step(config)
+    self._predict = settings.predict_step(config)
 
   def __call__(
     self, state: state_lib.TrainState
@@ -208,7 +208,7 @@ class Validator:
     variables = {
       name: state_lib.inference_variables(network)
       for name, network in state.networks.items()
-      if name in state_lib.INFERENCE
+      if name in build.INFERENCE
     }
     scores: dict[str, list[np.ndarray]] = {}
     rows: list[list[np.ndarray]] = []

@@ -9,11 +9,9 @@ import optax
 from flax import linen as nn
 from flax import traverse_util
 
-from maskgan_jax.networks import blocks
+from maskgan_jax.networks import blocks, build
 
 Params = Any
-# The networks that evaluation and use need.
-INFERENCE = ("segmenter", "generator")
 
 
 class NetworkState(NamedTuple):
@@ -52,7 +50,7 @@ def create(
     key: a PRNG key.
     ema: keep a running average of the parameters.
   """
-  averaged = INFERENCE if ema else ()
+  averaged = build.INFERENCE if ema else ()
   networks = {}
   for index, (name, module) in enumerate(modules.items()):
     rngs = {

@@ -2,6 +2,7 @@ import pytest
 
 from maskgan_jax.common import errors
 from maskgan_jax.evaluation import run
+from maskgan_jax.networks import loaded
 
 SUBJECT = {"workdir": "../run", "step": 4, "data_dir": "data", "split": "test"}
 
@@ -47,8 +48,8 @@ def test_networks_come_from_a_run_or_from_weights(tmp_path):
   with pytest.raises(
     errors.UserError, match="model.onnx: networks are read from a .safetensors"
   ):
-    run.Evaluator(path)
+    loaded.load(path)
   with pytest.raises(errors.UserError, match="run: no run here"):
-    run.Evaluator(tmp_path / "run")
+    loaded.load(tmp_path / "run")
   with pytest.raises(errors.UserError, match="a.safetensors is missing. Give"):
-    run.Evaluator(tmp_path / "a.safetensors")
+    loaded.load(tmp_path / "a.safetensors")

@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from maskgan_jax.evaluation import run as run_lib
-from maskgan_jax.exporting import export
+from maskgan_jax.exporting import write
+from maskgan_jax.networks import loaded
 from maskgan_jax.unmasking.backends import onnx
 from tests.fakes import networks as small_networks
 
@@ -19,18 +19,18 @@ missing = [
 ]
 pytestmark = pytest.mark.skipif(
   bool(missing),
-  reason=f"{', '.join(missing)} not installed (requirements-export.txt)",
+  reason=f"{', '.join(missing)} not installed (requirements/export.txt)",
 )
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
   """A file of small networks."""
-  evaluator = small_networks.evaluator(small_networks.config())
+  networks = small_networks.load(small_networks.config())
   path = tmp_path_factory.mktemp("onnx") / "model.onnx"
   with pytest.MonkeyPatch.context() as patch:
-    patch.setattr(run_lib, "Evaluator", lambda *_: evaluator)
-    export.export(path, format="onnx")
+    patch.setattr(loaded, "load", lambda *_: networks)
+    write.export(path, format="onnx")
   return path
 
 

@@ -5,8 +5,9 @@ import ml_collections
 import numpy as np
 
 from configs import default
-from maskgan_jax.evaluation import run
-from maskgan_jax.networks import build
+from maskgan_jax.networks import config as config_lib
+from maskgan_jax.networks import loaded
+from maskgan_jax.training import settings
 from maskgan_jax.training import state as state_lib
 
 SIZE = 64
@@ -23,9 +24,9 @@ def config() -> ml_collections.ConfigDict:
   return c
 
 
-def evaluator(config: ml_collections.ConfigDict) -> run.Evaluator:
+def load(config: ml_collections.ConfigDict) -> loaded.LoadedNetworks:
   """Returns networks that find a mask here and there."""
-  state = jax.jit(lambda key: build.initial_state(config, key))(
+  state = jax.jit(lambda key: settings.initial_state(config, key))(
     jax.random.key(0)
   )
   noise = iter(range(10_000))
@@ -34,17 +35,16 @@ def evaluator(config: ml_collections.ConfigDict) -> run.Evaluator:
     rng = np.random.default_rng(next(noise))
     return np.asarray(x) + 0.05 * rng.standard_normal(x.shape, np.float32)
 
-  made = run.Evaluator.__new__(run.Evaluator)
-  made.config, made.step = config, 0
-  made.variables = {
-    name: jax.tree.map(shake, state_lib.inference_variables(network))
-    for name, network in state.networks.items()
-    if name != "discriminator"
-  }
-  made.weights_sha256 = "abc"
-  made.run = build.run_settings(config)
-  made._step = build.predict_step(config)
-  return made
+  return loaded.LoadedNetworks(
+    model=config_lib.of_training(config),
+    variables={
+      name: jax.tree.map(shake, state_lib.inference_variables(network))
+      for name, network in state.networks.items()
+      if name != "discriminator"
+    },
+    step=0,
+    weights_sha256="abc",
+  )
 
 
 def pictures(count: int) -> np.ndarray:

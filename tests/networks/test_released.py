@@ -8,19 +8,16 @@ import pytest
 from maskgan_jax import photos
 from maskgan_jax.common import errors
 from maskgan_jax.evaluation import run
-from maskgan_jax.networks import build, released
+from maskgan_jax.networks import config as config_lib
+from maskgan_jax.networks import loaded, released, runs
 from maskgan_jax.training import checkpoints as checkpoints_lib
 from tests import command_line, one_device
 
 
 def test_released_weights_fit_their_config():
   found = released.load()
-  state = jax.eval_shape(
-    lambda key: build.initial_state(found.config, key), jax.random.key(0)
-  )
-  state = checkpoints_lib.start_from(state, found.variables, "released")
   for name in ("segmenter", "generator"):
-    leaves = jax.tree.leaves(state.networks[name].params)
+    leaves = jax.tree.leaves(found.variables[name]["params"])
     assert all(x.dtype == np.float32 for x in leaves)
     assert all(np.isfinite(x).all() for x in leaves)
   assert sum(p.stat().st_size for p in released.WEIGHTS.parent.iterdir()) < 20e6
@@ -36,22 +33,22 @@ def test_written_weights_load_as_they_were(tiny_config, tmp_path):
     state._replace(step=jax.numpy.asarray(7)), {"psnr_in_mask": 1.0}
   )
   checkpoints.close()
+  step, variables = runs.load_inference(workdir, "latest")
   released.write(
-    str(workdir),
-    which="latest",
+    tmp_path / "new" / "mine.safetensors",
+    model=config_lib.of_training(tiny_config),
+    step=step,
+    variables=variables,
     scores={"n": 3},
     commands=["train"],
-    path=tmp_path / "new" / "mine.safetensors",
   )
   names = {p.name for p in (tmp_path / "new").iterdir()}
   assert names == {"mine.safetensors", "mine.json"}
   written = tmp_path / "new" / "mine.safetensors"
-  for weights in (workdir, written):
-    assert run.Evaluator(weights).config.dtype == "float32"
+  assert loaded.load(workdir).model == loaded.load(written).model
   found = released.load(written)
   assert found.step == 7
-  assert found.config.image_size == tiny_config.image_size
-  assert found.config.data_dir == "data"
+  assert found.model.image_size == tiny_config.image_size
   for name, variables in found.variables.items():
     saved = state.networks[name].ema_params
     assert jax.tree.structure(variables["params"]) == jax.tree.structure(saved)
@@ -99,7 +96,7 @@ def test_missing_weights_are_named(copied, monkeypatch):
     released.load(copied)
 
 
-@pytest.mark.parametrize("text", ["text", "[]", '{"config": {}, "step": 1}'])
+@pytest.mark.parametrize("text", ["text", "[]", '{"model": {}, "step": 1}'])
 def test_another_file_than_a_card(text, copied):
   released.card_of(copied).write_text(text)
   with pytest.raises(
@@ -108,27 +105,27 @@ def test_another_file_than_a_card(text, copied):
     released.load(copied)
 
 
-def _change_config(weights, change):
+def _change_model(weights, change):
   card = released.card_of(weights)
   described = json.loads(card.read_text())
-  change(described["config"])
+  change(described["model"])
   card.write_text(json.dumps(described))
 
 
-def test_weights_of_other_networks_than_their_config(copied):
-  _change_config(copied, lambda c: c["segmenter"].update(features=[8]))
+def test_weights_of_other_networks_than_their_card(copied):
+  _change_model(copied, lambda c: c["segmenter"].update(features=[8]))
   with pytest.raises(
     errors.UserError,
-    match=r"does not fit the config in its card: \d+ arrays differ, segmenter/"
-    r"params/.* is \(.*, the config asks for .* Release the run again",
+    match=r"does not fit the model in its card: \d+ arrays differ, segmenter/"
+    r"params/.* is \(.*, the model asks for .* Release the run again",
   ):
     released.load(copied)
 
 
-def test_a_config_of_another_version(copied):
-  _change_config(copied, lambda c: c.pop("segmenter"))
+def test_a_card_of_another_version(copied):
+  _change_model(copied, lambda c: c.pop("segmenter"))
   with pytest.raises(
-    errors.UserError, match="its config is not one of this version .*segmenter"
+    errors.UserError, match="its model is not one of this version .*segmenter"
   ):
     released.load(copied)
 
@@ -138,11 +135,12 @@ def test_weights_are_written_to_a_file_of_their_kind(tmp_path):
     errors.UserError, match="mine.npz: give a name that ends in .safetensors"
   ):
     released.write(
-      "run",
-      which="latest",
+      tmp_path / "mine.npz",
+      model=released.load().model,
+      step=0,
+      variables={},
       scores={},
       commands=[],
-      path=tmp_path / "mine.npz",
     )
 
 

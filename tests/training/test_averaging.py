@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from maskgan_jax.common import errors
-from maskgan_jax.evaluation import run
+from maskgan_jax.networks import loaded
+from maskgan_jax.networks import runs as runs_lib
 from maskgan_jax.training import averaging
 from maskgan_jax.training import checkpoints as checkpoints_lib
 from tests import one_device
@@ -28,12 +29,12 @@ def test_parameters_are_the_weighted_mean(tiny_config, tmp_path):
   ]
   between = str(tmp_path / "between")
   averaging.average(runs, [0.5, 0.25, 0.25], between)
-  step, found = checkpoints_lib.load_inference(between, "latest")
+  step, found = runs_lib.load_inference(between, "latest")
   assert step == 3
   assert set(found) == {"segmenter", "generator"}
   for x in jax.tree.leaves(found):
     np.testing.assert_allclose(x, 2.0)
-  assert run.Evaluator(between).step == 3
+  assert loaded.load(between).step == 3
   with pytest.raises(errors.UserError, match="between holds a checkpoint"):
     averaging.average(runs, [0.5, 0.25, 0.25], between)
 

@@ -8,7 +8,7 @@ import pytest
 from flax import traverse_util
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import blocks
+from maskgan_jax.networks import blocks, build, runs
 from maskgan_jax.training import checkpoints as checkpoints_lib
 from maskgan_jax.training import state as state_lib
 from tests import one_device
@@ -37,7 +37,7 @@ def test_restores_what_was_saved(tiny_config, tmp_path, ema_decay):
   checkpoints.close()
   checkpoints = checkpoints_lib.Checkpoints(tmp_path, keep=1)
   _equal(checkpoints.restore(one_device.fresh(tiny_config)), state)
-  step, variables = checkpoints.restore_inference("latest")
+  step, variables = runs.load_inference(tmp_path, "latest")
   assert step == 3
   _equal(
     variables,
@@ -58,23 +58,22 @@ def test_keeps_the_latest_and_the_best(tiny_config, tmp_path):
   checkpoints.close()
   kept = {p.name for p in (tmp_path / "checkpoints").iterdir()}
   assert kept == {"2", "4"}
-  checkpoints = checkpoints_lib.Checkpoints(tmp_path, read_only=True)
-  assert checkpoints.restore_inference("best")[0] == 2
-  assert checkpoints.restore_inference("latest")[0] == 4
-  checkpoints.close()
+  assert runs.load_inference(tmp_path, "best")[0] == 2
+  assert runs.load_inference(tmp_path, "latest")[0] == 4
 
 
 def test_devices_need_not_be_those_that_saved(tmp_path):
   """A run trained on other devices can be used and resumed here."""
   script = f"""
 import jax
-from maskgan_jax import checkpoint, train_state
+from maskgan_jax.training import checkpoints as checkpoints_lib
+from maskgan_jax.training import state as train_state
 mesh = jax.sharding.Mesh(jax.devices(), ("devices",))
 place = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
 params = jax.device_put({{"w": jax.numpy.arange(3.0)}}, place)
 network = train_state.NetworkState(params, {{}}, (), params)
 state = train_state.TrainState(jax.numpy.asarray(5), {{"segmenter": network}})
-checkpoints = checkpoint.Checkpoints({str(tmp_path)!r}, keep=1)
+checkpoints = checkpoints_lib.Checkpoints({str(tmp_path)!r}, keep=1)
 checkpoints.save(state, {{"psnr_in_mask": 1.0}})
 checkpoints.close()
 """
@@ -84,13 +83,13 @@ checkpoints.close()
     env=os.environ | {"XLA_FLAGS": flags},
     check=True,
   )
-  checkpoints = checkpoints_lib.Checkpoints(tmp_path, keep=1)
-  step, variables = checkpoints.restore_inference("latest")
+  step, variables = runs.load_inference(tmp_path, "latest")
   assert step == 5
   expected = {"w": np.arange(3.0)}
   _equal(variables, {"segmenter": {"params": expected, "batch_stats": {}}})
   network = state_lib.NetworkState(expected, {}, (), expected)
   state = state_lib.TrainState(np.asarray(0), {"segmenter": network})
+  checkpoints = checkpoints_lib.Checkpoints(tmp_path, keep=1)
   restored = checkpoints.restore(state)
   _equal(restored.networks["segmenter"].ema_params, expected)
   checkpoints.close()
@@ -106,7 +105,7 @@ def test_starts_from_the_best_networks_of_another_run(tiny_config, tmp_path):
   checkpoints.save(_at(state, 2), {"psnr_in_mask": 1.0})
   checkpoints.close()
   checkpoints_lib.claim_workdir(tmp_path, tiny_config)
-  _, found = checkpoints_lib.load_inference(str(tmp_path), "best")
+  _, found = runs.load_inference(str(tmp_path), "best")
   started = checkpoints_lib.start_from(state, found, str(tmp_path))
   assert int(started.step) == 0
   for name in ("segmenter", "generator"):
@@ -134,7 +133,7 @@ def test_a_latent_code_is_added_to_networks_without(tiny_config):
   plain = one_device.fresh(tiny_config)
   found = {
     name: state_lib.inference_variables(plain.networks[name])
-    for name in state_lib.INFERENCE
+    for name in build.INFERENCE
   }
   found = jax.tree.map(lambda x: x + 1, found)
   tiny_config.latent.size = 3
@@ -157,7 +156,7 @@ def test_a_latent_code_is_added_to_networks_without(tiny_config):
   again = {
     name: state_lib.inference_variables(network)
     for name, network in jax.tree.map(lambda x: x + 2, started.networks).items()
-    if name in state_lib.INFERENCE
+    if name in build.INFERENCE
   }
   kept = checkpoints_lib.start_from(state, again, "run").networks["generator"]
   _equal(kept.params, again["generator"]["params"])
@@ -174,9 +173,8 @@ def test_a_latent_code_is_added_to_networks_without(tiny_config):
 
 def test_no_checkpoint_yet(tmp_path):
   (tmp_path / "checkpoints").mkdir()
-  checkpoints = checkpoints_lib.Checkpoints(tmp_path, read_only=True)
   with pytest.raises(errors.UserError, match="no checkpoint yet. Train first"):
-    checkpoints.restore_inference("latest")
+    runs.load_inference(tmp_path, "latest")
 
 
 def test_workdir_of_another_config(tiny_config, tmp_path):

@@ -9,6 +9,7 @@ import ml_collections
 
 from maskgan_jax.networks import build
 from maskgan_jax.networks.cpu_kernels import lowering
+from maskgan_jax.training import settings
 from maskgan_jax.training import state as state_lib
 
 
@@ -25,16 +26,16 @@ def inference(config: ml_collections.ConfigDict) -> Cost:
   Multiply-adds are half the operations that XLA counts, which are a few
   percent more, since they hold activations too.
   """
-  size = build.run_settings(config).image_size
+  size = settings.run_settings(config).image_size
   key = jax.eval_shape(lambda: jax.random.key(0))
-  state = jax.eval_shape(lambda k: build.initial_state(config, k), key)
+  state = jax.eval_shape(lambda k: settings.initial_state(config, k), key)
   variables = {
     name: state_lib.inference_variables(network)
     for name, network in state.networks.items()
-    if name in state_lib.INFERENCE
+    if name in build.INFERENCE
   }
   image = jax.ShapeDtypeStruct((1, size, size, 3), jnp.float32)
-  operations = flops(build.predict_step(config), variables, image, key)
+  operations = flops(settings.predict_step(config), variables, image, key)
   parameters = sum(
     x.size for v in variables.values() for x in jax.tree.leaves(v["params"])
   )

@@ -13,10 +13,10 @@ import numpy as np
 from maskgan_jax import photos
 from maskgan_jax.common import memory
 from maskgan_jax.lab.benchmarks import cost
-from maskgan_jax.networks import build, images
+from maskgan_jax.networks import images
 from maskgan_jax.training import batch as batch_lib
 from maskgan_jax.training import batches as batches_lib
-from maskgan_jax.training import parallel
+from maskgan_jax.training import parallel, settings
 from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 # What is printed, as a table and as JSON.
@@ -159,13 +159,13 @@ def train_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
   key, devices = jax.random.key(0), jax.local_devices()[:1]
   dataset, batch = _dataset_and_batches(config, devices)
   make_step = functools.partial(
-    build.compiled_train_step,
+    settings.compiled_train_step,
     config,
     adversarial=True,
     devices=devices,
     dataset=dataset,
   )
-  initial = functools.partial(build.initial_state, config)
+  initial = functools.partial(settings.initial_state, config)
   compiled, gflop, compile_s = _compile(
     make_step, jax.eval_shape(initial, key), batch, key, donate_argnums=0
   )
@@ -178,10 +178,10 @@ def train_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
 
 def generator(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the generator's forward pass alone."""
-  network = build.modules(config)["generator"]
+  network = settings.modules(config)["generator"]
 
   def variables(key):
-    state = build.initial_state(config, key).networks["generator"]
+    state = settings.initial_state(config, key).networks["generator"]
     return {"params": state.params, "batch_stats": state.stats}
 
   key, batch = jax.random.key(0), random_batch(config)
@@ -205,7 +205,7 @@ def generator(config: ml_collections.ConfigDict, repeats: int) -> Result:
 
 def read_input(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the batches of the train split, by the path that the config uses."""
-  run = build.run_settings(config)
+  run = settings.run_settings(config)
   source = batches_lib.open_split(run.data_dir, "train", run.image_size)
   schedule = batches_lib.Schedule(
     batch_size=run.batch_size,
@@ -248,8 +248,8 @@ def scaling_step(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the step on all of this process's devices."""
   key = jax.random.key(0)
   dataset, batch = _dataset_and_batches(config, jax.local_devices())
-  step = build.compiled_train_step(config, adversarial=True, dataset=dataset)
-  state = jax.jit(lambda k: build.initial_state(config, k))(key)
+  step = settings.compiled_train_step(config, adversarial=True, dataset=dataset)
+  state = jax.jit(lambda k: settings.initial_state(config, k))(key)
   call = _repeatable(step, state, batch, key)
   sent = sum(
     x.nbytes

@@ -4,13 +4,8 @@ import os
 
 import numpy as np
 
-from maskgan_jax.evaluation import run
-from maskgan_jax.networks import images
+from maskgan_jax.networks import images, loaded
 from maskgan_jax.unmasking.backends import interface
-
-# Fewer faces are padded to a power of two, so that XLA compiles four programs
-# and no more.
-_MAX_BATCH = 8
 
 
 class JaxNetworks:
@@ -19,13 +14,12 @@ class JaxNetworks:
   def __init__(
     self, weights: str | os.PathLike | None = None, which: str = "latest"
   ):
-    """Loads the networks, as `evaluate.Evaluator` does."""
-    self._evaluator = run.Evaluator(weights, which)
-    self.image_size = self._evaluator.run.image_size
-    # Networks that use their batch's own statistics see one at a time.
-    self.max_batch = min(_MAX_BATCH, self._evaluator.run.eval_batch_size)
-    self.latent_size = self._evaluator.config.latent.size
-    self.weights_sha256 = self._evaluator.weights_sha256
+    """Loads the networks, as `loaded.load` does."""
+    self._networks = loaded.load(weights, which)
+    self.image_size = self._networks.model.image_size
+    self.max_batch = self._networks.max_batch
+    self.latent_size = self._networks.model.latent_size
+    self.weights_sha256 = self._networks.weights_sha256
 
   def __call__(
     self,
@@ -34,13 +28,14 @@ class JaxNetworks:
     code: np.ndarray | None = None,
   ) -> interface.Answer:
     """See `backends.Networks`."""
+    # To a power of two, so that XLA compiles a few programs and no more.
     count = len(crops)
     padding = (1 << (count - 1).bit_length()) - count
 
     def padded(x):
       return np.concatenate([x, np.repeat(x[-1:], padding, axis=0)])
 
-    found = self._evaluator(
+    found = self._networks(
       padded(crops),
       None if given is None else padded(given),
       None if code is None else code[None],

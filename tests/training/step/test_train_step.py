@@ -2,8 +2,9 @@ import jax
 import numpy as np
 import pytest
 
-from maskgan_jax.networks import blocks, build
+from maskgan_jax.networks import blocks
 from maskgan_jax.networks.cpu_kernels import chunks, lowering
+from maskgan_jax.training import settings as settings_lib
 from maskgan_jax.training import state as state_lib
 from maskgan_jax.training.step import step_inputs, step_settings, train_step
 from tests.one_device import fresh, make_batch, run, sgd_state, sgd_step
@@ -200,7 +201,7 @@ def test_invalid_pixels_teach_nothing(tiny_config):
   # Both show the truth.
   tiny_config.augment.bare_share = 0.0
   tiny_config.shown_mask.borrowed_share = 0.0
-  step = build.compiled_train_step(
+  step = settings_lib.compiled_train_step(
     tiny_config, adversarial=False, devices=jax.devices()[:1]
   )
   states = [

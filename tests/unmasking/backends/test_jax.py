@@ -3,23 +3,20 @@ import types
 import numpy as np
 import pytest
 
-from maskgan_jax.evaluation import run
-from maskgan_jax.networks import images, predict
+from maskgan_jax.networks import images, loaded, predict
 from maskgan_jax.unmasking.backends import jax
 
 SIZE = 16
 
 
-class FakeEvaluator:
+class FakeNetworks:
   """Predicts the negative, and finds a mask where the picture is bright."""
 
   weights_sha256 = "abc"
 
-  def __init__(self, eval_batch_size):
-    self.run = types.SimpleNamespace(
-      image_size=SIZE, eval_batch_size=eval_batch_size
-    )
-    self.config = types.SimpleNamespace(latent=types.SimpleNamespace(size=2))
+  def __init__(self, max_batch):
+    self.model = types.SimpleNamespace(image_size=SIZE, latent_size=2)
+    self.max_batch = max_batch
     self.seen, self.codes = [], []
 
   def __call__(self, masked_image, mask=None, code=None):
@@ -32,9 +29,9 @@ class FakeEvaluator:
 
 @pytest.fixture
 def make(monkeypatch):
-  def make(eval_batch_size=16):
-    fake = FakeEvaluator(eval_batch_size)
-    monkeypatch.setattr(run, "Evaluator", lambda *_: fake)
+  def make(max_batch=8):
+    fake = FakeNetworks(max_batch)
+    monkeypatch.setattr(loaded, "load", lambda *_: fake)
     return jax.JaxNetworks(), fake
 
   return make
@@ -82,4 +79,4 @@ def test_what_others_need_to_know(make):
   assert (networks.image_size, networks.max_batch) == (SIZE, 8)
   assert networks.weights_sha256 == "abc"
   # Networks whose pictures depend on their batch see one at a time.
-  assert make(eval_batch_size=1)[0].max_batch == 1
+  assert make(max_batch=1)[0].max_batch == 1

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from maskgan_jax.common import errors
-from maskgan_jax.evaluation import run
-from maskgan_jax.exporting import export
+from maskgan_jax.exporting import write
+from maskgan_jax.networks import loaded
 from maskgan_jax.unmasking.backends import jax
 from maskgan_jax.unmasking.backends import onnx as onnx_lib
 from tests.fakes import networks as small_networks
@@ -23,15 +23,15 @@ def both(tmp_path_factory):
   """The same networks by onnxruntime and by JAX."""
   for package in ("onnxruntime", "jax2onnx"):
     if not importlib.util.find_spec(package):
-      pytest.skip(f"{package} not installed (requirements-export.txt)")
+      pytest.skip(f"{package} not installed (requirements/export.txt)")
   config = small_networks.config()
   config.latent.size = 3
   config.mirrored_at_test = True
-  evaluator = small_networks.evaluator(config)
+  networks = small_networks.load(config)
   path = tmp_path_factory.mktemp("onnx") / "model.onnx"
   with pytest.MonkeyPatch.context() as patch:
-    patch.setattr(run, "Evaluator", lambda *_: evaluator)
-    export.export(path, format="onnx")
+    patch.setattr(loaded, "load", lambda *_: networks)
+    write.export(path, format="onnx")
     return path, onnx_lib.OnnxNetworks(path), jax.JaxNetworks()
 
 
@@ -105,7 +105,7 @@ def test_a_file_that_is_no_onnx(tmp_path):
 
 @needs_runtime
 def test_a_file_of_other_networks(tmp_path):
-  onnx = pytest.importorskip("onnx", reason="onnx (requirements-export.txt)")
+  onnx = pytest.importorskip("onnx", reason="onnx (requirements/export.txt)")
   helper, kind = onnx.helper, onnx.TensorProto.FLOAT
   ends = [helper.make_tensor_value_info(x, kind, [1]) for x in ("a", "b")]
   graph = helper.make_graph(

@@ -1,0 +1,112 @@
+"""Weights ready for use: of a file with its card, or of a training run."""
+
+import dataclasses
+import functools
+import os
+import pathlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import numpy as np
+
+from maskgan_jax.common import errors
+from maskgan_jax.networks import build, images, released, runs
+from maskgan_jax.networks import config as config_lib
+from maskgan_jax.networks import predict as predict_lib
+
+# Pictures at once: more need memory and save no time on a CPU.
+_MAX_BATCH = 8
+
+
+@dataclasses.dataclass(frozen=True)
+class LoadedNetworks:
+  """Networks with their weights, computing in float32.
+
+  Attributes:
+    model: what they are made of.
+    variables: by network, as flax applies them.
+    step: of the checkpoint.
+    weights_sha256: tells them from others.
+  """
+
+  model: config_lib.ModelConfig
+  variables: Mapping[str, Any]
+  step: int
+  weights_sha256: str
+
+  @property
+  def max_batch(self) -> int:
+    """How many pictures they should be given at once."""
+    # Networks that use their batch's own statistics see one at a time.
+    return 1 if self.model.train_mode_at_test else _MAX_BATCH
+
+  @functools.cached_property
+  def predict(self) -> Callable[..., predict_lib.Prediction]:
+    """From pictures [B, H, W, 3] in [-1, 1], mask and code, to a prediction.
+
+    A `jax.tree_util.Partial`: compiled functions take it as an argument.
+    """
+    return jax.tree_util.Partial(
+      build.predict_step(self.model),
+      self.variables,
+      # One fixed key: networks that draw noise at test draw the same.
+      key=jax.random.key(0),
+    )
+
+  def __call__(
+    self,
+    masked_image: np.ndarray,
+    mask: np.ndarray | None = None,
+    code: np.ndarray | None = None,
+  ) -> predict_lib.Prediction:
+    """Completes uint8 [B, H, W, 3].
+
+    Args:
+      masked_image: the pictures.
+      mask: [B, H, W, 1], by default the predicted one.
+      code: codes [B, latent_size], or one for all; by default those of the
+        most likely completion.
+    """
+    mask = None if mask is None else np.asarray(mask, np.float32)
+    return self.predict(images.to_float(masked_image), mask=mask, latent=code)
+
+
+def is_run(weights: str | os.PathLike) -> bool:
+  """Whether a path names the folder of a run rather than a file of weights."""
+  return pathlib.Path(weights).suffix != released.SUFFIX
+
+
+def load(
+  weights: str | os.PathLike | None = None, which: str = "latest"
+) -> LoadedNetworks:
+  """Loads networks.
+
+  Args:
+    weights: a .safetensors file with its card beside it, or the workdir of a
+      run; None for the released weights.
+    which: "latest" or "best" checkpoint of a run.
+
+  Raises:
+    errors.UserError: there are none, or they are of another version.
+  """
+  path = pathlib.Path(weights or released.WEIGHTS)
+  if not is_run(path):
+    found = released.load(path)
+    return LoadedNetworks(
+      found.model, found.variables, found.step, found.sha256
+    )
+  if path.is_file():
+    raise errors.UserError(
+      f"{path}: networks are read from a {released.SUFFIX} file or from the"
+      " folder of a run. Give one of these."
+    )
+  try:
+    model = config_lib.of_training(runs.read_config(path))
+  except (KeyError, TypeError) as error:
+    raise errors.UserError(
+      f"{path}: its config is not one of this version ({error}). Train it"
+      " again, or use the version that it was trained with."
+    ) from error
+  step, variables = runs.load_inference(path, which)
+  return LoadedNetworks(model, variables, step, released.sha256_of(variables))

@@ -1,0 +1,60 @@
+import json
+
+import pytest
+
+from configs import default, paper
+from maskgan_jax.common import errors
+from maskgan_jax.networks import build, config
+
+
+@pytest.mark.parametrize("training", [default, paper])
+def test_a_card_holds_the_whole_model(training):
+  model = config.of_training(training.get_config())
+  card = json.loads(json.dumps(model.to_dict()))
+  assert config.from_dict(card) == model
+  shapes = build.describe_shapes(build.variable_shapes(model))
+  assert any(name.startswith("generator/params") for name in shapes)
+
+
+def test_a_segmenter_alone():
+  training = default.get_config()
+  training.networks = ("segmenter",)
+  model = config.of_training(training)
+  assert model.generator is None and model.latent_size == 0
+  assert set(build.modules(model)) == {"segmenter"}
+
+
+def test_a_run_on_disk_gives_the_same_model(tmp_path):
+  training = default.get_config()
+  saved = json.loads(training.to_json_best_effort())
+  assert config.of_training(saved) == config.of_training(training)
+
+
+@pytest.mark.parametrize(
+  ("change", "message"),
+  [
+    ({"image_size": None}, "the model's config lacks .*image_size"),
+    ({"colour": 1}, "has .*colour.* that is unknown"),
+    ({"segmenter": {}}, "segmenter lacks .*features"),
+    ({"segmenter": 3}, "segmenter is 3, not a table"),
+    ({"generator": {"name": "vae"}}, 'name is "vae". Choose "completion"'),
+    ({"generator": {"name": "pix2pix"}}, "generator lacks .*base_features"),
+  ],
+)
+def test_what_is_no_model(change, message):
+  content = config.of_training(default.get_config()).to_dict() | change
+  content = {key: x for key, x in content.items() if x is not None}
+  with pytest.raises(errors.UserError, match=message):
+    config.from_dict(content)
+
+
+def test_only_some_generators_read_a_code():
+  training = paper.get_config()
+  training.latent.size = 4
+  with pytest.raises(errors.UserError, match="pix2pix.* reads no latent code"):
+    config.of_training(training)
+
+
+def test_an_unknown_dtype():
+  with pytest.raises(errors.UserError, match='dtype is "int8". Choose one of'):
+    build.compute_dtype("int8")
