@@ -49,6 +49,22 @@ def test_named_files_exist(path):
     assert (ROOT / name).exists(), name
 
 
+def test_modules_named_in_the_architecture_exist():
+  text = (ROOT / "docs" / "architecture.md").read_text()
+  rooms = {path.name for path in (ROOT / "maskgan_jax").iterdir()}
+  named = re.findall(r"`(\w+)(/[\w/]*(?:\.py)?)`", text)
+  modules = [room + rest for room, rest in named if room in rooms]
+  assert modules
+  for module in modules:
+    assert (ROOT / "maskgan_jax" / module).exists(), module
+
+
+def test_every_room_is_in_the_architecture():
+  text = (ROOT / "docs" / "architecture.md").read_text()
+  for path in (ROOT / "maskgan_jax").glob("*/__init__.py"):
+    assert f"| `{path.parent.name}` | " in text, path.parent.name
+
+
 def test_every_guide_and_report_is_linked_from_the_readme():
   readme = (ROOT / "README.md").read_text()
   for path in (ROOT / "docs").rglob("*.md"):

@@ -9,10 +9,10 @@ replaced:
 
 import pathlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from maskgan_jax.common import errors
+from maskgan_jax.common import errors, files, tables
 
 _BEGIN = "<!-- table: "
 _BLOCK = re.compile(
@@ -81,9 +81,10 @@ def write(path: pathlib.Path, scores: Mapping[str, Any]) -> None:
   """Makes the tables of a document anew, in its file.
 
   Raises:
-    errors.UserError: see `fill`.
+    errors.UserError: as of `fill`.
+    files.WriteError: the file cannot be written.
   """
-  path.write_text(fill(path.read_text(), scores))
+  files.write_text(path, fill(path.read_text(), scores))
 
 
 def _scores(scores: Mapping[str, Any]) -> str:
@@ -109,7 +110,7 @@ def _scores(scores: Mapping[str, Any]) -> str:
   ]
   header = ("", "PSNR", "SSIM", "PSNR in mask (95 % interval)")
   header += ("SSIM in mask", "LPIPS in mask")
-  return f"{summary}\n\n{_table(header, rows)}"
+  return f"{summary}\n\n{tables.markdown(header, rows)}"
 
 
 def _identity(scores: Mapping[str, Any]) -> str:
@@ -128,7 +129,7 @@ def _identity(scores: Mapping[str, Any]) -> str:
       title = f"{title} ({pairs['pairs']:,} pairs)"
       rows.append((title, _mean(pairs, 2), spread))
   header = ("", "cosine (95 % interval)", "5 % to 95 % of the pairs")
-  return _table(header, rows)
+  return tables.markdown(header, rows)
 
 
 def _seam(scores: Mapping[str, Any]) -> str:
@@ -139,13 +140,13 @@ def _seam(scores: Mapping[str, Any]) -> str:
     ("completed", _interval(found["completed_predicted_mask"], 1)),
     ("completed, more than the true face", _interval(found["excess"], 2)),
   ]
-  return _table(("", "colour difference (95 % interval)"), rows)
+  return tables.markdown(("", "colour difference (95 % interval)"), rows)
 
 
 def _frechet(scores: Mapping[str, Any]) -> str:
   found = scores["fd_vgg16"]
   distance = f"{found['completed_predicted_mask']:.2f}"
-  return _table(
+  return tables.markdown(
     ("", "FD-VGG16", "n"), [("completed, predicted mask", distance, found["n"])]
   )
 
@@ -165,7 +166,7 @@ def _groups(grouping: str) -> Callable[[Mapping[str, Any]], str]:
     ]
     header = (_GROUPINGS[grouping], "n", "PSNR in mask (95 % interval)")
     header += ("LPIPS in mask", "mask IoU", "identity")
-    return _table(header, rows)
+    return tables.markdown(header, rows)
 
   return table
 
@@ -184,7 +185,7 @@ def _robustness(scores: Mapping[str, Any]) -> str:
     for name, found in conditions.items()
   ]
   header = ("masked input", "PSNR in mask (95 % interval)", "change, dB")
-  return _table((*header, "identity", "mask IoU"), rows)
+  return tables.markdown((*header, "identity", "mask IoU"), rows)
 
 
 def _mean(found: Mapping[str, Any], decimals: int) -> str:
@@ -197,11 +198,6 @@ def _interval(found: Mapping[str, Any], decimals: int) -> str:
     return _mean(found, decimals)
   low, high = (f"{found[end]:.{decimals}f}" for end in ("low", "high"))
   return f"{_mean(found, decimals)} ({low}-{high})"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-  lines = [header, ["---"] * len(header), *rows]
-  return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
 # By the name that stands in a marker, what makes the table of the scores.
