@@ -1,0 +1,211 @@
+"""Makes the tables of the model card from what lies beside the weights.
+
+A document asks for a table by a pair of markers; what is between them is
+replaced:
+
+    <!-- table: scores -->
+    <!-- end -->
+"""
+
+import pathlib
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from maskgan_jax.common import errors, files, tables
+
+_BEGIN = "<!-- table: "
+_BLOCK = re.compile(
+  r"(?P<begin><!-- table: (?P<name>[a-z_]+) -->\n)"
+  r"(?:(?!<!-- table: ).)*?(?P<end><!-- end -->)",
+  re.DOTALL,
+)
+
+_CANDIDATES = {
+  "masked_input": "masked input",
+  "skin_colour": "mean colour of the visible skin",
+  "mean_face": "mean face of the training people",
+  "telea": "Telea inpainting",
+  "predicted": "predicted, whole crop",
+  "completed_true_mask": "completed, true mask",
+  "completed_predicted_mask": "completed, predicted mask",
+}
+_GROUPINGS = {
+  "mask_type": "mask",
+  "wear": "how it is worn",
+  "source": "source of the photo",
+  "skin_tone": "skin tone",
+}
+
+
+def fill(text: str, scores: Mapping[str, Any]) -> str:
+  """Returns a document with its tables made anew.
+
+  Args:
+    text: Markdown with pairs of markers; all else stays.
+    scores: "scores" of the card beside the weights, as scripts/release.py
+      writes it.
+
+  Raises:
+    errors.UserError: a marker names no known table or has no end, or the
+      scores lack what a table shows.
+  """
+  blocks = list(_BLOCK.finditer(text))
+  if len(blocks) != text.count(_BEGIN):
+    raise errors.UserError(
+      f"{text.count(_BEGIN)} tables begin with {_BEGIN}NAME --> and"
+      f" {len(blocks)} of them end with <!-- end -->. Each needs both."
+    )
+  for block in blocks:
+    if block["name"] not in TABLES:
+      raise errors.UserError(
+        f"{_BEGIN}{block['name']} --> is unknown; the tables are"
+        f" {', '.join(TABLES)}."
+      )
+
+  def made(block: re.Match[str]) -> str:
+    try:
+      table = TABLES[block["name"]](scores)
+    except KeyError as error:
+      raise errors.UserError(
+        f"The card of the weights has no {error.args[0]}, which the table"
+        f" {block['name']} shows. Evaluate with --fd --robustness and release"
+        " the weights again."
+      ) from error
+    return f"{block['begin']}\n{table}\n\n{block['end']}"
+
+  return _BLOCK.sub(made, text)
+
+
+def write(path: pathlib.Path, scores: Mapping[str, Any]) -> None:
+  """Makes the tables of a document anew, in its file.
+
+  Raises:
+    errors.UserError: as of `fill`.
+    files.WriteError: the file cannot be written.
+  """
+  files.write_text(path, fill(path.read_text(), scores))
+
+
+def _scores(scores: Mapping[str, Any]) -> str:
+  mask = scores["mask"]
+  summary = (
+    f"{scores['n']} faces with a drawn mask, mean mask area"
+    f" {scores['mean_mask_area']:.3f} of the crop. The masks that are found"
+    f" have an IoU of {mask['iou']:.3f} (5th percentile {mask['iou_p5']:.3f})"
+    f" and an F1 of {mask['f1']:.3f}. A mask is found on"
+    f" {100 * mask['false_positive_rate']:.1f} % of the true faces, which wear"
+    " none."
+  )
+  rows = [
+    (
+      title,
+      _mean(scores[name]["psnr"], 2),
+      _mean(scores[name]["ssim"], 3),
+      _interval(scores[name]["psnr_in_mask"], 2),
+      _mean(scores[name]["ssim_in_mask"], 3),
+      _mean(scores[name]["lpips_in_mask"], 3),
+    )
+    for name, title in _CANDIDATES.items()
+  ]
+  header = ("", "PSNR", "SSIM", "PSNR in mask (95 % interval)")
+  header += ("SSIM in mask", "LPIPS in mask")
+  return f"{summary}\n\n{tables.markdown(header, rows)}"
+
+
+def _identity(scores: Mapping[str, Any]) -> str:
+  found = scores["identity"]
+  rows = [
+    ("masked input", _interval(found["masked_input"], 3), ""),
+    ("completed", _interval(found["completed_predicted_mask"], 3), ""),
+  ]
+  for name, title in (
+    ("same_person", "two photos of one person"),
+    ("different_people", "photos of two people"),
+  ):
+    pairs = found[name]
+    if pairs["pairs"]:
+      spread = f"{pairs['p5']:.2f} to {pairs['p95']:.2f}"
+      title = f"{title} ({pairs['pairs']:,} pairs)"
+      rows.append((title, _mean(pairs, 2), spread))
+  header = ("", "cosine (95 % interval)", "5 % to 95 % of the pairs")
+  return tables.markdown(header, rows)
+
+
+def _seam(scores: Mapping[str, Any]) -> str:
+  found = scores["seam"]
+  rows = [
+    ("true face", _interval(found["true"], 1)),
+    ("masked input", _interval(found["masked_input"], 1)),
+    ("completed", _interval(found["completed_predicted_mask"], 1)),
+    ("completed, more than the true face", _interval(found["excess"], 2)),
+  ]
+  return tables.markdown(("", "colour difference (95 % interval)"), rows)
+
+
+def _frechet(scores: Mapping[str, Any]) -> str:
+  found = scores["fd_vgg16"]
+  distance = f"{found['completed_predicted_mask']:.2f}"
+  return tables.markdown(
+    ("", "FD-VGG16", "n"), [("completed, predicted mask", distance, found["n"])]
+  )
+
+
+def _groups(grouping: str) -> Callable[[Mapping[str, Any]], str]:
+  def table(scores: Mapping[str, Any]) -> str:
+    rows = [
+      (
+        name.replace("_", " "),
+        found["n"],
+        _interval(found["psnr_in_mask"], 2),
+        _mean(found["lpips_in_mask"], 3),
+        _mean(found["iou"], 3),
+        _mean(found["identity"], 3),
+      )
+      for name, found in scores["groups"][grouping].items()
+    ]
+    header = (_GROUPINGS[grouping], "n", "PSNR in mask (95 % interval)")
+    header += ("LPIPS in mask", "mask IoU", "identity")
+    return tables.markdown(header, rows)
+
+  return table
+
+
+def _robustness(scores: Mapping[str, Any]) -> str:
+  conditions = scores["robustness"]["conditions"]
+  clean = conditions["clean"]["psnr_in_mask"]["mean"]
+  rows = [
+    (
+      name,
+      _interval(found["psnr_in_mask"], 2),
+      f"{found['psnr_in_mask']['mean'] - clean:+.2f}",
+      _mean(found["identity"], 3),
+      _mean(found["iou"], 3),
+    )
+    for name, found in conditions.items()
+  ]
+  header = ("masked input", "PSNR in mask (95 % interval)", "change, dB")
+  return tables.markdown((*header, "identity", "mask IoU"), rows)
+
+
+def _mean(found: Mapping[str, Any], decimals: int) -> str:
+  return f"{found['mean']:.{decimals}f}"
+
+
+def _interval(found: Mapping[str, Any], decimals: int) -> str:
+  """The mean, with its interval where the group is large enough for one."""
+  if found["low"] is None:
+    return _mean(found, decimals)
+  low, high = (f"{found[end]:.{decimals}f}" for end in ("low", "high"))
+  return f"{_mean(found, decimals)} ({low}-{high})"
+
+
+# By the name that stands in a marker, what makes the table of the scores.
+TABLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
+  "scores": _scores,
+  "identity": _identity,
+  "seam": _seam,
+  "frechet": _frechet,
+  **{grouping: _groups(grouping) for grouping in _GROUPINGS},
+  "robustness": _robustness,
+}

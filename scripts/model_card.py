@@ -1,0 +1,3 @@
+from maskgan_jax.lab.commands import model_card
+
+model_card.main()
