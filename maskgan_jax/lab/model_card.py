@@ -37,6 +37,16 @@ _GROUPINGS = {
   "skin_tone": "skin tone",
 }
 
+# Sources of the photos that show real people; the others are synthetic.
+_REAL_SOURCES = {
+  "federal": "US Congress, official portraits",
+  "hainish": "US Congress, member guide",
+  "london": "Face Research Lab London Set",
+  "pif": "Presidential Innovation Fellows",
+}
+# With their decimals, in the order of the columns.
+_MEASURES = {"psnr_in_mask": 2, "lpips_in_mask": 3, "iou": 3, "identity": 3}
+
 
 def fill(text: str, scores: Mapping[str, Any]) -> str:
   """Returns a document with its tables made anew.
@@ -111,6 +121,39 @@ def _scores(scores: Mapping[str, Any]) -> str:
   header = ("", "PSNR", "SSIM", "PSNR in mask (95 % interval)")
   header += ("SSIM in mask", "LPIPS in mask")
   return f"{summary}\n\n{tables.markdown(header, rows)}"
+
+
+def _real_people(scores: Mapping[str, Any]) -> str:
+  """The sources that show real people, and all of them together."""
+  groups = scores["groups"]["source"]
+  found = {name: groups[name] for name in _REAL_SOURCES if name in groups}
+  count = sum(group["n"] for group in found.values())
+
+  def pooled(measure: str, decimals: int) -> str:
+    # Means over pictures: weighed by their number they are that of all.
+    total = sum(g["n"] * g[measure]["mean"] for g in found.values())
+    return f"{total / count:.{decimals}f}"
+
+  rows = [
+    (
+      _REAL_SOURCES[name],
+      group["n"],
+      _mean(group["psnr_in_mask"], 2),
+      _mean(group["lpips_in_mask"], 3),
+      _mean(group["iou"], 3),
+      _mean(group["identity"], 3),
+    )
+    for name, group in found.items()
+  ]
+  rows.append(
+    (
+      "**all real people**",
+      count,
+      *(pooled(name, digits) for name, digits in _MEASURES.items()),
+    )
+  )
+  header = ("photos of", "n", "PSNR in mask", "LPIPS in mask", "mask IoU")
+  return tables.markdown((*header, "identity"), rows)
 
 
 def _identity(scores: Mapping[str, Any]) -> str:
@@ -203,6 +246,7 @@ def _interval(found: Mapping[str, Any], decimals: int) -> str:
 # By the name that stands in a marker, what makes the table of the scores.
 TABLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
   "scores": _scores,
+  "real_people": _real_people,
   "identity": _identity,
   "seam": _seam,
   "frechet": _frechet,

@@ -21,8 +21,8 @@ def test_committed_documents_are_what_the_command_makes(path):
   assert model_card.fill(text, SCORES) == text
 
 
-def test_every_table_stands_in_the_model_card():
-  text = command.DOCUMENTS[0].read_text()
+def test_every_table_stands_in_a_document():
+  text = "".join(path.read_text() for path in command.DOCUMENTS)
   for name in model_card.TABLES:
     assert f"<!-- table: {name} -->" in text
 
@@ -94,3 +94,15 @@ def test_the_file_is_written(tmp_path):
   model_card.write(path, SCORES)
   assert path.read_text() == model_card.fill(path.read_text(), SCORES)
   assert "true face" in path.read_text()
+
+
+def test_real_people_are_pooled_by_their_number():
+  def group(n, value):
+    measures = ("psnr_in_mask", "lpips_in_mask", "iou", "identity")
+    return {"n": n, **{name: {"mean": value} for name in measures}}
+
+  sources = {"pif": group(1, 1.0), "london": group(3, 2.0), "sfhq": group(9, 0)}
+  text = "<!-- table: real_people -->\n<!-- end -->"
+  found = model_card.fill(text, {"groups": {"source": sources}})
+  assert "| **all real people** | 4 | 1.75 | 1.750 | 1.750 | 1.750 |" in found
+  assert "sfhq" not in found
