@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib import figure
 
+from maskgan_jax.common import files
 from maskgan_jax.networks import images, predict
 from maskgan_jax.training import batch as batch_lib
 
@@ -97,6 +98,5 @@ def save_intervals(
 
 
 def _write(page: figure.Figure, path: pathlib.Path) -> None:
-  partial = path.with_name(path.name + ".partial")
-  page.savefig(partial, format="png")
-  partial.replace(path)
+  with files.replacing(path) as partial:
+    page.savefig(partial, format="png")

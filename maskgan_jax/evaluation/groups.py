@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from maskgan_jax.common import tables
 from maskgan_jax.metrics import colour, intervals
 
 # Columns of per_image.csv that tell groups apart, with their names in print.
@@ -68,21 +69,25 @@ def table(
   groups: Mapping[str, Mapping[str, Mapping[str, Any]]],
 ) -> str:
   """Returns the scores as text, one table a grouping."""
-  tables = []
-  for grouping, found in groups.items():
-    lines = [
-      f"| {GROUPINGS[grouping]} | n | PSNR in mask (95 % interval)"
-      " | LPIPS in mask | mask IoU | identity |",
-      "|---|---|---|---|---|---|",
-    ]
-    for name, scores in found.items():
-      cells = [name.replace("_", " "), str(scores["n"])]
-      for measure, _, decimals in _MEASURES:
-        cell = f"{scores[measure]['mean']:.{decimals}f}"
-        low, high = scores[measure]["low"], scores[measure]["high"]
-        if measure == "psnr_in_mask" and low is not None:
-          cell += f" ({low:.2f}-{high:.2f})"
-        cells.append(cell)
-      lines.append(f"| {' | '.join(cells)} |")
-    tables.append("\n".join(lines))
-  return "\n\n".join(tables)
+  measures = (
+    *("PSNR in mask (95 % interval)", "LPIPS in mask"),
+    *("mask IoU", "identity"),
+  )
+  return "\n\n".join(
+    tables.markdown(
+      (GROUPINGS[grouping], "n", *measures),
+      [_cells(name, scores) for name, scores in found.items()],
+    )
+    for grouping, found in groups.items()
+  )
+
+
+def _cells(name, scores) -> list[str]:
+  cells = [name.replace("_", " "), str(scores["n"])]
+  for measure, _, decimals in _MEASURES:
+    cell = f"{scores[measure]['mean']:.{decimals}f}"
+    low, high = scores[measure]["low"], scores[measure]["high"]
+    if measure == "psnr_in_mask" and low is not None:
+      cell += f" ({low:.2f}-{high:.2f})"
+    cells.append(cell)
+  return cells

@@ -1,6 +1,5 @@
 """The scores of an evaluation, one row an image: summed up, listed, chosen."""
 
-import csv
 import math
 import pathlib
 from collections.abc import Mapping, Sequence
@@ -8,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from maskgan_jax.common import errors
+from maskgan_jax.common import errors, files, tables
 from maskgan_jax.evaluation import groups
 from maskgan_jax.metrics import identity, intervals
 
@@ -106,29 +105,32 @@ def _one_a_photo(rows, vectors):
 
 def table(result: Mapping[str, Any]) -> str:
   """Returns the scores as text."""
-  lines = [
+  mask = result["mask"]
+  head = (
     f"{result['n']} masked faces, mean mask area"
-    f" {result['mean_mask_area']:.3f}; mask IoU {result['mask']['iou']:.3f}"
-    f" (5th percentile {result['mask']['iou_p5']:.3f}), F1"
-    f" {result['mask']['f1']:.3f}, false positives"
-    f" {100 * result['mask']['false_positive_rate']:.1f} %",
-    "",
-    "| | PSNR | SSIM | PSNR in mask (95 % interval) | SSIM in mask"
-    " | LPIPS in mask |",
-    "|---|---|---|---|---|---|",
+    f" {result['mean_mask_area']:.3f}; mask IoU {mask['iou']:.3f}"
+    f" (5th percentile {mask['iou_p5']:.3f}), F1 {mask['f1']:.3f}, false"
+    f" positives {100 * mask['false_positive_rate']:.1f} %"
+  )
+  candidates = tables.markdown(
+    ("", "PSNR", "SSIM", "PSNR in mask (95 % interval)")
+    + ("SSIM in mask", "LPIPS in mask"),
+    [_cells(name, result[name]) for name in CANDIDATES],
+  )
+  by_eye = "\n".join(_by_eye(result))
+  return "\n\n".join([head, candidates, by_eye, groups.table(result["groups"])])
+
+
+def _cells(name, scores) -> list[str]:
+  inside = scores["psnr_in_mask"]
+  return [
+    name.replace("_", " "),
+    f"{scores['psnr']['mean']:.2f}",
+    f"{scores['ssim']['mean']:.3f}",
+    f"{inside['mean']:.2f} ({inside['low']:.2f}-{inside['high']:.2f})",
+    f"{scores['ssim_in_mask']['mean']:.3f}",
+    f"{scores['lpips_in_mask']['mean']:.3f}",
   ]
-  for name in CANDIDATES:
-    scores = result[name]
-    inside = scores["psnr_in_mask"]
-    lines.append(
-      f"| {name.replace('_', ' ')} | {scores['psnr']['mean']:.2f}"
-      f" | {scores['ssim']['mean']:.3f}"
-      f" | {inside['mean']:.2f} ({inside['low']:.2f}-{inside['high']:.2f})"
-      f" | {scores['ssim_in_mask']['mean']:.3f}"
-      f" | {scores['lpips_in_mask']['mean']:.3f} |"
-    )
-  lines += ["", *_by_eye(result), "", groups.table(result["groups"])]
-  return "\n".join(lines)
 
 
 def _by_eye(result) -> list[str]:
@@ -174,12 +176,8 @@ def _range(scores):
 
 def write_csv(path: pathlib.Path, rows: Sequence[Mapping[str, Any]]) -> None:
   """Writes the rows, one a line, with their names as header."""
-  partial = path.with_suffix(".partial")
-  with partial.open("w", newline="") as file:
-    writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-  partial.replace(path)
+  header = list(rows[0])
+  files.write_csv(path, header, ([row[x] for x in header] for row in rows))
 
 
 def figure_cases(

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from maskgan_jax.common import errors
-from maskgan_jax.common import progress as progress_lib
-from maskgan_jax.evaluation import baselines, report
+from maskgan_jax.common import errors, progress
+from maskgan_jax.evaluation import report
+from maskgan_jax.evaluation.baselines import fills
 from maskgan_jax.faces import embedding
-from maskgan_jax.metrics import colour, frechet, identity, intervals
+from maskgan_jax.metrics import colour, frechet, identity
 from maskgan_jax.metrics import image as image_lib
 from maskgan_jax.networks import images, mask_postprocess, perceptual, predict
 from maskgan_jax.training import batch, batches
@@ -65,7 +65,7 @@ def mean_face(source: Any) -> np.ndarray:
   """Returns the mean of a split's true pictures, uint8 [H, W, 3]."""
   count = min(MEAN_FACE_EXAMPLES, len(source))
   indices = np.linspace(0, len(source) - 1, count).astype(int)
-  return baselines.mean_image(
+  return fills.mean_image(
     batches.example(source, int(i))["image"] for i in indices
   )
 
@@ -77,26 +77,31 @@ def score_split(
 
   Args:
     complete: the networks.
-    source: the split, of `input_pipeline.open_split`.
+    source: the split, of `batches.open_split`.
     batch_size: how many are completed together.
     face: the mean face, uint8 [H, W, 3].
   """
-  progress = progress_lib.Progress(len(source), unit="picture")
   rows: list[dict[str, Any]] = []
   vectors: list[np.ndarray] = []
-  for number, found in enumerate(batches.eval_batches(source, batch_size)):
-    candidates, columns = _score_batch(complete, found.batch, face)
-    for i, row in enumerate(_descriptions(found)):
-      shown = {name: np.asarray(candidates[name][i]) for name in report.PHASES}
-      seen, vector = _score_by_eye(found.batch, i, shown)
-      row |= {key: float(values[i]) for key, values in columns.items()} | seen
-      rows.append(row)
-      vectors.append(vector)
-    if number % max(1, 50 // batch_size) == 0 or len(rows) == len(source):
-      progress.line(len(rows))
+  with progress.bar(len(source), "image", label="Scoring") as bar:
+    for found in batches.eval_batches(source, batch_size):
+      candidates, columns = _score_batch(complete, found.batch, face)
+      for row, vector in _rows(found, candidates, columns):
+        rows.append(row)
+        vectors.append(vector)
+      bar.update(len(found.ids))
   if len(rows) != len(source):
     raise AssertionError(f"{len(rows)} rows for {len(source)} examples.")
   return Scores(rows, np.stack(vectors))
+
+
+def _rows(found, candidates, columns):
+  """Yields row and vector of each example of a batch."""
+  for i, row in enumerate(_descriptions(found)):
+    shown = {name: np.asarray(candidates[name][i]) for name in report.PHASES}
+    seen, vector = _score_by_eye(found.batch, i, shown)
+    scores = {key: float(values[i]) for key, values in columns.items()}
+    yield row | scores | seen, vector
 
 
 def _descriptions(found: batches.EvalBatch) -> list[dict[str, Any]]:
@@ -129,9 +134,9 @@ def _score_batch(complete, batch_, face):
   pairs = list(zip(batch_.masked_image, batch_.mask[..., 0], strict=True))
   candidates = {
     "masked_input": batch_.masked_image,
-    "skin_colour": np.stack([baselines.skin_colour(*p) for p in pairs]),
-    "mean_face": np.stack([baselines.fill(*p, face) for p in pairs]),
-    "telea": np.stack([baselines.telea(*p) for p in pairs]),
+    "skin_colour": np.stack([fills.skin_colour(*p) for p in pairs]),
+    "mean_face": np.stack([fills.fill(*p, face) for p in pairs]),
+    "telea": np.stack([fills.telea(*p) for p in pairs]),
     "predicted": images.to_uint8(own.predicted_image),
     "completed_true_mask": images.to_uint8(given.completed_image),
     "completed_predicted_mask": images.to_uint8(own.completed_image),
@@ -183,21 +188,19 @@ def fd_vgg16(
   true, completed = (
     frechet.Gaussian(perceptual.VGG16_DIMENSIONS) for _ in range(2)
   )
-  progress = progress_lib.Progress(len(source), unit="picture in VGG16")
-  done = 0
-  for found in batches.eval_batches(source, batch_size):
-    count = len(found.ids)
-    masked = np.asarray(found.batch.mask).any(axis=(1, 2, 3))[:count]
-    pictures = complete(found.batch.masked_image).completed_image
-    pictures = images.to_float(images.to_uint8(pictures))
-    for gaussian, shown in (
-      (true, images.to_float(found.batch.image)),
-      (completed, pictures),
-    ):
-      vectors = np.asarray(perceptual.vgg16_features(shown))
-      gaussian.add(vectors[:count][masked])
-    done += count
-    progress.line(done)
+  with progress.bar(len(source), "image", label="FD-VGG16") as bar:
+    for found in batches.eval_batches(source, batch_size):
+      count = len(found.ids)
+      masked = np.asarray(found.batch.mask).any(axis=(1, 2, 3))[:count]
+      image = complete(found.batch.masked_image).completed_image
+      image = images.to_float(images.to_uint8(image))
+      for gaussian, shown in (
+        (true, images.to_float(found.batch.image)),
+        (completed, image),
+      ):
+        vectors = np.asarray(perceptual.vgg16_features(shown))
+        gaussian.add(vectors[:count][masked])
+      bar.update(count)
   if true.count < 2:
     raise errors.UserError(
       f"FD-VGG16 needs at least two masked faces, this split has {true.count}."
@@ -207,36 +210,3 @@ def fd_vgg16(
     "n": true.count,
     "completed_predicted_mask": frechet.distance(completed, true),
   }
-
-
-_psnr_scores = jax.jit(image_lib.image_scores)
-
-
-def score_ridge(data_dir: str, image_size: int) -> dict[str, Any]:
-  """Fits `baselines.Ridge` on the train split and scores it on test.
-
-  Returns:
-    {"n", "psnr_in_mask": {"mean", "low", "high"}}, of the masked faces.
-  """
-
-  def examples(split):
-    source = batches.open_split(data_dir, split, image_size)
-    for index in range(len(source)):
-      example = batches.example(source, index)
-      if example["mask"].any():
-        yield example
-
-  model = baselines.Ridge().fit(
-    (e["image"], e["masked_image"], e["mask"][..., 0])
-    for e in examples("train")
-  )
-  values, persons = [], []
-  for e in examples("test"):
-    completed = model.predict(e["masked_image"], e["mask"][..., 0])
-    scores = _psnr_scores(
-      *(x[None] for x in (completed, e["image"], e["mask"], e["valid"]))
-    )
-    values.append(float(scores["psnr_in_mask"][0]))
-    persons.append(e["person_id"])
-  interval = intervals.confidence_interval(np.array(values), np.array(persons))
-  return {"n": len(values), "psnr_in_mask": interval}

@@ -8,8 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from maskgan_jax.common import errors
-from maskgan_jax.common import progress as progress_lib
+from maskgan_jax.common import errors, progress, tables
 from maskgan_jax.evaluation import score
 from maskgan_jax.metrics import image, intervals
 from maskgan_jax.networks import images, latent, perceptual
@@ -38,7 +37,7 @@ def measure(
 
   Args:
     predict: the networks, a `jax.tree_util.Partial`.
-    source: the split, of `input_pipeline.open_split`.
+    source: the split, of `batches.open_split`.
     batch_size: how many are completed together.
     latent_size: of their codes.
     num_samples: completions of a face, the most likely one among them.
@@ -61,16 +60,14 @@ def measure(
     )
   rows: list[dict[str, float]] = []
   persons: list[str] = []
-  progress = progress_lib.Progress(len(source), unit="picture, each completion")
-  done = 0
-  for found in batches.eval_batches(source, batch_size):
-    scores = _score_batch(predict, found.batch, latent_size, num_samples)
-    for i, person in enumerate(found.person_ids):
-      if np.asarray(found.batch.mask[i]).any():
-        rows.append({name: float(x[i]) for name, x in scores.items()})
-        persons.append(person)
-    done += len(found.ids)
-    progress.line(done)
+  with progress.bar(len(source), "image", label="Variety") as bar:
+    for found in batches.eval_batches(source, batch_size):
+      scores = _score_batch(predict, found.batch, latent_size, num_samples)
+      for i, person in enumerate(found.person_ids):
+        if np.asarray(found.batch.mask[i]).any():
+          rows.append({name: float(x[i]) for name, x in scores.items()})
+          persons.append(person)
+      bar.update(len(found.ids))
   if not rows:
     raise errors.UserError(
       "No example of this split has a mask: nothing to complete."
@@ -147,14 +144,16 @@ def table(result: Mapping[str, Any]) -> str:
     low, high = interval["low"], interval["high"]
     return f"{interval['mean']:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
 
-  lines = [
-    f"{result['num_samples']} completions each of {result['n']} masked faces",
-    "",
-    "| completion | PSNR in mask (95 % interval) | LPIPS in mask |",
-    "|---|---|---|",
-  ]
-  for which, title in _TITLES.items():
-    psnr, lpips = (result[m][which] for m in ("psnr_in_mask", "lpips_in_mask"))
-    lines.append(f"| {title} | {shown(psnr, 2)} | {shown(lpips, 3)} |")
-  diversity = shown(result["diversity"], 3)
-  return "\n".join([*lines, "", f"Diversity (LPIPS between two): {diversity}"])
+  psnr, lpips = result["psnr_in_mask"], result["lpips_in_mask"]
+  scores = tables.markdown(
+    ("completion", "PSNR in mask (95 % interval)", "LPIPS in mask"),
+    [
+      (title, shown(psnr[which], 2), shown(lpips[which], 3))
+      for which, title in _TITLES.items()
+    ],
+  )
+  return (
+    f"{result['num_samples']} completions each of {result['n']} masked faces"
+    f"\n\n{scores}\n\nDiversity (LPIPS between two):"
+    f" {shown(result['diversity'], 3)}"
+  )

@@ -8,8 +8,15 @@ import cv2
 import numpy as np
 
 NUM_LANDMARKS = 468
-CHIN, NOSE_TIP, FOREHEAD = 152, 4, 10
+# In the middle, from top to bottom.
+FOREHEAD, BETWEEN_EYES, NOSE_TIP, NOSE_BASE = 10, 6, 4, 2
+LOWER_LIP, BELOW_LIPS, CHIN = 17, 18, 152
 RIGHT_CHEEK, LEFT_CHEEK = 234, 454
+# The right one first.
+OUTER_EYE_CORNERS, INNER_EYE_CORNERS = (33, 263), (133, 362)
+NOSE_WINGS, NOSTRILS = (129, 358), (98, 327)
+MOUTH_CORNERS = (61, 291)
+CHEEK_BONES = (50, 280)
 RIGHT_EYE, LEFT_EYE = (33, 133, 159, 145), (263, 362, 386, 374)
 # Eye and brow, which are not skin.
 RIGHT_EYE_AND_BROW = (33, 133, 145, 159, 46, 70, 63, 105, 66, 107)

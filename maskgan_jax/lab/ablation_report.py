@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from maskgan_jax.common import errors
+from maskgan_jax.common import errors, tables
 from maskgan_jax.metrics import intervals as intervals_lib
 
 # The raw prediction, and the picture completed in the mask that was found.
@@ -87,19 +87,16 @@ def table(result: Mapping[str, Any]) -> str:
     titles += [f"{shown} {title}" for title, _ in INSIDE.values()]
   titles += [f"{title} difference" for title, _ in INSIDE.values()]
   titles += ["mask IoU", "parameters", "GMAC", "ms"]
-  lines = [
+  about = (
     f"{result['num_images']} images of training a row; seeds"
     f" {', '.join(map(str, result['seeds']))}; {result['rows'][0]['n']} masked"
     f" faces of the {result['split']} split. Scores are in the mask, of the raw"
     " prediction and of the picture completed in the mask that was found, with"
     " 95 % intervals over persons and seeds; differences are those of the"
-    f" completed picture from {result['baseline']}, by picture and seed.",
-    "",
-    f"| {' | '.join(titles)} |",
-    "|" + "---|" * len(titles),
-  ]
-  lines += [f"| {' | '.join(_cells(row))} |" for row in result["rows"]]
-  return "\n".join(lines)
+    f" completed picture from {result['baseline']}, by picture and seed."
+  )
+  rows = [_cells(row) for row in result["rows"]]
+  return f"{about}\n\n{tables.markdown(titles, rows)}"
 
 
 def _cells(row) -> list[str]:

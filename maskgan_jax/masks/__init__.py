@@ -5,16 +5,16 @@
 `masked.params` alone draws the same mask again: `masks.draw_params`.
 """
 
-from maskgan_jax.masks.distractors.kinds import KINDS as DISTRACTORS
-from maskgan_jax.masks.distractors.kinds import draw_distractor
+from maskgan_jax.masks.distractors import KINDS as DISTRACTORS
+from maskgan_jax.masks.distractors import draw as draw_distractor
 from maskgan_jax.masks.distribution import (
   TRAINING,
   MaskDistribution,
-  sample_params,
   textures_in,
 )
-from maskgan_jax.masks.masked_face import MaskedFace, draw, draw_params
+from maskgan_jax.masks.drawing import MaskedFace, draw, draw_params
 from maskgan_jax.masks.params import MASK_TYPES, PATTERNS, WEARS, MaskParams
+from maskgan_jax.masks.sampling import rng_for, sample_params
 
 __all__ = [
   "DISTRACTORS",
@@ -28,6 +28,7 @@ __all__ = [
   "draw",
   "draw_distractor",
   "draw_params",
+  "rng_for",
   "sample_params",
   "textures_in",
 ]

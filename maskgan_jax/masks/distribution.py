@@ -1,59 +1,13 @@
-"""Which masks are drawn: the one place where chance decides."""
+"""How likely each kind of mask is."""
 
 import dataclasses
 import math
 import os
 from collections.abc import Iterable, Mapping
 
-import numpy as np
-
 from maskgan_jax import photos
 from maskgan_jax.common import errors
 from maskgan_jax.masks import params as params_lib
-
-# RGB under white light. Black is drawn apart, for any kind.
-_BLACK = ((44, 46, 50), (34, 35, 38), (30, 30, 33), (52, 54, 60))
-_BRIGHT = (
-  *((180, 40, 44), (34, 54, 108), (28, 94, 84), (226, 222, 212)),
-  *((206, 158, 60), (112, 66, 120), (86, 120, 168), (202, 106, 72)),
-  *((70, 92, 60), (120, 122, 126)),
-)
-_WHITE = ((236, 236, 234), (232, 234, 236), (228, 230, 228))
-_CLOTH = (
-  *((224, 222, 216), (120, 122, 126), (38, 52, 88), (132, 38, 44)),
-  *((62, 82, 64), (178, 160, 134), (90, 60, 92), (60, 110, 140)),
-  *((214, 150, 160), (232, 232, 230)),
-)
-_RESPIRATOR = (*_WHITE, *_WHITE, (226, 214, 190), (150, 188, 210))
-_PALETTES = {
-  "surgical": (
-    *((122, 172, 206), (150, 193, 216), (104, 160, 205), (135, 190, 212)),
-    *((170, 208, 226), (160, 214, 200), (226, 172, 186), *_WHITE),
-  ),
-  "kn95": (*_WHITE, *_WHITE, (150, 158, 166), (206, 180, 190)),
-  "kf94": (*_WHITE, *_WHITE, (150, 158, 166), (182, 196, 210)),
-  "n95": _RESPIRATOR,
-  "n95_valve": _RESPIRATOR,
-  "cloth": _CLOTH,
-  "cloth_two_layer": _CLOTH,
-  "sport": ((60, 64, 70), (38, 52, 88), (120, 122, 126), (132, 38, 44)),
-  "scarf": ((150, 40, 44), (52, 66, 96), (92, 92, 96), (186, 168, 140)),
-}
-_ACCENTS = (
-  *((238, 236, 230), (232, 228, 214), (32, 33, 38), (214, 180, 92)),
-  *((196, 62, 66), (70, 110, 160), (150, 190, 180)),
-)
-# Where the top edge's middle lies, see MaskParams.coverage.
-_COVERAGE = {
-  "correct": (0.62, 1.1),
-  "low": (0.08, 0.45),
-  "nose_out": (-0.45, -0.22),
-  "under_lip": (-1.1, -0.92),
-  "chin": (-1.6, -1.2),
-}
-# See MaskParams.width: sewn at home, some reach the ears.
-_WIDTH = {"cloth": (0.92, 1.18), "cloth_two_layer": (0.92, 1.14)}
-_DROP = {"bandana": (0.22, 0.42), "gaiter": (0.4, 0.6), "scarf": (0.3, 0.5)}
 
 
 def _shares(**shares: float):
@@ -198,71 +152,3 @@ TRAINING = MaskDistribution(
     "chin": 0.07,
   },
 )
-
-
-def sample_params(
-  rng: np.random.Generator, distribution: MaskDistribution | None = None
-) -> params_lib.MaskParams:
-  """Draws a mask's parameters.
-
-  Args:
-    rng: the only source of randomness.
-    distribution: what is how likely; the default one if None.
-  """
-  given = distribution or MaskDistribution()
-  kind, wear = _pick(given.kinds, rng), _pick(given.wears, rng)
-  pattern = "plain"
-  if rng.random() < given.patterned.get(kind, 0):
-    pattern = _pick(given.patterns, rng)
-  colour, accent = _colours(kind, pattern, given, rng)
-  drop = rng.uniform(*_DROP.get(kind, (0.04, 0.12)))
-  if wear in ("under_lip", "chin"):  # It gathers under the chin.
-    drop += rng.uniform(0.05, 0.14)
-  elif wear == "nose_out":
-    drop += rng.uniform(0.0, 0.06)
-  printable = kind.startswith("cloth") or kind in params_lib.WRAPS
-  texture = ""
-  if given.textures and printable and rng.random() < given.textured:
-    texture = given.textures[rng.integers(len(given.textures))]
-  thin = rng.random() < given.thin and kind not in ("n95", "n95_valve")
-  return params_lib.MaskParams(
-    mask_type=kind,
-    wear=wear,
-    colour=colour,
-    accent=accent,
-    pattern=pattern,
-    texture=texture,
-    coverage=_rounded(rng.uniform(*_COVERAGE[wear])),
-    width=_rounded(rng.uniform(*_WIDTH.get(kind, (0.92, 1.06)))),
-    drop=_rounded(drop),
-    tilt=_rounded(np.clip(rng.normal(0, given.tilt), -4, 4)),
-    looseness=_rounded(rng.uniform(*given.looseness)),
-    thickness=_rounded(rng.uniform(0.01, 0.024), 4),
-    opacity=_rounded(rng.uniform(0.78, 0.93)) if thin else 1.0,
-    seed=int(rng.integers(2**31)),
-  )
-
-
-def _pick(shares, rng):
-  names, weights = list(shares), np.array(list(shares.values()), float)
-  return names[int(rng.choice(len(names), p=weights / weights.sum()))]
-
-
-def _rounded(value, digits=3):
-  return round(float(value), digits)
-
-
-def _colours(kind, pattern, given, rng):
-  """Colour and accent, apart enough to tell them."""
-  palette = _PALETTES.get(kind, _BRIGHT)
-  if pattern != "plain" and kind != "surgical":
-    palette = _BRIGHT
-  if rng.random() < given.black:
-    palette = _BLACK
-  colour = np.array(palette[rng.integers(len(palette))])
-  colour = colour * rng.uniform(*given.brightness) + rng.integers(-4, 5, 3)
-  colour = np.clip(colour, 20, 242)
-  accent = np.array(_ACCENTS[rng.integers(len(_ACCENTS))])
-  if np.abs(accent - colour).sum() < 120:
-    accent = np.clip(colour + (90 if colour.sum() < 380 else -90), 20, 240)
-  return tuple(int(c) for c in colour), tuple(int(c) for c in accent)

@@ -1,18 +1,16 @@
-"""Draws a face mask on a photo: surface, cloth, light, straps, shadow."""
+"""Draws a face mask on a photo: surface, straps, cloth, light, shadow."""
 
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from maskgan_jax.faces import anatomy
+from maskgan_jax.masks import distribution as distribution_lib
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks.light import estimate, glasses, paint
+from maskgan_jax.masks import sampling
+from maskgan_jax.masks.light import estimate, glasses, paint, shadow
 from maskgan_jax.masks.surface import head, shapes
 from maskgan_jax.masks.surface import straps as straps_lib
-
-# A shadow keeps a little of the skin's warmth, 0..255.
-_SHADOW_TONE = np.array([22, 12, 10], np.float32)
 
 
 class Overlay(NamedTuple):
@@ -22,7 +20,52 @@ class Overlay(NamedTuple):
   alpha: np.ndarray  # [H, W] uint8, the mask alone; > 127 is the truth
 
 
+class MaskedFace(NamedTuple):
+  """A photo after a mask was drawn on one of its faces."""
+
+  image: np.ndarray  # [H, W, 3] uint8, equal to the photo outside the overlay
+  mask: np.ndarray  # [H, W] uint8, 1 where the face mask hides the face
+  alpha: np.ndarray  # [H, W] uint8, the mask's opacity
+  params: params_lib.MaskParams
+
+
 def draw(
+  image: np.ndarray,
+  landmarks: np.ndarray,
+  rng: np.random.Generator,
+  distribution: distribution_lib.MaskDistribution | None = None,
+) -> MaskedFace:
+  """Draws a random mask on a face.
+
+  Args:
+    image: uint8 [H, W, 3], RGB.
+    landmarks: float [468, 3], the face mesh in pixels of `image`.
+    rng: the only source of randomness.
+    distribution: what is how likely; the default one if None.
+
+  Raises:
+    ValueError: `image` or `landmarks` have the wrong shape, or the landmarks
+      are not a face in pixels.
+    TypeError: `image` is not uint8 or `landmarks` are not floats.
+  """
+  params = sampling.sample_params(rng, distribution)
+  return draw_params(image, landmarks, params)
+
+
+def draw_params(
+  image: np.ndarray, landmarks: np.ndarray, params: params_lib.MaskParams
+) -> MaskedFace:
+  """Draws a given mask on a face, as `draw` does a random one."""
+  overlay = draw_overlay(image, landmarks, params)
+  return MaskedFace(
+    composite(image, overlay.rgba),
+    (overlay.alpha > 127).view(np.uint8),
+    overlay.alpha,
+    params,
+  )
+
+
+def draw_overlay(
   image: np.ndarray, landmarks: np.ndarray, params: params_lib.MaskParams
 ) -> Overlay:
   """Draws a mask on a face.
@@ -45,7 +88,7 @@ def draw(
     TypeError: `image` is not uint8 or `landmarks` are not floats.
     errors.UserError: the params name a texture that is not a picture.
   """
-  check_image(image)
+  _check_image(image)
   head.check_landmarks(landmarks)
   rng = np.random.default_rng(params.seed)
   surface = shapes.mask_surface(landmarks, params, rng)
@@ -62,9 +105,9 @@ def draw(
   rims = glasses.rims(image, landmarks, window)
   if rims is not None:
     alpha *= 1 - rims
-  shadow = _shadow(landmarks, alpha, light, surface.width, window)
+  darkness = shadow.cast(landmarks, alpha, light, surface.width, window)
   x0, y0, x1, y1 = window
-  overlay.rgba[y0:y1, x0:x1] = _blend(colour, alpha, shadow)
+  overlay.rgba[y0:y1, x0:x1] = shadow.lay_under(colour, alpha, darkness)
   overlay.alpha[y0:y1, x0:x1] = cv2.convertScaleAbs(alpha, alpha=255)
   return overlay
 
@@ -82,7 +125,7 @@ def composite(image: np.ndarray, rgba: np.ndarray) -> np.ndarray:
   Raises:
     ValueError: the pictures differ in size or have other channels.
   """
-  check_image(image)
+  _check_image(image)
   if rgba.shape != (*image.shape[:2], 4) or rgba.dtype != np.uint8:
     raise ValueError(
       f"overlay is {rgba.dtype} {rgba.shape}, expected uint8"
@@ -97,7 +140,7 @@ def composite(image: np.ndarray, rgba: np.ndarray) -> np.ndarray:
   return result
 
 
-def check_image(image: np.ndarray) -> None:
+def _check_image(image: np.ndarray) -> None:
   """Raises if `image` is not an RGB picture of 8 bits."""
   if np.ndim(image) != 3 or image.shape[2] != 3:
     raise ValueError(
@@ -121,51 +164,3 @@ def _window(surface, straps, shape):
   x0, y0 = (int(v) for v in np.maximum(low, 0))
   x1, y1 = (int(v) for v in np.minimum(high, shape[1::-1]))
   return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
-
-
-def _shadow(landmarks, alpha, light, width, window):
-  """How dark the mask makes the skin around it, [h, w] in [0, 1]."""
-  # Shadows are soft: a few pixels tell as much as all.
-  shrink = max(1.0, 0.012 * width)
-  size = tuple(max(2, round(s / shrink)) for s in alpha.shape[::-1])
-  small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
-  unit = width * size[0] / alpha.shape[1]
-  shift = -light.direction[:2] * 0.022 * unit
-  moved = cv2.warpAffine(
-    small, np.array([[1, 0, shift[0]], [0, 1, shift[1]]]), size
-  )
-  contact = cv2.GaussianBlur(small, (0, 0), max(0.013 * unit, 0.6))
-  cast = cv2.GaussianBlur(moved, (0, 0), max(0.034 * unit, 1.0))
-  shadow = 0.3 * contact + (0.08 + 0.3 * light.contrast) * cast
-  # Only head and neck are near enough to catch it.
-  oval = landmarks[list(anatomy.FACE_OVAL), :2]
-  down = landmarks[anatomy.CHIN, :2] - landmarks[anatomy.FOREHEAD, :2]
-  neck = np.concatenate(
-    [landmarks[[132, 361], :2], landmarks[[365, 136], :2] + 0.35 * down]
-  )
-  skin = np.zeros(small.shape, np.uint8)
-  to_small = np.array(size) / alpha.shape[::-1]
-  for polygon in (oval, neck):
-    corners = np.round((polygon - window[:2]) * to_small * 16).astype(np.int32)
-    cv2.fillPoly(skin, [corners], 255, cv2.LINE_AA, 4)
-  skin = cv2.blur(skin, (2 * max(1, int(0.02 * unit)) + 1,) * 2)
-  shadow *= skin.astype(np.float32) / 255
-  shadow = cv2.resize(shadow, alpha.shape[::-1])
-  shadow[shadow < 0.012] = 0
-  return np.minimum(shadow, 0.55)
-
-
-def _blend(colour, alpha, shadow):
-  """uint8 [h, w, 4], the mask over its shadow, straight alpha."""
-  below = shadow * (1 - alpha)
-  total = alpha + below
-  share = cv2.divide(alpha, np.maximum(total, 1e-3))
-  planes = []
-  for plane, tone in zip(colour, _SHADOW_TONE, strict=True):
-    plane -= tone
-    plane *= share
-    plane += tone
-    planes.append(cv2.convertScaleAbs(plane))
-  planes.append(cv2.convertScaleAbs(total, alpha=255))
-  drawn = planes[3] > 0
-  return cv2.merge([plane * drawn for plane in planes])

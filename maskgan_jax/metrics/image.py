@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Float, UInt8
 
+from maskgan_jax.metrics import overlap
 from maskgan_jax.metrics import ssim as ssim_lib
 from maskgan_jax.networks import images
 
@@ -16,6 +17,7 @@ Array = images.Array
 
 MAX_PSNR = 100.0  # dB, what equal pictures get.
 _BORDER = 5  # Pixels of SSIM's window on each side.
+_PIXELS = (1, 2, 3)  # Axes of an image.
 
 Image = Float[Array, "B H W 3"]
 Pixels = Float[Array, "B H W 1"]
@@ -24,11 +26,9 @@ PerImage = Float[Array, " B"]
 
 def weighted_mean(x: jax.Array, weight: jax.Array) -> jax.Array:
   """Mean [B] of [B, H, W, C] over the pixels of [B, H, W, 1], NaN over none."""
-  total = weight.sum(axis=(1, 2, 3))
+  total = weight.sum(axis=_PIXELS)
   x = x.mean(axis=-1, keepdims=True)
-  return (x * weight).sum(axis=(1, 2, 3)) / jnp.where(
-    total > 0.0, total, jnp.nan
-  )
+  return (x * weight).sum(axis=_PIXELS) / jnp.where(total > 0.0, total, jnp.nan)
 
 
 def psnr(a: Image, b: Image, weight: Pixels) -> PerImage:
@@ -70,28 +70,17 @@ def ssim(a: Image, b: Image, weight: Pixels) -> PerImage:
   return weighted_mean(similarity, weight[:, inner, inner])
 
 
-def _counts(probability, mask):
-  predicted = (probability > 0.5).astype(jnp.float32)
-  pixels = (1, 2, 3)
-  overlap = (predicted * mask).sum(pixels)
-  return overlap, predicted.sum(pixels), mask.sum(pixels)
-
-
 def iou(probability: Pixels, mask: Pixels) -> PerImage:
   """Intersection over union of the predicted mask (probability over .5).
 
   NaN where both masks are empty.
   """
-  overlap, predicted, true = _counts(probability, mask)
-  union = predicted + true - overlap
-  return overlap / jnp.where(union > 0.0, union, jnp.nan)
+  return overlap.iou(probability > 0.5, mask > 0.5, axis=_PIXELS)
 
 
 def f1(probability: Pixels, mask: Pixels) -> PerImage:
   """F1 (Dice) of the predicted mask; NaN where both masks are empty."""
-  overlap, predicted, true = _counts(probability, mask)
-  total = predicted + true
-  return 2.0 * overlap / jnp.where(total > 0.0, total, jnp.nan)
+  return overlap.f1(probability > 0.5, mask > 0.5, axis=_PIXELS)
 
 
 def image_scores(

@@ -2,7 +2,6 @@
 
 import collections
 import contextlib
-import csv
 import io
 import pathlib
 import re
@@ -12,13 +11,14 @@ from collections.abc import Sequence
 
 import tensorflow_datasets as tfds
 
+from maskgan_jax.common import files
 from maskgan_jax.datasets.masked_faces import (
   masked_faces_dataset_builder,
   reader,
   settings,
   sources,
 )
-from maskgan_jax.datasets.masked_faces.engines import interface
+from maskgan_jax.datasets.masked_faces.engines import beam
 from maskgan_jax.datasets.masked_faces.sources import pairs, tfds_images
 
 SKIPPED = "skipped.csv"
@@ -82,7 +82,7 @@ def build(
     build_settings: sizes, caps and seeds.
     data_dir: where to; also gets skipped.csv, one line a picture left out.
     beam_runner: builds on this runner of Apache Beam, with the same result.
-    beam_options: of the runner, see `engines.beam_config`.
+    beam_options: of the runner, see `engines.beam.config`.
 
   Returns:
     A report of a few lines.
@@ -93,9 +93,7 @@ def build(
     errors.UserError: Beam is not installed, or does not know the runner or
       an option.
   """
-  config = interface.beam_config(
-    beam_runner, beam_options, build_settings.num_processes
-  )
+  config = beam.config(beam_runner, beam_options, build_settings.num_processes)
   parameters = settings.describe(source, build_settings)
   if reader.is_built(data_dir):
     metadata = reader.metadata(data_dir)
@@ -120,7 +118,9 @@ def build(
         download_dir=download_dir, download_config=config
       )
   finally:
-    _write_skipped(pathlib.Path(data_dir), builder.skipped)
+    files.write_csv(
+      pathlib.Path(data_dir, SKIPPED), ("file", "reason"), builder.skipped
+    )
   return _report(builder, time.monotonic() - start)
 
 
@@ -136,16 +136,6 @@ def _check_same(built: dict, wanted: dict, data_dir: str) -> None:
       f"{data_dir} holds a dataset built otherwise: {'; '.join(differ)}. Name"
       " another --data_dir, or remove this one first."
     )
-
-
-def _write_skipped(
-  folder: pathlib.Path, skipped: list[sources.Skipped]
-) -> None:
-  folder.mkdir(parents=True, exist_ok=True)
-  with (folder / SKIPPED).open("w", newline="", encoding="utf-8") as file:
-    writer = csv.writer(file)
-    writer.writerow(("file", "reason"))
-    writer.writerows(skipped)
 
 
 def _counts(metadata: dict) -> str:

@@ -4,21 +4,21 @@ import dataclasses
 import functools
 import pathlib
 import sys
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core import shuffle
 
 from maskgan_jax import masks
-from maskgan_jax.datasets.masked_faces import settings, sources
-from maskgan_jax.datasets.masked_faces.engines import interface, spool
+from maskgan_jax.datasets.masked_faces import engines, settings, sources
+from maskgan_jax.datasets.masked_faces.engines import spool
 from maskgan_jax.datasets.masked_faces.sources import pairs
 from maskgan_jax.datasets.masked_faces.stages import (
   align,
   align_pair,
   draw,
+  kept,
   people,
 )
 from maskgan_jax.faces import alignment, usability
@@ -123,7 +123,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     folder = pathlib.Path(self._data_dir_root, _SPOOL)
     with (
       spool.Spool(folder) as self._spool,
-      interface.start(
+      engines.start(
         kwargs.get("download_config"),
         self._settings.num_processes,
         self._spool,
@@ -139,7 +139,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     )
     is_pairs = isinstance(source, pairs.Pairs)
     align_and_keep = functools.partial(
-      _align_and_keep,
+      kept.align,
       align_one=functools.partial(
         align_pair.align_pair if is_pairs else align.align,
         source=source,
@@ -183,7 +183,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         "turned_factor": draw.TURNED_FACTOR,
       }
     draw_kept = functools.partial(
-      _draw_kept,
+      kept.draw,
       variants=variants,
       make=functools.partial(draw.make, seed=self._settings.seed, **options),
       values=self._spool,
@@ -226,38 +226,6 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       },
       usability=dataclasses.asdict(usability.UsabilityRule()),
     )
-
-
-class _Kept(NamedTuple):
-  """What who is who rests on; the rest of the face lies in the spool."""
-
-  item: sources.Item
-  embedding: np.ndarray | None
-
-
-def _align_and_keep(
-  item: sources.Item,
-  *,
-  align_one: Callable[[sources.Item], align.AlignedFace | sources.Skipped],
-  values: spool.Spool,
-) -> _Kept | sources.Skipped:
-  result = align_one(item)
-  if isinstance(result, sources.Skipped):
-    return result
-  values.put(f"face: {item.name}", result)
-  return _Kept(result.item, result.embedding)
-
-
-def _draw_kept(
-  face: tuple[str, str],
-  *,
-  variants: int,
-  make: Callable[..., list[dict[str, object]]],
-  values: spool.Spool,
-) -> list[interface.Example]:
-  name, person_id = face
-  made = make((values.get(f"face: {name}"), person_id, variants))
-  return [(example["id"], example) for example in made]
 
 
 def _nothing_usable(total: int, skipped: list[sources.Skipped]) -> str:

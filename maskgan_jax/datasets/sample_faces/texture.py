@@ -3,11 +3,8 @@
 import cv2
 import numpy as np
 
-from maskgan_jax.datasets.sample_faces import canvas, face, scene, traits
+from maskgan_jax.datasets.sample_faces import beard, canvas, scene, traits
 from maskgan_jax.faces import anatomy
-
-_SIDEBURN_TO_CHIN = (127, 234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152)
-_MIRRORED = (356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377)
 
 
 def _paint_skin(sheet, marks, person, rng):
@@ -17,12 +14,11 @@ def _paint_skin(sheet, marks, person, rng):
   red = person.skin * np.float32((1.0, 0.72, 0.7))
   strength = 0.4 * person.redness
   for x in (-0.46, 0.46):
-    blob = canvas.ellipse(x, marks[50, 1] + 0.02, 0.2, 0.15)
+    blob = canvas.ellipse(x, marks[anatomy.CHEEK_BONES[0], 1] + 0.02, 0.2, 0.15)
     sheet.fill(blob, red, blur=16, strength=strength)
   sheet.fill(canvas.ellipse(0, marks[1, 1], 0.12, 0.1), red, 8, strength)
-  sheet.fill(
-    canvas.ellipse(0, marks[152, 1] - 0.12, 0.18, 0.1), red, 12, strength
-  )
+  chin = canvas.ellipse(0, marks[anatomy.CHIN, 1] - 0.12, 0.18, 0.1)
+  sheet.fill(chin, red, 12, strength)
   if person.freckles > 0.15:
     spots = np.zeros((canvas.HEIGHT, canvas.WIDTH), np.uint8)
     for x, y in rng.normal((0, 0.35), (0.36, 0.28), (110, 2)):
@@ -37,11 +33,15 @@ def _paint_age(sheet, marks, person):
   dark = person.skin * np.float32((0.62, 0.5, 0.46))
   age, smile = person.age, person.shape.smile
   folds, bags, feet, frowns = [], [], [], []
-  for side, ala, mouth, outer, inner in (
-    (-1, 129, 61, 33, 133),
-    (1, 358, 291, 263, 362),
+  for side, wing, corner, outer, inner in zip(
+    (-1, 1),
+    anatomy.NOSE_WINGS,
+    anatomy.MOUTH_CORNERS,
+    anatomy.OUTER_EYE_CORNERS,
+    anatomy.INNER_EYE_CORNERS,
+    strict=True,
   ):
-    wing, corner = marks[ala, :2], marks[mouth, :2]
+    wing, corner = marks[wing, :2], marks[corner, :2]
     outer, inner = marks[outer, :2], marks[inner, :2]
     bow = (wing + corner) / 2 + (side * (0.09 + 0.03 * smile), -0.02)
     folds.append(
@@ -134,10 +134,12 @@ def _paint_brow(sheet, marks, person, index, rng):
 def _paint_nose(sheet, marks, person):
   dark = person.skin * np.float32((0.5, 0.36, 0.33))
   soft = person.skin * np.float32((0.74, 0.62, 0.58))
-  base = marks[2, 1]
+  base = marks[anatomy.NOSE_BASE, 1]
   creases, ridges = [], []
-  for side, ala, wing in ((-1, 98, 129), (1, 327, 358)):
-    out, wing = marks[ala, 0], marks[wing, 0]
+  for side, nostril, wing in zip(
+    (-1, 1), anatomy.NOSTRILS, anatomy.NOSE_WINGS, strict=True
+  ):
+    out, wing = marks[nostril, 0], marks[wing, 0]
     creases.append(
       canvas.curve(
         (wing - side * 0.02, base - 0.13),
@@ -156,7 +158,9 @@ def _paint_nose(sheet, marks, person):
   sheet.fill(canvas.ellipse(0, base + 0.005, 0.16, 0.025), soft, 3, 0.55)
   light = np.minimum(person.skin * 1.2 + 12, 255)
   sheet.lines([canvas.curve((0, 0.05), (0, 0.38))], light, 5, 3, 0.25)
-  sheet.fill(canvas.ellipse(0, marks[4, 1], 0.035, 0.03), light, 3, 0.4)
+  sheet.fill(
+    canvas.ellipse(0, marks[anatomy.NOSE_TIP, 1], 0.035, 0.03), light, 3, 0.4
+  )
 
 
 def _paint_mouth(sheet, marks, person):
@@ -168,7 +172,9 @@ def _paint_mouth(sheet, marks, person):
   below = outer[5] + np.float32([0, 0.05])
   shade = person.skin * np.float32((0.74, 0.64, 0.6))
   sheet.fill(canvas.ellipse(*below, 0.15, 0.025), shade, 4, 0.5)
-  groove = canvas.curve((0, marks[2, 1] + 0.03), (0, outer[15, 1] - 0.01))
+  groove = canvas.curve(
+    (0, marks[anatomy.NOSE_BASE, 1] + 0.03), (0, outer[15, 1] - 0.01)
+  )
   sheet.lines([groove], shade, 5, 2.5, 0.3)
   sheet.fill(outer, lips, 1.3, 0.92)
   upper = np.concatenate([outer[10:], outer[:1], inner[:1], inner[:9:-1]])
@@ -200,48 +206,6 @@ def _paint_mouth(sheet, marks, person):
     sheet.fill(canvas.ellipse(*nook, 0.022, 0.016), dark, 2, 0.6)
 
 
-def beard_stencil(marks: np.ndarray, person: traits.Traits) -> np.ndarray:
-  """Where hair grows on the lower face, [HEIGHT, WIDTH] in [0, 1]."""
-  stencil = np.zeros((canvas.HEIGHT, canvas.WIDTH), np.float32)
-  if person.beard > 0:
-    jaw = marks[list(_SIDEBURN_TO_CHIN + _MIRRORED[::-1]), :2]
-    jaw = jaw + np.float32([0, 0.04])
-    upper = []
-    for side in (1, -1):
-      cheek = [(0.66, 0.1), (0.62, 0.35), (0.5, 0.56), (0.3, 0.6), (0.16, 0.56)]
-      path = np.float32(cheek) * (side, 1)
-      upper.append(path if side > 0 else path[::-1])
-    path = np.concatenate(upper)
-    path = path + face.displacement(path, person.shape)[:, :2]
-    mask = np.zeros((canvas.HEIGHT, canvas.WIDTH), np.uint8)
-    cv2.fillPoly(
-      mask, [canvas.fixed(np.concatenate([jaw, path]))], 255, 16, canvas.SHIFT
-    )
-    soft = cv2.blur(cv2.blur(mask, (13, 13)), (13, 13))
-    stencil = soft.astype(np.float32) * np.float32(person.beard / 255)
-  if person.moustache > 0:
-    base = marks[2, 1] + 0.045
-    lip = marks[[61, 40, 37, 0, 267, 270, 291], :2]
-    path = np.float32([(0.14, base), (0, base + 0.015), (-0.14, base)])
-    wings = lip + np.float32([0, 0.01])
-    wings[[0, -1]] += np.float32([(-0.03, 0.05), (0.03, 0.05)])
-    mask = np.zeros((canvas.HEIGHT, canvas.WIDTH), np.uint8)
-    cv2.fillPoly(
-      mask, [canvas.fixed(np.concatenate([wings, path]))], 255, 16, canvas.SHIFT
-    )
-    soft = cv2.blur(mask, (5, 5)).astype(np.float32)
-    np.maximum(stencil, soft * np.float32(person.moustache / 255), out=stencil)
-  return stencil
-
-
-def _paint_beard(sheet, marks, person, rng):
-  stencil = beard_stencil(marks, person)
-  tile = canvas.noise(rng, 0.8, 4.0, canvas.HEIGHT, canvas.WIDTH)
-  stencil = np.clip(stencil * (1.05 + 0.12 * tile), 0, 0.96)
-  tone = np.float32(0.85) + np.float32(0.07) * tile
-  sheet.lay(stencil, scene.tint(tone, person.hair))
-
-
 def paint(
   person: traits.Traits, marks: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
@@ -259,7 +223,7 @@ def paint(
   _paint_skin(sheet, marks, person, rng)
   _paint_nose(sheet, marks, person)
   if person.beard > 0 or person.moustache > 0:
-    _paint_beard(sheet, marks, person, rng)
+    beard.paint(sheet, marks, person, rng)
   _paint_age(sheet, marks, person)
   _paint_mouth(sheet, marks, person)
   for index in (0, 1):

@@ -1,8 +1,8 @@
 """How well masks are found on photos of people who really wear one.
 
 The photos are not part of this project. Their masks were outlined by hand, body
-and straps apart; datasets/real_masks/annotations.json holds the outlines by the
-SHA-256 of the photo's file, in pixels of the upright photo.
+and straps apart; annotations.json holds the outlines by the SHA-256 of the
+photo's file, in pixels of the upright photo.
 """
 
 import hashlib
@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 
 from maskgan_jax import photos
-from maskgan_jax.common import errors
+from maskgan_jax.common import errors, tables
 from maskgan_jax.faces import alignment, anatomy
+from maskgan_jax.metrics import overlap
 from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 ANNOTATIONS = pathlib.Path(__file__).with_name("annotations.json")
@@ -78,11 +79,10 @@ def _score_one(unmasker, path, outline) -> Score:
   # Beside the photo a crop shows its mirror image: nothing to find there.
   _, inside = alignment.warp(image, face.transform, size)
   counts = (body | ~near) & (inside > 0)
-  return Score(
-    path.name,
-    iou((face.mask > 0.5) & counts, body & counts),
-    anatomy.yaw(face.landmarks),
-  )
+  iou = overlap.iou((face.mask > 0.5) & counts, body & counts)
+  # Where there is no mask, to find none is right.
+  iou = float(np.nan_to_num(iou, nan=1.0))
+  return Score(path.name, iou, anatomy.yaw(face.landmarks))
 
 
 def polygon(
@@ -104,21 +104,12 @@ def polygon(
   return canvas > 0
 
 
-def iou(found: np.ndarray, true: np.ndarray) -> float:
-  """Returns the intersection over union of two bool masks; 1 of two empty."""
-  union = (found | true).sum()
-  return float((found & true).sum() / union) if union else 1.0
-
-
 def table(scores: list[Score]) -> str:
   """Returns the scores as a table.
 
   Photos of even place are there to develop with, those of odd place to report.
   """
-  lines = [
-    "| photos | n | mean IoU | IoU under 0.7 | frontal | turned |",
-    "|---|---|---|---|---|---|",
-  ]
+  rows = []
   for name, part in (("even", scores[::2]), ("odd", scores[1::2])):
     values = np.array([s.iou for s in part])
     turned = np.array([abs(s.yaw) > TURNED for s in part], bool)
@@ -126,8 +117,8 @@ def table(scores: list[Score]) -> str:
       f"{values[which].mean():.3f} (n {which.sum()})" if which.any() else "-"
       for which in (~turned, turned)
     ]
-    lines.append(
-      f"| {name} | {len(values)} | {values.mean():.3f} |"
-      f" {(values < FAILURE).sum()} | {' | '.join(means)} |"
-    )
-  return "\n".join(lines)
+    failures = (values < FAILURE).sum()
+    rows.append((name, len(values), f"{values.mean():.3f}", failures, *means))
+  return tables.markdown(
+    ("photos", "n", "mean IoU", "IoU under 0.7", "frontal", "turned"), rows
+  )

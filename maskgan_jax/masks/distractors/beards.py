@@ -3,17 +3,17 @@
 import cv2
 import numpy as np
 
+from maskgan_jax.faces import anatomy
 from maskgan_jax.masks.light import estimate, layers
 
-_LIPS = (
-  *(61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291),
-  *(375, 321, 405, 314, 17, 84, 181, 91, 146),
-)
+# From the right corner over the upper lip. Another order would change pixels at
+# the edge, and with them every dataset.
+_LIPS = (anatomy.OUTER_LIPS[0], *anatomy.OUTER_LIPS[:0:-1])
 # From ear to ear along the jaw, then back over cheeks and upper lip.
+_JAW = anatomy.JAW[1:-1]
 _BEARD = (
-  *(93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365),
-  *(397, 288, 361, 323, 435, 434, 436, 426, 391, 393, 164, 167, 165, 206),
-  *(216, 214, 215),
+  *(*_JAW, 435, 434, 436, 426, 391, 393),
+  *(164, 167, 165, 206, 216, 214, 215),
 )
 _HAIR = (
   (38, 28, 22),
@@ -44,12 +44,13 @@ def draw(
   light = estimate.estimate(image, landmarks)
   stubble = hang[0] <= 0 and rng.random() < 0.35
   outline = landmarks[list(_BEARD), :2].copy()
-  jaw = _BEARD.index(323) + 1  # As far as it lies on the jaw, it grows past it.
+  jaw = len(_JAW)  # As far as it lies on the jaw, it grows past it.
   length = 0.0 if stubble else rng.uniform(*hang)
   depth = np.sin(np.linspace(0, np.pi, jaw))[:, None]
   outline[:jaw] += down * length * width * depth
   region = layers.region(image.shape, outline, 0.04 * width)
-  lips = layers.region(image.shape, landmarks[list(_LIPS), :2], 0.008 * width)
+  lips = landmarks[list(_LIPS), :2]
+  lips = layers.region(image.shape, lips, 0.008 * width)
   strands = _strands(image.shape, down, width, rng)
   patches = layers.noise(image.shape, 0.05 * width, rng)
   # Dense inside; at the rim ever fewer single hairs.

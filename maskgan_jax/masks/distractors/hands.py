@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from maskgan_jax.faces import anatomy
 from maskgan_jax.masks.light import estimate, layers
 
 # Each finger's length, face widths, and how far its root lies before the
@@ -25,7 +26,7 @@ def draw(
   """
   chin, width, right, down = layers.axes(landmarks)
   side = int(rng.choice([-1, 1]))
-  mouth = landmarks[[61, 291], :2][int(side > 0)]
+  mouth = landmarks[anatomy.MOUTH_CORNERS[side > 0], :2]
   target = chin + (mouth - chin) * rng.uniform(0.1, 0.8)
   reach = -down * rng.uniform(0.6, 1.0) - side * right * rng.uniform(0.3, 0.9)
   reach = reach / np.linalg.norm(reach)

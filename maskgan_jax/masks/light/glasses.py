@@ -83,7 +83,7 @@ def rims(
     part,
     _eyes(
       (middles - [x0, y0]) * scale,
-      (landmarks[[133, 362], :2] - [x0, y0]) * scale,
+      (landmarks[list(anatomy.INNER_EYE_CORNERS), :2] - [x0, y0]) * scale,
       width * scale,
     ),
   )

@@ -5,6 +5,12 @@ import numpy as np
 
 from maskgan_jax.faces import anatomy
 
+# Forehead, cheeks and the bridge of the nose.
+_BARE_SKIN = (
+  *(151, 108, 337, *anatomy.CHEEK_BONES),
+  *(117, 346, anatomy.BETWEEN_EYES),
+)
+
 
 def cover(
   image: np.ndarray, colour: np.ndarray, alpha: np.ndarray
@@ -39,7 +45,7 @@ def noise(
 def skin(image: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
   """The face's median colour around forehead and cheeks, [3] in 0..255."""
   height, width = image.shape[:2]
-  points = landmarks[[151, 108, 337, 50, 280, 117, 346, 6], :2]
+  points = landmarks[list(_BARE_SKIN), :2]
   points = np.clip(np.round(points), 0, [width - 1, height - 1]).astype(int)
   return np.median(image[points[:, 1], points[:, 0]], 0).astype(np.float32)
 

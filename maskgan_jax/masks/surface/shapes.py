@@ -9,16 +9,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from maskgan_jax.faces import anatomy
 from maskgan_jax.masks import params as params_lib
 from maskgan_jax.masks.surface import head
 
 ROWS, COLUMNS = 13, 23
 # Below the jaw the neck is no narrower than this, in face widths.
 _NECK = 0.34
-# What the middle of the top edge may lie on: chin (152), under the lips (18),
-# tip of the nose (4), between the eyes (6); see MaskParams.coverage.
+# What the middle of the top edge may lie on; see MaskParams.coverage.
 _LEVELS = (-2.0, -1.0, 0.0, 1.0)
-_LEVEL_MARKS = (152, 18, 4, 6)
+_LEVEL_MARKS = (
+  *(anatomy.CHIN, anatomy.BELOW_LIPS),
+  *(anatomy.NOSE_TIP, anatomy.BETWEEN_EYES),
+)
 
 
 class Surface(NamedTuple):
@@ -99,7 +102,7 @@ def mask_surface(
   tight = np.clip(np.minimum(v * 5, (1 - v) * 8), floor, 1)
   radius = _stretch(angle, radius, tight)
   if params.mask_type == "bandana":
-    radius += 0.22 * np.maximum(height - mesh.height[152], 0)
+    radius += 0.22 * np.maximum(height - mesh.height[anatomy.CHIN], 0)
   radius += params.thickness + _stand_off(params, angle, v)
   points = frame.from_cylinder(angle, height, radius)
   extent = (
@@ -115,8 +118,8 @@ def _outline(mesh, params, rng):
   u = np.linspace(-1, 1, COLUMNS)[None]
   v = np.linspace(0, 1, ROWS)[:, None]
   side = np.abs(u)
-  tip, mouth = mesh.height[4], mesh.height[[61, 291]].mean()
-  chin = mesh.height[152]
+  tip, chin = mesh.height[anatomy.NOSE_TIP], mesh.height[anatomy.CHIN]
+  mouth = mesh.height[list(anatomy.MOUTH_CORNERS)].mean()
   jitter = rng.uniform(-1, 1, 4)
   top_middle = _level(mesh, params.coverage)
   # A mask slung under nose or lip has straight edges, a proper one hugs.

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from maskgan_jax.faces import anatomy
 from maskgan_jax.masks import params as params_lib
 from maskgan_jax.masks.surface import head, shapes
 
@@ -36,6 +37,8 @@ _SAG = (-0.01, 0.04)
 _TWISTED = 0.3
 # The row of a sport mask's side where the middle of an ear's panel begins.
 _PANEL_ROW = 2
+# Landmarks whose skin tells that of the whole face.
+_CHEEKS = (*anatomy.CHEEK_BONES, 117, 346, 101, 330)
 # Skin whose colour and brightness differ by more than this is hair or cloth.
 _NOT_SKIN = 1.0
 
@@ -184,7 +187,7 @@ def _skin_end(image, landmarks, strand):
 
   Only its second half is asked: a beard may grow under the first.
   """
-  cheeks = landmarks[[50, 280, 117, 346, 101, 330], :2]
+  cheeks = landmarks[list(_CHEEKS), :2]
   points = np.concatenate([cheeks, strand]).astype(int)
   limit = np.array(image.shape[1::-1]) - 1
   points = np.clip(points, 0, limit)

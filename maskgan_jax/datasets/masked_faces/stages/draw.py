@@ -1,7 +1,6 @@
 """One aligned face to its masked examples."""
 
 import dataclasses
-import hashlib
 import json
 
 import cv2
@@ -73,7 +72,7 @@ def make(
     image = coding.rgb(face.image)
     if abs(anatomy.yaw(face.landmarks)) > TURNED:
       variants *= turned_factor
-    rngs = [rng_for(face.item.name, seed, k) for k in range(variants)]
+    rngs = [masks.rng_for(face.item.name, seed, k) for k in range(variants)]
     try:
       drawings = [
         _draw(face, image, rng, distribution, bearded_share) for rng in rngs
@@ -91,12 +90,6 @@ def _any_mask(face: align.AlignedFace) -> bool:
   return bool(np.any(coding.grey(face.alpha)))
 
 
-def rng_for(name: str, seed: int, variant: int) -> np.random.Generator:
-  """Returns the generator of one variant of one picture."""
-  digest = hashlib.sha256(f"{seed}/{variant}/{name}".encode()).digest()
-  return np.random.default_rng(int.from_bytes(digest[:16], "big"))
-
-
 def _draw(
   face: align.AlignedFace,
   image: np.ndarray,
@@ -108,14 +101,14 @@ def _draw(
     return _bare(face, image, rng)
   params = masks.sample_params(rng, distribution)
   encoded = face.image
-  overlay = drawing_lib.draw(image, face.landmarks, params)
+  overlay = drawing_lib.draw_overlay(image, face.landmarks, params)
   if rng.random() < bearded_share:
     coded = coding.jpeg(beards.draw(image, face.landmarks, rng, hang=_HANG))
     bearded = coding.rgb(coded)
     grown = cv2.absdiff(bearded, image).max(-1) > _GROWN
     if (grown & (overlay.alpha == 0)).mean() > _SHOWS:
       encoded, image = coded, bearded
-      overlay = drawing_lib.draw(image, face.landmarks, params)
+      overlay = drawing_lib.draw_overlay(image, face.landmarks, params)
   return {
     "image": encoded,
     "overlay": coding.png(_compressed(image, overlay.rgba)),

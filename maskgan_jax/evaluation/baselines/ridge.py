@@ -1,61 +1,19 @@
-"""What needs no network: every score of a network stands beside these."""
+"""A linear regression from the visible pixels to the hidden ones."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import cv2
+import jax
 import numpy as np
 
-from maskgan_jax.faces import alignment
+from maskgan_jax.evaluation.baselines import fills
+from maskgan_jax.metrics import image as image_lib
+from maskgan_jax.metrics import intervals
+from maskgan_jax.training import batches
 
-# Telea's settings: the true mask grown by 2 px, radius 3.
-TELEA_GROWTH = 2
-TELEA_RADIUS = 3
-RIDGE_SIZE = 48
-
-
-def skin_colour(masked_image: np.ndarray, mask: np.ndarray) -> np.ndarray:
-  """Fills the mask with the person's mean visible skin colour.
-
-  Args:
-    masked_image: uint8 [H, W, 3], an aligned crop.
-    mask: [H, W], nonzero where hidden.
-
-  Returns:
-    uint8 [H, W, 3].
-  """
-  chosen = alignment.visible_skin(mask)
-  if not chosen.any():
-    visible = mask == 0
-    chosen = visible if visible.any() else ~visible
-  filled = masked_image.copy()
-  filled[mask > 0] = np.round(masked_image[chosen].mean(0)).astype(np.uint8)
-  return filled
-
-
-def telea(masked_image: np.ndarray, mask: np.ndarray) -> np.ndarray:
-  """Inpaints the mask from its rim (Telea, 2004, as in OpenCV).
-
-  Args and result as in `skin_colour`.
-  """
-  kernel = np.ones((2 * TELEA_GROWTH + 1,) * 2, np.uint8)
-  grown = cv2.dilate((mask > 0).astype(np.uint8), kernel)
-  return cv2.inpaint(masked_image, grown, TELEA_RADIUS, cv2.INPAINT_TELEA)
-
-
-def mean_image(images: Iterable[np.ndarray]) -> np.ndarray:
-  """Returns the mean of aligned pictures, uint8 [H, W, 3] each and out."""
-  total, count = np.zeros(()), 0
-  for image in images:
-    total = total + image.astype(np.float64)
-    count += 1
-  return np.round(total / count).astype(np.uint8)
-
-
-def fill(
-  masked_image: np.ndarray, mask: np.ndarray, content: np.ndarray
-) -> np.ndarray:
-  """Puts content, uint8 [H, W, 3], where the mask [H, W] is nonzero."""
-  return np.where(mask[..., None] > 0, content, masked_image)
+# Side of the images it works on.
+SIZE = 48
 
 
 class Ridge:
@@ -93,10 +51,10 @@ class Ridge:
       found.astype(np.float32), size, interpolation=cv2.INTER_CUBIC
     )
     found = np.clip(np.round(found * 255), 0, 255).astype(np.uint8)
-    return fill(masked_image, mask, found)
+    return fills.fill(masked_image, mask, found)
 
   def _shrink(self, image, masked_image, mask):
-    size = (RIDGE_SIZE, RIDGE_SIZE)
+    size = (SIZE, SIZE)
     shrunk = [
       cv2.resize(x, size, interpolation=cv2.INTER_AREA).astype(np.float32)
       for x in (image, masked_image, (mask > 0).astype(np.float32))
@@ -107,3 +65,36 @@ class Ridge:
     visible = (masked_image - self._mean) * (1 - mask[..., None])
     one = np.ones(1, np.float32)
     return np.concatenate([visible.reshape(-1), mask.reshape(-1), one])
+
+
+_scores = jax.jit(image_lib.image_scores)
+
+
+def score(data_dir: str, image_size: int) -> dict[str, Any]:
+  """Fits `Ridge` on the train split and scores it on test.
+
+  Returns:
+    {"n", "psnr_in_mask": {"mean", "low", "high"}}, of the masked faces.
+  """
+
+  def examples(split):
+    source = batches.open_split(data_dir, split, image_size)
+    for index in range(len(source)):
+      example = batches.example(source, index)
+      if example["mask"].any():
+        yield example
+
+  model = Ridge().fit(
+    (e["image"], e["masked_image"], e["mask"][..., 0])
+    for e in examples("train")
+  )
+  values, persons = [], []
+  for e in examples("test"):
+    completed = model.predict(e["masked_image"], e["mask"][..., 0])
+    scores = _scores(
+      *(x[None] for x in (completed, e["image"], e["mask"], e["valid"]))
+    )
+    values.append(float(scores["psnr_in_mask"][0]))
+    persons.append(e["person_id"])
+  interval = intervals.confidence_interval(np.array(values), np.array(persons))
+  return {"n": len(values), "psnr_in_mask": interval}

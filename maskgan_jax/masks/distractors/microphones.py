@@ -1,40 +1,25 @@
-"""Things other than masks that hide part of a lower face.
-
-Baked into unmasked photos, they teach a network that a covered mouth or chin
-is not yet a face mask. They need to be plausible, not perfect.
-"""
-
-import dataclasses
+"""A handheld microphone before mouth or chin."""
 
 import cv2
 import numpy as np
 
-from maskgan_jax.masks import distribution, drawing
-from maskgan_jax.masks.distractors import beards, hands
+from maskgan_jax.faces import anatomy
 from maskgan_jax.masks.light import estimate, layers
-from maskgan_jax.masks.surface import head
-
-_AROUND_THE_NECK = distribution.MaskDistribution().only(["scarf"], ["chin"])
 
 
-def _scarf(image, landmarks, rng):
-  """Folds of cloth round the neck, up to the chin."""
-  params = distribution.sample_params(rng, _AROUND_THE_NECK)
-  params = dataclasses.replace(
-    params,
-    coverage=float(rng.uniform(-2.3, -1.7)),
-    drop=params.drop + 0.3,
-    opacity=1.0,
-  )
-  rgba = drawing.draw(image, landmarks, params).rgba
-  return drawing.composite(image, rgba)
+def draw(
+  image: np.ndarray, landmarks: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+  """A handheld microphone before mouth or chin, from below.
 
-
-def _microphone(image, landmarks, rng):
-  """A handheld microphone before mouth or chin, from below."""
+  Args:
+    image: uint8 [H, W, 3].
+    landmarks: float [468, 3], px.
+    rng: draws place, lean and metal.
+  """
   chin, width, right, down = layers.axes(landmarks)
   light = estimate.estimate(image, landmarks)
-  lower_lip = landmarks[17, :2]
+  lower_lip = landmarks[anatomy.LOWER_LIP, :2]
   ball_at = lower_lip + (chin - lower_lip) * rng.uniform(0.1, 0.9)
   ball_at = ball_at + right * rng.uniform(-0.12, 0.12) * width
   lean = down + right * rng.uniform(-0.6, 0.6)
@@ -75,38 +60,3 @@ def _microphone(image, landmarks, rng):
     colour = 255 * np.sqrt(np.clip(linear * light.colour, 0, 1))
     image = layers.cover(image, colour, alpha)
   return image
-
-
-_KINDS = {
-  "beard": beards.draw,
-  "hand": hands.draw,
-  "scarf": _scarf,
-  "microphone": _microphone,
-}
-KINDS = tuple(_KINDS)
-
-
-def draw_distractor(
-  image: np.ndarray,
-  landmarks: np.ndarray,
-  kind: str,
-  rng: np.random.Generator,
-) -> np.ndarray:
-  """Bakes something that is not a mask into a photo of a bare face.
-
-  Args:
-    image: uint8 [H, W, 3], RGB.
-    landmarks: float [468, 3], px.
-    kind: one of `KINDS`.
-    rng: draws shape and colour; the same state gives the same picture.
-
-  Returns:
-    uint8 [H, W, 3], a new picture.
-
-  Raises:
-    ValueError: the kind is unknown or the landmarks are not a face in pixels.
-  """
-  if kind not in _KINDS:
-    raise ValueError(f"kind is {kind!r}, expected one of {', '.join(KINDS)}.")
-  head.check_landmarks(landmarks)
-  return _KINDS[kind](image, landmarks.astype(np.float32), rng)

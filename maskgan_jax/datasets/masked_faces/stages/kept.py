@@ -1,0 +1,57 @@
+"""The steps between which faces lie in the spool, not in memory."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.datasets.masked_faces.engines import interface, spool
+from maskgan_jax.datasets.masked_faces.stages import align as align_lib
+
+
+class KeptFace(NamedTuple):
+  """What tells who is who; the rest of the face lies in the spool."""
+
+  item: sources.Item
+  embedding: np.ndarray | None
+
+
+def align(
+  item: sources.Item,
+  *,
+  align_one: Callable[[sources.Item], align_lib.AlignedFace | sources.Skipped],
+  values: spool.Spool,
+) -> KeptFace | sources.Skipped:
+  """Aligns a face and leaves it in the spool.
+
+  Args:
+    item: what to align.
+    align_one: `align.align` or `align_pair.align_pair`, with its options.
+    values: the spool.
+  """
+  result = align_one(item)
+  if isinstance(result, sources.Skipped):
+    return result
+  values.put(f"face: {item.name}", result)
+  return KeptFace(result.item, result.embedding)
+
+
+def draw(
+  face: tuple[str, str],
+  *,
+  variants: int,
+  make: Callable[..., list[dict[str, object]]],
+  values: spool.Spool,
+) -> list[interface.Example]:
+  """Draws on a face from the spool.
+
+  Args:
+    face: its item's name, and who it is.
+    variants: how many masks to draw.
+    make: `draw.make` with its options.
+    values: the spool.
+  """
+  name, person_id = face
+  made = make((values.get(f"face: {name}"), person_id, variants))
+  return [(example["id"], example) for example in made]

@@ -1,0 +1,1 @@
+"""What needs no network: its scores stand beside every network's."""
