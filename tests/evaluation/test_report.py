@@ -186,7 +186,7 @@ def test_table():
     " 0.900), F1 0.950, false positives 33.3 %"
   )
   assert lines[2] == (
-    "| | PSNR | SSIM | PSNR in mask (95 % interval) | SSIM in mask"
+    "|  | PSNR | SSIM | PSNR in mask (95 % interval) | SSIM in mask"
     " | LPIPS in mask |"
   )
   assert lines[3 + len(CANDIDATES)] == (

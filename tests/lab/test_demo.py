@@ -62,7 +62,7 @@ def test_demonstrate_writes_three_pictures_side_by_side(photo, tmp_path):
   # Whatever the networks make of it: here they darken it.
   class Darkener:
     def unmask(self, image, faces):
-      assert alignment == "largest"
+      assert faces == "largest"
       return unmasker.UnmaskResult(image // 2, (), image[..., 0])
 
   path = tmp_path / "photo.png"

@@ -21,7 +21,7 @@ def iou(first, second):
 
 @pytest.mark.parametrize("kind", masks.MASK_TYPES)
 def test_every_kind_draws(photo, landmarks, kind):
-  overlay = drawing.draw(photo, landmarks, params_of(kind))
+  overlay = drawing.draw_overlay(photo, landmarks, params_of(kind))
   assert overlay.rgba.shape == (256, 256, 4)
   assert overlay.rgba.dtype == overlay.alpha.dtype == np.uint8
   mask = overlay.alpha > 127
@@ -39,7 +39,8 @@ def test_every_kind_draws(photo, landmarks, kind):
 @pytest.mark.parametrize("kind", masks.MASK_TYPES)
 def test_same_arguments_same_overlay(photo, landmarks, kind):
   first, second, other = (
-    drawing.draw(photo, landmarks, params_of(kind, seed=s)) for s in (1, 1, 2)
+    drawing.draw_overlay(photo, landmarks, params_of(kind, seed=s))
+    for s in (1, 1, 2)
   )
   np.testing.assert_array_equal(first.rgba, second.rgba)
   np.testing.assert_array_equal(first.alpha, second.alpha)
@@ -48,7 +49,7 @@ def test_same_arguments_same_overlay(photo, landmarks, kind):
 
 def test_untouched_pixels_stay_equal_to_the_bit(photo, landmarks):
   before = photo.copy()
-  overlay = drawing.draw(photo, landmarks, params_of("surgical"))
+  overlay = drawing.draw_overlay(photo, landmarks, params_of("surgical"))
   masked = drawing.composite(photo, overlay.rgba)
   outside = overlay.rgba[..., 3] == 0
   np.testing.assert_array_equal(photo, before)
@@ -64,7 +65,7 @@ def test_mean_area(landmarks_of, photo_of):
   for _ in range(24):
     landmarks = landmarks_of(yaw=rng.uniform(-25, 25))
     photo = photo_of(landmarks)
-    overlay = drawing.draw(photo, landmarks, masks.sample_params(rng))
+    overlay = drawing.draw_overlay(photo, landmarks, masks.sample_params(rng))
     areas.append((overlay.alpha > 127).mean())
   assert 0.18 < np.mean(areas) < 0.27
 
@@ -72,8 +73,8 @@ def test_mean_area(landmarks_of, photo_of):
 @pytest.mark.parametrize("kind", ["surgical", "n95", "bandana"])
 def test_follows_rotation(landmarks_of, photo_of, kind):
   flat, turned = landmarks_of(), landmarks_of(roll=15)
-  first = drawing.draw(photo_of(flat), flat, params_of(kind)).alpha
-  second = drawing.draw(photo_of(turned), turned, params_of(kind)).alpha
+  first = drawing.draw_overlay(photo_of(flat), flat, params_of(kind)).alpha
+  second = drawing.draw_overlay(photo_of(turned), turned, params_of(kind)).alpha
   matrix = cv2.getRotationMatrix2D((127.5, 127.5), -15, 1)
   expected = cv2.warpAffine(first, matrix, (256, 256))
   assert iou(expected > 127, second > 127) > 0.97
@@ -84,15 +85,17 @@ def test_mirrored_turn_gives_mirrored_mask(landmarks_of, photo_of, kind):
   masks = []
   for yaw in (-30, 30):
     landmarks = landmarks_of(yaw=yaw)
-    overlay = drawing.draw(photo_of(landmarks), landmarks, params_of(kind))
+    overlay = drawing.draw_overlay(
+      photo_of(landmarks), landmarks, params_of(kind)
+    )
     masks.append(overlay.alpha > 127)
   assert iou(masks[0], masks[1][:, ::-1]) > 0.97
 
 
 def test_shifts_with_the_face(landmarks, photo):
   moved = landmarks + np.float32([9, -6, 0])
-  first = drawing.draw(photo, landmarks, params_of("kn95")).alpha
-  second = drawing.draw(photo, moved, params_of("kn95")).alpha
+  first = drawing.draw_overlay(photo, landmarks, params_of("kn95")).alpha
+  second = drawing.draw_overlay(photo, moved, params_of("kn95")).alpha
   assert iou(np.roll(first, (-6, 9), (0, 1)) > 127, second > 127) > 0.985
 
 
@@ -102,7 +105,7 @@ def test_scales_with_the_face(landmarks_of, photo_of, size):
   for side in (size, 256):
     landmarks = landmarks_of(size=side)
     photo = photo_of(landmarks, size=side)
-    overlay = drawing.draw(photo, landmarks, params_of("surgical"))
+    overlay = drawing.draw_overlay(photo, landmarks, params_of("surgical"))
     shares.append((overlay.alpha > 127).mean())
   assert abs(shares[0] / shares[1] - 1) < 0.08
 
@@ -112,7 +115,7 @@ def test_far_side_does_not_float(landmarks_of, photo_of, kind):
   landmarks = landmarks_of(yaw=45)
   # A seed without ties, which go round the back of the head.
   params = params_of(kind, seed=6)
-  overlay = drawing.draw(photo_of(landmarks), landmarks, params)
+  overlay = drawing.draw_overlay(photo_of(landmarks), landmarks, params)
   y, x = np.nonzero(overlay.alpha > 127)
   width = np.ptp(landmarks[:, 0])
   low, high = landmarks[:, 0].min(), landmarks[:, 0].max()
@@ -127,7 +130,7 @@ def test_darker_face_darker_mask(landmarks, photo_of, colour):
   for brightness in (1.0, 0.6, 0.3):
     photo = photo_of(landmarks, brightness=brightness)
     params = params_of("surgical", colour=colour)
-    overlay = drawing.draw(photo, landmarks, params)
+    overlay = drawing.draw_overlay(photo, landmarks, params)
     levels.append(overlay.rgba[overlay.alpha == 255][:, :3].mean())
   assert levels[0] > levels[1] + 10 > levels[2] + 20
 
@@ -136,7 +139,7 @@ def test_lit_side_of_the_face_is_the_lit_side_of_the_mask(landmarks, photo_of):
   photo = photo_of(landmarks).astype(np.float64)
   photo *= np.linspace(1.2, 0.4, 256)[None, :, None]
   photo = np.clip(photo, 0, 255).astype(np.uint8)
-  overlay = drawing.draw(photo, landmarks, params_of("surgical"))
+  overlay = drawing.draw_overlay(photo, landmarks, params_of("surgical"))
   inside = overlay.alpha == 255
   left, right = inside.copy(), inside.copy()
   left[:, 110:] = False
@@ -148,7 +151,7 @@ def test_lit_side_of_the_face_is_the_lit_side_of_the_mask(landmarks, photo_of):
 def test_no_colour_on_a_black_and_white_photo(landmarks, photo):
   grey = np.repeat(photo.mean(-1, keepdims=True).astype(np.uint8), 3, -1)
   params = params_of("cloth", colour=(180, 40, 44))
-  overlay = drawing.draw(grey, landmarks, params)
+  overlay = drawing.draw_overlay(grey, landmarks, params)
   colour = overlay.rgba[overlay.alpha == 255][:, :3].astype(int)
   assert np.ptp(colour, 1).max() <= 4
 
@@ -156,21 +159,21 @@ def test_no_colour_on_a_black_and_white_photo(landmarks, photo):
 def test_black_is_not_pure_and_white_not_clipped(landmarks, photo):
   for colour in ((30, 30, 33), (240, 240, 240)):
     params = params_of("cloth", colour=colour)
-    overlay = drawing.draw(photo, landmarks, params)
+    overlay = drawing.draw_overlay(photo, landmarks, params)
     inside = overlay.rgba[overlay.alpha == 255][:, :3]
     assert 8 < np.percentile(inside, 1) and np.percentile(inside, 99) < 250
 
 
 def test_face_outside_the_picture_gives_nothing(photo, landmarks):
   away = landmarks + np.float32([2000, 0, 0])
-  overlay = drawing.draw(photo, away, params_of("surgical"))
+  overlay = drawing.draw_overlay(photo, away, params_of("surgical"))
   assert not overlay.rgba.any() and not overlay.alpha.any()
 
 
 def test_face_cut_by_the_border(photo, landmarks):
   cut = landmarks + np.float32([120, 60, 0])
-  whole = drawing.draw(photo, landmarks, params_of("surgical")).alpha
-  part = drawing.draw(photo, cut, params_of("surgical")).alpha
+  whole = drawing.draw_overlay(photo, landmarks, params_of("surgical")).alpha
+  part = drawing.draw_overlay(photo, cut, params_of("surgical")).alpha
   assert 0 < (part > 127).sum() < 0.6 * (whole > 127).sum()
 
 
@@ -179,7 +182,7 @@ def test_draws_within_its_time(photo, landmarks):
   for seed in range(8):
     params = masks.sample_params(np.random.default_rng(seed))
     start = time.process_time()
-    drawing.draw(photo, landmarks, params)
+    drawing.draw_overlay(photo, landmarks, params)
     times.append(time.process_time() - start)
   # Aim: 0.04 s; a busy machine may need several times that.
   assert min(times) < 0.15
@@ -188,9 +191,9 @@ def test_draws_within_its_time(photo, landmarks):
 def test_params_draw_the_same_after_a_round_trip(photo, landmarks):
   params = masks.sample_params(np.random.default_rng(8))
   again = masks.MaskParams(**dataclasses.asdict(params))
-  first = drawing.draw(photo, landmarks, params)
+  first = drawing.draw_overlay(photo, landmarks, params)
   np.testing.assert_array_equal(
-    first.rgba, drawing.draw(photo, landmarks, again).rgba
+    first.rgba, drawing.draw_overlay(photo, landmarks, again).rgba
   )
 
 
@@ -210,29 +213,31 @@ def test_composite_refuses_another_size(photo):
 
 def test_wrong_image(photo, landmarks):
   with pytest.raises(ValueError, match=r"expected \[H, W, 3\]; convert grey"):
-    drawing.draw(photo[..., 0], landmarks, params_of("cloth"))
+    drawing.draw_overlay(photo[..., 0], landmarks, params_of("cloth"))
   with pytest.raises(TypeError, match="float32, expected uint8"):
-    drawing.draw(photo.astype(np.float32), landmarks, params_of("cloth"))
+    drawing.draw_overlay(
+      photo.astype(np.float32), landmarks, params_of("cloth")
+    )
 
 
 def test_wrong_landmarks(photo, landmarks):
   with pytest.raises(ValueError, match=r"\(68, 3\), expected \(468, 3\)"):
-    drawing.draw(photo, landmarks[:68], params_of("cloth"))
+    drawing.draw_overlay(photo, landmarks[:68], params_of("cloth"))
 
 
 def test_thin_cloth_lets_the_face_through(photo, landmarks):
   params = params_of("cloth", opacity=0.8)
-  overlay = drawing.draw(photo, landmarks, params)
+  overlay = drawing.draw_overlay(photo, landmarks, params)
   inside = cv2.erode(overlay.alpha, np.ones((9, 9), np.uint8)) > 100
   assert np.median(overlay.alpha[inside]) == pytest.approx(204, abs=2)
-  solid = drawing.draw(photo, landmarks, params_of("cloth")).alpha
+  solid = drawing.draw_overlay(photo, landmarks, params_of("cloth")).alpha
   assert iou(overlay.alpha > 127, solid > 127) > 0.96
 
 
 @pytest.mark.parametrize("kind", ["surgical", "kf94", "cloth", "gaiter"])
 def test_worn_on_the_chin_it_leaves_the_mouth_free(photo, landmarks, kind):
   params = params_of(kind, wear="chin", coverage=-1.4, drop=0.2)
-  mask = drawing.draw(photo, landmarks, params).alpha > 127
+  mask = drawing.draw_overlay(photo, landmarks, params).alpha > 127
   x, y = np.round(landmarks[[4, 13, 14, 61, 291], :2]).astype(int).T
   assert not mask[y, x].any()
   x, y = np.round(landmarks[[199, 175, 152], :2]).astype(int).T
@@ -241,7 +246,7 @@ def test_worn_on_the_chin_it_leaves_the_mouth_free(photo, landmarks, kind):
 
 def test_with_the_nose_out_it_covers_the_mouth(photo, landmarks):
   params = params_of("surgical", wear="nose_out", coverage=-0.3)
-  mask = drawing.draw(photo, landmarks, params).alpha > 127
+  mask = drawing.draw_overlay(photo, landmarks, params).alpha > 127
   x, y = np.round(landmarks[[13, 200], :2]).astype(int).T
   assert mask[y, x].all()
   x, y = np.round(landmarks[4, :2]).astype(int)
@@ -254,7 +259,7 @@ def test_a_picture_is_printed_on_the_cloth(photo, landmarks, tmp_path):
   path = tmp_path / "red.png"
   path.write_bytes(pictures.encode(pixels))
   params = params_of("cloth", texture=str(path), colour=(60, 110, 60))
-  overlay = drawing.draw(photo, landmarks, params)
+  overlay = drawing.draw_overlay(photo, landmarks, params)
   red, green, _ = overlay.rgba[overlay.alpha == 255][:, :3].mean(0)
   assert red > 3 * green
 
@@ -262,18 +267,18 @@ def test_a_picture_is_printed_on_the_cloth(photo, landmarks, tmp_path):
 def test_a_texture_that_is_gone(photo, landmarks):
   params = params_of("cloth", texture="/nowhere/red.png")
   with pytest.raises(errors.UserError, match="/nowhere/red.png: no such file"):
-    drawing.draw(photo, landmarks, params)
+    drawing.draw_overlay(photo, landmarks, params)
 
 
 def test_loops_end_where_hair_begins(photo, landmarks):
   params = params_of("cloth", seed=7)
   skin = np.full_like(photo, (198, 150, 126))
-  plain = drawing.draw(skin, landmarks, params).alpha > 127
+  plain = drawing.draw_overlay(skin, landmarks, params).alpha > 127
   hairy = skin.copy()
   low, high = landmarks[:, 0].min(), landmarks[:, 0].max()
   margin = 0.12 * (high - low)
   hairy[:, : int(low + margin)] = hairy[:, int(high - margin) :] = (30, 20, 15)
-  short = drawing.draw(hairy, landmarks, params).alpha > 127
+  short = drawing.draw_overlay(hairy, landmarks, params).alpha > 127
   assert short.sum() < plain.sum()
   assert (short & ~plain).sum() < 0.2 * (plain & ~short).sum()
 
@@ -282,7 +287,7 @@ def test_masks_draw_gives_picture_truth_and_parameters(photo, landmarks):
   given = masks.MaskDistribution().only(["surgical"], ["correct"])
   masked = masks.draw(photo, landmarks, np.random.default_rng(3), given)
   assert masked.params.mask_type == "surgical"
-  overlay = drawing.draw(photo, landmarks, masked.params)
+  overlay = drawing.draw_overlay(photo, landmarks, masked.params)
   np.testing.assert_array_equal(masked.alpha, overlay.alpha)
   np.testing.assert_array_equal(masked.mask, overlay.alpha > 127)
   expected = drawing.composite(photo, overlay.rgba)

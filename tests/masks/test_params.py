@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from maskgan_jax.common import errors
-from maskgan_jax.masks import distribution, params
+from maskgan_jax.masks import params, sampling
 
 
 def test_json_round_trip():
-  drawn = distribution.sample_params(np.random.default_rng(4))
+  drawn = sampling.sample_params(np.random.default_rng(4))
   text = json.dumps(dataclasses.asdict(drawn))
   assert params.MaskParams(**json.loads(text)) == drawn
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from maskgan_jax.common import errors
 from maskgan_jax.evaluation.real_masks import score as score_lib
-from maskgan_jax.faces import alignment
+from maskgan_jax.faces import anatomy
 
 SIZE = 64
 # From photo to crop: half the size, moved by 8 px.
@@ -24,15 +24,6 @@ def test_a_polygon_comes_to_lie_in_the_crop():
   # Its edge may take half a pixel more or less.
   assert (found ^ expected).sum() <= 4 * 25
   assert found[17:39, 17:39].all() and not found[:15].any()
-
-
-def test_iou_of_known_overlaps():
-  a = np.zeros((4, 4), bool)
-  a[:2] = True
-  assert score_lib.iou(a, a) == 1
-  assert score_lib.iou(a, ~a) == 0
-  assert score_lib.iou(a, np.ones((4, 4), bool)) == 0.5
-  assert score_lib.iou(~a & a, ~a & a) == 1
 
 
 @pytest.fixture
@@ -51,8 +42,12 @@ def annotated(tmp_path, monkeypatch):
   path = tmp_path / "annotations.json"
   path.write_text(json.dumps({digest: outline}))
   monkeypatch.setattr(score_lib, "ANNOTATIONS", path)
-  monkeypatch.setattr(alignment, "yaw", lambda landmarks: 30.0)
+  monkeypatch.setattr(anatomy, "yaw", lambda landmarks: 30.0)
   return tmp_path, outline
+
+
+def _digests(path):
+  return json.loads(path.read_text())
 
 
 def unmasker(mask):
@@ -71,6 +66,16 @@ def test_straps_do_not_count(annotated):
     assert (one.name, one.iou, one.yaw) == ("a.png", 1.0, 30.0)
   (half,) = score_lib.score(unmasker(0.4 * body), folder)
   assert half.iou == 0.0
+
+
+def test_to_find_nothing_where_nothing_is_seen_is_right(annotated):
+  folder, outline = annotated
+  path = score_lib.ANNOTATIONS
+  away = [[1000, 1000], [1001, 1000], [1001, 1001]]
+  outlines = {digest: outline | {"body": away} for digest in _digests(path)}
+  path.write_text(json.dumps(outlines))
+  [score] = score_lib.score(unmasker(np.zeros((SIZE, SIZE))), folder)
+  assert score.iou == 1
 
 
 def test_what_lies_beside_the_photo_does_not_count(annotated):

@@ -96,9 +96,9 @@ def test_a_part_of_the_picture(spectacled, landmarks):
 
 def test_they_lie_over_the_mask(spectacled, landmarks):
   params = masks.MaskParams("surgical", coverage=1.1, seed=3)
-  overlay = drawing.draw(spectacled, landmarks, params)
+  overlay = drawing.draw_overlay(spectacled, landmarks, params)
   rim = glasses.rims(spectacled, landmarks, WHOLE) == 1
   bare = np.full_like(spectacled, SKIN)
-  under = drawing.draw(bare, landmarks, params).alpha == 255
+  under = drawing.draw_overlay(bare, landmarks, params).alpha == 255
   assert (rim & under).sum() > 20
   assert not overlay.alpha[rim & under].any()

@@ -39,7 +39,7 @@ def test_ears_of_a_sport_mask_are_of_one_piece(photo, landmarks, wear):
     for strap in found:
       assert (np.diff(strap.width) < 0).all()
     # No gap and no block at the mask's sides: one piece without a step.
-    alpha = drawing.draw(photo, landmarks, params).alpha > 127
+    alpha = drawing.draw_overlay(photo, landmarks, params).alpha > 127
     parts, _, stats, _ = cv2.connectedComponentsWithStats(
       alpha.view(np.uint8), connectivity=8
     )

@@ -44,7 +44,7 @@ def test_params_say_what_was_drawn(face):
   params = masks.MaskParams(**json.loads(example["mask_params"]))
   assert params.mask_type == example["mask_type"]
   image = coding.rgb(example["image"])
-  again = drawing.draw(image, face.landmarks, params)
+  again = drawing.draw_overlay(image, face.landmarks, params)
   overlay = coding.rgba(example["overlay"])
   np.testing.assert_array_equal(overlay[..., 3], again.rgba[..., 3])
   np.testing.assert_array_equal(coding.grey(example["alpha"]), again.alpha)
@@ -54,7 +54,7 @@ def test_a_mask_has_the_artefacts_of_the_crop(face):
   example = next(e for e in _make(face, 5) if e["mask_type"] != "none")
   params = masks.MaskParams(**json.loads(example["mask_params"]))
   image = coding.rgb(example["image"])
-  overlay = drawing.draw(image, face.landmarks, params)
+  overlay = drawing.draw_overlay(image, face.landmarks, params)
   drawn = drawing.composite(image, overlay.rgba)
   stored = drawing.composite(image, coding.rgba(example["overlay"]))
   saved = coding.rgb(coding.jpeg(drawn)).astype(int)
@@ -81,7 +81,7 @@ class _Fixed:
 
 
 def test_bare_face(face, monkeypatch):
-  monkeypatch.setattr(draw, "rng_for", lambda *_: _Fixed(0.0, 1.0))
+  monkeypatch.setattr(masks, "rng_for", lambda *_: _Fixed(0.0, 1.0))
   (example,) = _make(face, 1)
   assert example["mask_type"] == "none"
   assert example["mask_params"] == "{}"
@@ -91,7 +91,7 @@ def test_bare_face(face, monkeypatch):
 
 
 def test_bare_face_with_a_distractor(face, monkeypatch):
-  monkeypatch.setattr(draw, "rng_for", lambda *_: _Fixed(0.0, 0.0))
+  monkeypatch.setattr(masks, "rng_for", lambda *_: _Fixed(0.0, 0.0))
   monkeypatch.setattr(
     masks, "draw_distractor", lambda image, landmarks, kind, rng: image // 2
   )
@@ -141,7 +141,7 @@ def test_turned_faces_get_more(face, monkeypatch):
 
 def test_one_in_ten_is_bare():
   draws = [
-    draw.rng_for(f"{i}.jpg", 0, 0).random() < draw.BARE_SHARE
+    masks.rng_for(f"{i}.jpg", 0, 0).random() < draw.BARE_SHARE
     for i in range(3000)
   ]
   assert np.mean(draws) == pytest.approx(0.1, abs=0.02)

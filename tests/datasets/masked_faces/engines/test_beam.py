@@ -4,36 +4,17 @@ import sys
 import pytest
 
 from maskgan_jax.common import errors
-from maskgan_jax.datasets.masked_faces.engines import interface, spool
-
-
-def _twice(word):
-  return [(f"{word}{k}", {"word": word}) for k in range(2)]
-
-
-@pytest.fixture
-def values(tmp_path):
-  with spool.Spool(tmp_path / "values") as kept:
-    yield kept
-
-
-def test_processes(values, capsys):
-  config = interface.beam_config(None, (), 1)
-  with interface.start(config, 1, values) as engine:
-    assert isinstance(engine, interface.Processes)
-    assert list(engine.map("Adding", abs, range(-20, 0))) == [*range(20, 0, -1)]
-    made = list(engine.examples("Saying", _twice, ["ah", "oh"]))
-  assert made == _twice("ah") + _twice("oh")
-  assert capsys.readouterr().err.startswith("Adding: 20/20, ")
+from maskgan_jax.datasets.masked_faces import engines
+from maskgan_jax.datasets.masked_faces.engines import beam as beam_lib
 
 
 def test_beam_gives_the_same_from_several_workers(values, monkeypatch):
   beam = pytest.importorskip("apache_beam", reason="needs Apache Beam")
   from apache_beam.testing import util
 
-  monkeypatch.setattr(interface, "_CHUNK", 3)
-  config = interface.beam_config("DirectRunner", (), 2)
-  with interface.start(config, 2, values) as engine:
+  monkeypatch.setattr(beam_lib, "_CHUNK", 3)
+  config = beam_lib.config("DirectRunner", (), 2)
+  with engines.start(config, 2, values) as engine:
     results = list(
       engine.map("Adding", lambda x: (abs(x), os.getpid()), range(-20, 0))
     )
@@ -48,8 +29,8 @@ def test_beam_gives_the_same_from_several_workers(values, monkeypatch):
 
 def test_nothing_to_do(values):
   pytest.importorskip("apache_beam", reason="needs Apache Beam")
-  config = interface.beam_config("DirectRunner", (), 1)
-  with interface.start(config, 1, values) as engine:
+  config = beam_lib.config("DirectRunner", (), 1)
+  with engines.start(config, 1, values) as engine:
     assert list(engine.map("Adding", abs, [])) == []
 
 
@@ -62,14 +43,14 @@ def test_beam_must_be_installed(monkeypatch):
     match="--beam_runner=DirectRunner needs Apache Beam, which is not"
     ".*pip install -r requirements-beam.txt",
   ):
-    interface.beam_config("DirectRunner", (), 1)
+    beam_lib.config("DirectRunner", (), 1)
 
 
 def test_options_need_a_runner():
   with pytest.raises(
     errors.UserError, match="--beam_options=a=1,b is for a Beam runner. Name it"
   ):
-    interface.beam_config(None, ("a=1", "b"), 1)
+    beam_lib.config(None, ("a=1", "b"), 1)
 
 
 def test_unknown_runner():
@@ -78,7 +59,7 @@ def test_unknown_runner():
     errors.UserError,
     match="--beam_runner=Horse is unknown; Beam's runners are .*DirectRunner",
   ):
-    interface.beam_config("Horse", (), 1)
+    beam_lib.config("Horse", (), 1)
 
 
 def test_unknown_option():
@@ -86,13 +67,13 @@ def test_unknown_option():
   with pytest.raises(
     errors.UserError, match="--beam_options: hay is none of Beam's options"
   ):
-    interface.beam_config("DirectRunner", ("hay=1", "direct_num_workers=3"), 1)
+    beam_lib.config("DirectRunner", ("hay=1", "direct_num_workers=3"), 1)
 
 
 def test_direct_runner_takes_as_many_processes_as_it_is_told():
   pytest.importorskip("apache_beam", reason="needs Apache Beam")
   for given, expected in (((), 5), (("direct_num_workers=3",), 3)):
-    config = interface.beam_config("DirectRunner", given, 5)
+    config = beam_lib.config("DirectRunner", given, 5)
     options = config.beam_options.get_all_options()
     assert options["direct_num_workers"] == expected
     assert options["direct_running_mode"] == "multi_processing"

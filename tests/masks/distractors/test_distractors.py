@@ -2,15 +2,14 @@ import numpy as np
 import pytest
 
 from maskgan_jax import masks
-from maskgan_jax.masks.distractors import beards, kinds
+from maskgan_jax.masks import distractors
+from maskgan_jax.masks.distractors import beards
 
 
-@pytest.mark.parametrize("kind", kinds.KINDS)
+@pytest.mark.parametrize("kind", distractors.KINDS)
 def test_covers_part_of_the_lower_face_only(photo, landmarks, kind):
   before = photo.copy()
-  drawn = kinds.draw_distractor(
-    photo, landmarks, kind, np.random.default_rng(0)
-  )
+  drawn = distractors.draw(photo, landmarks, kind, np.random.default_rng(0))
   assert drawn.shape == photo.shape and drawn.dtype == np.uint8
   np.testing.assert_array_equal(photo, before)
   changed = (np.abs(drawn.astype(int) - photo) > 12).any(-1)
@@ -19,10 +18,10 @@ def test_covers_part_of_the_lower_face_only(photo, landmarks, kind):
   assert not changed[:eyes].any()
 
 
-@pytest.mark.parametrize("kind", kinds.KINDS)
+@pytest.mark.parametrize("kind", distractors.KINDS)
 def test_same_seed_same_picture(photo, landmarks, kind):
   first, second, other = (
-    kinds.draw_distractor(photo, landmarks, kind, np.random.default_rng(seed))
+    distractors.draw(photo, landmarks, kind, np.random.default_rng(seed))
     for seed in (1, 1, 2)
   )
   np.testing.assert_array_equal(first, second)
@@ -30,9 +29,7 @@ def test_same_seed_same_picture(photo, landmarks, kind):
 
 
 def test_beard_leaves_the_lips_free(photo, landmarks):
-  drawn = kinds.draw_distractor(
-    photo, landmarks, "beard", np.random.default_rng(0)
-  )
+  drawn = distractors.draw(photo, landmarks, "beard", np.random.default_rng(0))
   x, y = np.round(landmarks[14, :2]).astype(int)
   np.testing.assert_array_equal(drawn[y, x], photo[y, x])
   x, y = np.round(landmarks[199, :2]).astype(int)
@@ -53,16 +50,14 @@ def test_beards_hang_straight(photo, landmarks):
 
 def test_the_package_draws_them():
   assert masks.DISTRACTORS == ("beard", "hand", "scarf", "microphone")
-  assert masks.draw_distractor is kinds.draw_distractor
+  assert masks.draw_distractor is distractors.draw
 
 
 def test_unknown_kind(photo, landmarks):
   with pytest.raises(ValueError, match="'pipe', expected one of beard, hand"):
-    kinds.draw_distractor(photo, landmarks, "pipe", np.random.default_rng(0))
+    distractors.draw(photo, landmarks, "pipe", np.random.default_rng(0))
 
 
 def test_wrong_landmarks(photo, landmarks):
   with pytest.raises(ValueError, match=r"\(5, 3\), expected \(468, 3\)"):
-    kinds.draw_distractor(
-      photo, landmarks[:5], "hand", np.random.default_rng(0)
-    )
+    distractors.draw(photo, landmarks[:5], "hand", np.random.default_rng(0))

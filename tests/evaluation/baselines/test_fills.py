@@ -1,7 +1,6 @@
 import numpy as np
-import pytest
 
-from maskgan_jax.evaluation import baselines
+from maskgan_jax.evaluation.baselines import fills
 from maskgan_jax.faces import alignment
 
 
@@ -23,7 +22,7 @@ def test_skin_colour_is_that_of_forehead_and_cheeks():
   mask = np.zeros((100, 100), np.uint8)
   mask[50:] = 1  # The lower half of the second box is hidden.
   image[50:] = [0, 0, 255]
-  filled = baselines.skin_colour(image, mask)
+  filled = fills.skin_colour(image, mask)
   np.testing.assert_array_equal(filled[:50], image[:50])
   assert (filled[50:] == [200, 150, 100]).all()
 
@@ -42,18 +41,18 @@ def test_skin_colour_when_both_boxes_are_hidden():
   image[0] = 77
   mask = np.ones((50, 50), np.uint8)
   mask[0] = 0
-  assert (baselines.skin_colour(image, mask)[1:] == 77).all()
+  assert (fills.skin_colour(image, mask)[1:] == 77).all()
   # Nothing is visible: the mask's own mean is all there is.
   everything = np.ones((50, 50), np.uint8)
-  assert (baselines.skin_colour(image, everything) == 10).all()
+  assert (fills.skin_colour(image, everything) == 10).all()
 
 
 def test_an_empty_mask_changes_nothing():
   image, mask = _noise(), np.zeros((48, 48), np.uint8)
   for filled in (
-    baselines.skin_colour(image, mask),
-    baselines.telea(image, mask),
-    baselines.fill(image, mask, _noise(seed=1)),
+    fills.skin_colour(image, mask),
+    fills.telea(image, mask),
+    fills.fill(image, mask, _noise(seed=1)),
   ):
     np.testing.assert_array_equal(filled, image)
 
@@ -64,68 +63,25 @@ def test_telea_fills_from_the_rim():
   mask[16:32, 16:32] = 1
   # The rim beyond the mask is discoloured as by a shadow: 2 px are covered.
   image[14:34, 14:34] = 0
-  filled = baselines.telea(image, mask)
+  filled = fills.telea(image, mask)
   assert np.abs(filled.astype(int) - np.array([[[90, 120, 150]]])).max() < 5
 
 
 def test_telea_leaves_what_is_far_alone():
   image, mask = _noise(), _lower_half()
-  filled = baselines.telea(image, mask)
+  filled = fills.telea(image, mask)
   np.testing.assert_array_equal(filled[:22], image[:22])
   assert (filled[24:] != image[24:]).any()
 
 
 def test_mean_image_rounds_to_nearest():
   images = [np.full((4, 4, 3), value, np.uint8) for value in (0, 255, 255)]
-  assert (baselines.mean_image(iter(images)) == 170).all()
-  assert baselines.mean_image(images).dtype == np.uint8
+  assert (fills.mean_image(iter(images)) == 170).all()
+  assert fills.mean_image(images).dtype == np.uint8
 
 
 def test_fill():
   image, content, mask = _noise(), _noise(seed=1), _lower_half()
-  filled = baselines.fill(image, mask, content)
+  filled = fills.fill(image, mask, content)
   np.testing.assert_array_equal(filled[:24], image[:24])
   np.testing.assert_array_equal(filled[24:], content[24:])
-
-
-@pytest.fixture
-def shades():
-  """Pictures of one shade each: what is hidden follows from what is not."""
-  mask = _lower_half(96)
-  examples = []
-  for shade in range(20, 240, 20):
-    image = np.full((96, 96, 3), shade, np.uint8)
-    masked = image.copy()
-    masked[mask > 0] = 5
-    examples.append((image, masked, mask))
-  return examples
-
-
-def test_ridge_learns_a_linear_law(shades, monkeypatch):
-  monkeypatch.setattr(baselines, "RIDGE_SIZE", 12)
-  left_out = shades.pop(4)
-  ridge = baselines.Ridge(weight_decay=0.01).fit(shades)
-  image, masked, mask = left_out
-  predicted = ridge.predict(masked, mask)
-  assert predicted.dtype == np.uint8
-  np.testing.assert_array_equal(predicted[:48], masked[:48])
-  np.testing.assert_allclose(predicted.astype(float), image, atol=1)
-
-
-def test_ridge_does_not_look_under_the_mask(shades, monkeypatch):
-  monkeypatch.setattr(baselines, "RIDGE_SIZE", 12)
-  ridge = baselines.Ridge().fit(shades)
-  image, masked, mask = shades[0]
-  np.testing.assert_array_equal(
-    ridge.predict(image, mask), ridge.predict(masked, mask)
-  )
-
-
-def test_ridge_with_much_decay_is_the_mean_face(shades, monkeypatch):
-  monkeypatch.setattr(baselines, "RIDGE_SIZE", 12)
-  ridge = baselines.Ridge(weight_decay=1e9).fit(shades)
-  _, masked, mask = shades[0]
-  mean = baselines.mean_image(image for image, _, _ in shades)
-  np.testing.assert_allclose(
-    ridge.predict(masked, mask)[48:].astype(float), mean[48:], atol=1
-  )

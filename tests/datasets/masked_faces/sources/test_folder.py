@@ -1,6 +1,5 @@
 import os
 
-import numpy as np
 import pytest
 
 from maskgan_jax import photos
@@ -68,43 +67,3 @@ def test_unreadable_folder(faces_dir, monkeypatch):
   monkeypatch.setattr(os, "access", lambda *_: False)
   with pytest.raises(photos.PhotoError, match="not readable"):
     _folder(faces_dir).items()
-
-
-@pytest.mark.parametrize(
-  "text, message",
-  [
-    ("path,person_id\na,b\n", "no column file; the columns are"),
-    ("", "no column file and person_id"),
-    ("file,person_id\na.jpg,\n", "line 2: file or person_id is empty"),
-    ("file,person_id\n\n,p\n", "line 3: file or person_id is empty"),
-    ("file,person_id\na,p\na,q\n", "line 3: a belongs to p and to q"),
-    ("file,person_id\na\n", "line 2: file or person_id is empty"),
-  ],
-)
-def test_bad_manifest(tmp_path, text, message):
-  path = tmp_path / "manifest.csv"
-  path.write_text(text)
-  with pytest.raises(sources.SourceError, match=message):
-    sources.read_manifest(path)
-
-
-def test_manifest_from_a_spreadsheet(tmp_path):
-  path = tmp_path / "manifest.csv"
-  path.write_bytes("\ufefffile,person_id,note\r\n./a/ö.jpg, p ,x\r\n".encode())
-  assert sources.read_manifest(path) == {"a/ö.jpg": "p"}
-
-
-def test_no_manifest(tmp_path):
-  assert sources.read_manifest(tmp_path / "manifest.csv") is None
-
-
-def test_sample_faces_are_people_of_their_own():
-  source = sources.SampleFaces(3, seed=2)
-  items, skipped = source.items()
-  assert len({item.person_id for item in items}) == 3
-  assert not skipped
-  first = source.load(items[0])
-  assert first.image.dtype == np.uint8
-  assert first.landmarks.shape == (468, 3)
-  other = sources.SampleFaces(3, seed=3).load(items[0])
-  assert not np.array_equal(first.image, other.image)

@@ -15,10 +15,10 @@ import tensorflow_datasets as tfds
 from maskgan_jax import masks, photos
 from maskgan_jax.common import pinned_models
 from maskgan_jax.datasets.masked_faces import build, reader, settings, sources
-from maskgan_jax.datasets.masked_faces.engines import interface
+from maskgan_jax.datasets.masked_faces.engines import beam
 from maskgan_jax.datasets.masked_faces.sources import pairs, tfds_images
 from maskgan_jax.datasets.masked_faces.stages import draw, people
-from maskgan_jax.faces import identity
+from maskgan_jax.faces import embedding
 from tests import pictures
 
 # Four faces, one of them turned, in masks of a variant.
@@ -58,7 +58,7 @@ def test_splits_variants_and_people(built):
 def test_each_split_draws_from_its_distribution(built, split, distribution):
   for name, record in _records(built[0], split).items():
     photo, variant = name.decode().split("#")
-    rng = draw.rng_for(photo, 0, int(variant))
+    rng = masks.rng_for(photo, 0, int(variant))
     if rng.random() < draw.BARE_SHARE:
       continue
     expected = dataclasses.asdict(masks.sample_params(rng, distribution))
@@ -109,7 +109,7 @@ def test_the_number_of_processes_changes_nothing(built, dummy_data, tmp_path):
 
 def test_beam_builds_the_same(faces_dir, tmp_path, monkeypatch):
   pytest.importorskip("apache_beam", reason="needs Apache Beam")
-  monkeypatch.setattr(interface, "_CHUNK", 2)  # So that each worker gets some.
+  monkeypatch.setattr(beam, "_CHUNK", 2)  # So that each worker gets some.
   (faces_dir / "text.jpg").write_text("hello")
   source = sources.Folder(str(faces_dir))
   one, two = tmp_path / "one", tmp_path / "two"
@@ -167,7 +167,7 @@ def test_hostile_files_are_skipped(faces_dir, tmp_path, monkeypatch):
   cv2.imwrite(str(faces_dir / "wall.png"), np.full((80, 80, 3), 99, np.uint8))
   cv2.imwrite(str(faces_dir / "band.png"), np.full((33, 5000), 99, np.uint8))
   # Without a manifest and a recognizer every file is a person.
-  monkeypatch.setattr(identity, "_recognizer", _missing)
+  monkeypatch.setattr(embedding, "_recognizer", _missing)
   monkeypatch.setattr(people, "split_of", lambda name: name.split("_")[0])
   report = _build(sources.Folder(str(faces_dir)), tmp_path / "out")
   assert "Used 8 pictures, skipped 7" in report
@@ -314,7 +314,7 @@ def test_make_source_refuses(name, options, message):
     build.make_source(name, **options)
 
 
-_SCRIPT = pathlib.Path(__file__).parents[2] / "scripts" / "build_dataset.py"
+_SCRIPT = pathlib.Path(__file__).parents[3] / "scripts" / "build_dataset.py"
 
 
 def _run_script(*flags):

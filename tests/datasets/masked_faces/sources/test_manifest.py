@@ -1,0 +1,31 @@
+import pytest
+
+from maskgan_jax.datasets.masked_faces import sources
+
+
+@pytest.mark.parametrize(
+  "text, message",
+  [
+    ("path,person_id\na,b\n", "no column file; the columns are"),
+    ("", "no column file and person_id"),
+    ("file,person_id\na.jpg,\n", "line 2: file or person_id is empty"),
+    ("file,person_id\n\n,p\n", "line 3: file or person_id is empty"),
+    ("file,person_id\na,p\na,q\n", "line 3: a belongs to p and to q"),
+    ("file,person_id\na\n", "line 2: file or person_id is empty"),
+  ],
+)
+def test_bad_manifest(tmp_path, text, message):
+  path = tmp_path / "manifest.csv"
+  path.write_text(text)
+  with pytest.raises(sources.SourceError, match=message):
+    sources.read_manifest(path)
+
+
+def test_manifest_from_a_spreadsheet(tmp_path):
+  path = tmp_path / "manifest.csv"
+  path.write_bytes("\ufefffile,person_id,note\r\n./a/ö.jpg, p ,x\r\n".encode())
+  assert sources.read_manifest(path) == {"a/ö.jpg": "p"}
+
+
+def test_no_manifest(tmp_path):
+  assert sources.read_manifest(tmp_path / "manifest.csv") is None
