@@ -15,7 +15,7 @@ import command
 from absl import flags
 
 from maskgan_jax.common import errors
-from maskgan_jax.lab import ablation, ablation_report
+from maskgan_jax.lab import ablation, ablation_report, ablation_rows
 
 _CONFIGS = flags.DEFINE_list("configs", [], "Files of configs, one a row.")
 _FOLDER = flags.DEFINE_string("folder", None, "All configs of a folder.")
@@ -46,10 +46,10 @@ def main() -> None:
       f"--seeds={','.join(seeds)}: give different numbers such as 0,1,2."
     )
   if _FOLDER.value:
-    paths = ablation.config_files(pathlib.Path(_FOLDER.value))
+    paths = ablation_rows.config_files(pathlib.Path(_FOLDER.value))
   else:
     paths = [pathlib.Path(path) for path in _CONFIGS.value]
-  plan = ablation.Plan(
+  plan = ablation_rows.Plan(
     seeds=tuple(map(int, seeds)),
     data_dir=_DATA_DIR.value,
     output_dir=pathlib.Path(_OUTPUT_DIR.value),
@@ -57,7 +57,7 @@ def main() -> None:
     num_images=_NUM_IMAGES.value,
     baseline=_BASELINE.value,
   )
-  result = ablation.run(ablation.load(paths, plan), plan)
+  result = ablation.run(ablation_rows.load(paths, plan), plan)
   print(ablation_report.table(result))
   print(f"\nTable, plot and runs: {plan.output_dir}")
 

@@ -23,7 +23,7 @@ from absl import flags
 from ml_collections import config_flags
 
 from maskgan_jax.common import errors
-from maskgan_jax.evaluation import score
+from maskgan_jax.evaluation.baselines import ridge
 from maskgan_jax.lab.benchmarks import masks, processes, steps
 from maskgan_jax.unmasking import unmasker as unmasker_lib
 
@@ -93,7 +93,7 @@ def _of_config():
   if _DTYPE.value is not None:
     config.dtype = _DTYPE.value
   if _WHAT.value == "ridge":
-    return score.score_ridge(config.data_dir, config.image_size)
+    return ridge.score(config.data_dir, config.image_size)
   if _WHAT.value == "input":
     return steps.read_input(config, _REPEATS.value)
   if _WHAT.value == "scaling":

@@ -1,6 +1,9 @@
 """Test session: CPU, eight virtual devices, strict numerics, small data."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from importlib import metadata
 
 # Before jax is imported anywhere.
@@ -11,6 +14,14 @@ _LEVEL = 0 if metadata.version("jax").startswith("0.10.") else 1
 os.environ["XLA_FLAGS"] = (
   "--xla_force_host_platform_device_count=8"
   f" --xla_backend_optimization_level={_LEVEL}"
+)
+
+# What one test compiled another one need not, nor the scripts that it runs. A
+# folder for each process: they would read what another is still writing.
+os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp()
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.2"
+atexit.register(
+  shutil.rmtree, os.environ["JAX_COMPILATION_CACHE_DIR"], ignore_errors=True
 )
 
 import jaxtyping  # noqa: E402

@@ -1,14 +1,16 @@
 """Scores a trained run on people it never saw, beside what needs no network."""
 
+import functools
 import json
 import math
 import os
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from maskgan_jax.common import errors
+from maskgan_jax.common import errors, files
 from maskgan_jax.evaluation import figures, report, robustness, score, variety
 from maskgan_jax.networks import images, latent, loaded, runs
 from maskgan_jax.training import batches
@@ -30,7 +32,7 @@ def evaluate(
 ) -> tuple[dict[str, Any], pathlib.Path]:
   """Writes metrics.json, per_image.csv and figures; returns metrics, folder.
 
-  What is finished is not made again but read: FD-VGG16, robustness and several
+  What is finished is read and not made again: FD-VGG16, robustness and several
   completions can be asked for later.
 
   Args:
@@ -47,13 +49,11 @@ def evaluate(
       under "variety"; 1 for none.
 
   Raises:
-    errors.UserError: no weights, or no run or checkpoint in the workdir.
-    errors.UserError: neither a workdir nor an output_dir.
-    errors.UserError: dataset and run do not fit together.
-    errors.UserError: output_dir holds the scores of another run, checkpoint,
-      dataset or split, or its robustness on another number of faces, or its
-      variety of another number of completions.
-    errors.UserError: several completions of networks that know one.
+    errors.UserError: no weights, or no run or checkpoint in the workdir;
+      neither a workdir nor an output_dir; dataset and run that do not fit
+      together; several completions of networks that know one; an output_dir
+      with the scores of another run, checkpoint, dataset or split, or with its
+      parts measured on another number of faces or completions.
   """
   is_run = weights is not None and loaded.is_run(weights)
   if not is_run and not output_dir:
@@ -67,53 +67,33 @@ def evaluate(
   folder = pathlib.Path(
     output_dir or f"{weights}/evaluation/{split}_{networks.step}"
   )
-  image_size, batch_size = networks.model.image_size, networks.max_batch
   if not data_dir:
     data_dir = runs.read_config(weights)["data_dir"] if is_run else "data"
+  workdir = weights if is_run else None
+  subject = _subject(folder, workdir, networks, data_dir, split)
   path = folder / "metrics.json"
-  subject = {
-    # Relative, so that run, data and scores may be moved together.
-    "workdir": os.path.relpath(weights, folder)
-    if is_run
-    else f"released {networks.weights_sha256[:12]}",
-    "step": int(networks.step),
-    "data_dir": os.path.relpath(data_dir, folder),
-    "split": split,
-    "measures": list(report.PARTS),
-  }
   if path.exists():
     _check_subject(folder, subject)
     print(f"{path} exists and is used. Delete it to evaluate again.")
     result = json.loads(path.read_text())
   else:
     result = _score(networks, data_dir, split, folder)
-    _write_json(folder / _SUBJECT, subject)
-    _write_json(path, result)
-
-  def source():
-    return batches.open_split(data_dir, split, image_size)
-
-  if fd and "fd_vgg16" not in result:
-    result["fd_vgg16"] = score.fd_vgg16(networks, source(), batch_size)
-    _write_json(path, result)
-  if robustness_images and not _has_part(
-    path, result, "robustness", robustness_images=robustness_images
-  ):
-    result["robustness"] = robustness.measure(
-      networks.predict, source(), batch_size, robustness_images
-    )
-    _write_json(path, result)
-  if num_samples > 1 and not _has_part(
-    path, result, "variety", num_samples=num_samples
-  ):
-    result["variety"] = variety.measure(
-      networks.predict,
-      source(),
-      batch_size,
-      latent_size=networks.model.latent_size,
-      num_samples=num_samples,
-    )
-    _write_json(path, result)
+    files.write_json(folder / _SUBJECT, subject)
+    files.write_json(path, result)
+  missing = _missing_parts(
+    path,
+    result,
+    networks,
+    functools.partial(
+      batches.open_split, data_dir, split, networks.model.image_size
+    ),
+    fd=fd,
+    robustness_images=robustness_images,
+    num_samples=num_samples,
+  )
+  for part, measure in missing.items():
+    result[part] = measure()
+    files.write_json(path, result)
   return result, folder
 
 
@@ -124,10 +104,38 @@ def _score(networks, data_dir, split, folder) -> dict[str, Any]:
   mean_face = score.mean_face(batches.open_split(data_dir, "train", size))
   rows, vectors = score.score_split(networks, source, batch_size, mean_face)
   result = report.summarise(rows, vectors)
-  folder.mkdir(parents=True, exist_ok=True)
   report.write_csv(folder / "per_image.csv", rows)
   _write_figures(folder / "figures", networks, source, rows)
   return result
+
+
+def _missing_parts(
+  path, result, networks, open_source, *, fd, robustness_images, num_samples
+) -> dict[str, Callable[[], dict[str, Any]]]:
+  """What measures each part that is asked for and not there yet."""
+  batch_size = networks.max_batch
+  missing = {}
+  if fd and "fd_vgg16" not in result:
+    missing["fd_vgg16"] = lambda: score.fd_vgg16(
+      networks, open_source(), batch_size
+    )
+  if robustness_images and not _has_part(
+    path, result, "robustness", robustness_images=robustness_images
+  ):
+    missing["robustness"] = lambda: robustness.measure(
+      networks.predict, open_source(), batch_size, robustness_images
+    )
+  if num_samples > 1 and not _has_part(
+    path, result, "variety", num_samples=num_samples
+  ):
+    missing["variety"] = lambda: variety.measure(
+      networks.predict,
+      open_source(),
+      batch_size,
+      latent_size=networks.model.latent_size,
+      num_samples=num_samples,
+    )
+  return missing
 
 
 def _has_part(path: pathlib.Path, result, part: str, **size: int) -> bool:
@@ -142,6 +150,21 @@ def _has_part(path: pathlib.Path, result, part: str, **size: int) -> bool:
       " to see it, or another --output_dir."
     )
   return True
+
+
+def _subject(
+  folder, workdir, networks: loaded.LoadedNetworks, data_dir, split
+) -> dict[str, Any]:
+  """What the scores are of; paths are relative, so that all may be moved."""
+  return {
+    "workdir": os.path.relpath(workdir, folder)
+    if workdir
+    else f"released {networks.weights_sha256[:12]}",
+    "step": int(networks.step),
+    "data_dir": os.path.relpath(data_dir, folder),
+    "split": split,
+    "measures": list(report.PARTS),
+  }
 
 
 def _check_subject(folder: pathlib.Path, subject: dict[str, Any]) -> None:
@@ -160,14 +183,7 @@ def _check_subject(folder: pathlib.Path, subject: dict[str, Any]) -> None:
     )
 
 
-def _write_json(path: pathlib.Path, content: dict[str, Any]) -> None:
-  partial = path.with_suffix(".partial")
-  partial.write_text(json.dumps(content, indent=2))
-  partial.replace(path)
-
-
 def _write_figures(folder, networks, source, rows) -> None:
-  folder.mkdir(parents=True, exist_ok=True)
   for name, (title, indices) in report.figure_cases(rows).items():
     figures.save_report(
       folder / f"{name}.png",

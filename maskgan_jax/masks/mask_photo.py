@@ -1,7 +1,6 @@
 """Masks drawn on all faces of a photo, at its own resolution."""
 
 import dataclasses
-import hashlib
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,7 +48,7 @@ def mask_photo(
     if reason:
       skipped.append(reason)
       continue
-    rng = rng_for(name, seed, number)
+    rng = masks.rng_for(name, seed, number)
     params = masks.sample_params(rng, distribution)
     drawn.append(
       {
@@ -81,9 +80,3 @@ def redraw(image: np.ndarray, record: dict[str, Any]) -> MaskedPhoto:
     np.maximum(mask, masked.mask, out=mask)
     np.maximum(alpha, masked.alpha, out=alpha)
   return MaskedPhoto(image, mask, alpha, record)
-
-
-def rng_for(name: str, seed: int, number: int) -> np.random.Generator:
-  """Returns the generator of one face of one photo."""
-  digest = hashlib.sha256(f"{seed}/{number}/{name}".encode()).digest()
-  return np.random.default_rng(int.from_bytes(digest[:16], "big"))

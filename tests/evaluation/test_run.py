@@ -1,14 +1,97 @@
-import pytest
+import csv
+import json
 
-from maskgan_jax.common import errors
-from maskgan_jax.evaluation import run
-from maskgan_jax.networks import loaded
+import numpy as np
+import pytest
+from PIL import Image
+
+from maskgan_jax.common import errors, files
+from maskgan_jax.evaluation import report, robustness, run
+from maskgan_jax.lab import ablation_report
+from maskgan_jax.networks import loaded, perceptual
+from tests.fakes import runs
 
 SUBJECT = {"workdir": "../run", "step": 4, "data_dir": "data", "split": "test"}
 
 
+@pytest.fixture
+def workdir(tiny_config, tmp_path):
+  """Of a run with segmenter and generator."""
+  tiny_config.networks = ("segmenter", "generator")
+  tiny_config.shown_mask.borrowed_share = 0.0
+  runs.save(tmp_path / "run", tiny_config)
+  return tmp_path / "run"
+
+
+def test_evaluation_writes_everything(workdir, capsys, monkeypatch):
+  monkeypatch.setattr(
+    perceptual, "vgg16_features", lambda x: np.ones((len(x), 512)) * x.mean()
+  )
+  result, folder = run.evaluate(str(workdir), split="train", fd=True)
+  assert folder == workdir / "evaluation" / "train_4"
+  # Of two photos of one person there are none: NaN, unlike itself.
+  text = (folder / "metrics.json").read_text()
+  assert text == json.dumps(result, indent=2) + "\n"
+  assert set(result) == {
+    *("n", "mean_mask_area", "mask", "identity", "seam", "groups", "fd_vgg16"),
+    *report.CANDIDATES,
+  }
+  for name in report.CANDIDATES:
+    assert set(result[name]) == set(report.MEASURES)
+    for interval in result[name].values():
+      assert interval["low"] <= interval["mean"] <= interval["high"]
+  with (folder / "per_image.csv").open() as file:
+    rows = list(csv.DictReader(file))
+  masked = [row for row in rows if float(row["mask_area"]) > 0]
+  assert len(rows) == 18 and result["n"] == len(masked) > 0
+  assert set(ablation_report.MEASURES) < set(rows[0])
+  # The true pixels outside the mask make a completion's frame better than its
+  # masked part.
+  telea = result["telea"]
+  assert telea["psnr"]["mean"] > telea["psnr_in_mask"]["mean"]
+  figures = {p.name for p in (folder / "figures").iterdir()}
+  assert figures == {
+    f"{name}.png" for name in ("best", "median", "worst", "random", "random_2")
+  }
+  with Image.open(folder / "figures" / "best.png") as picture:
+    assert min(picture.size) > 500
+  assert "Scoring: 100%" in capsys.readouterr().err
+
+
+def test_what_is_finished_is_kept_and_what_is_asked_for_is_added(
+  workdir, capsys, monkeypatch
+):
+  monkeypatch.setattr(run, "_score", lambda *arguments: {"n": 2})
+  monkeypatch.setattr(
+    robustness,
+    "measure",
+    lambda predict, source, batch_size, count: {"robustness_images": count},
+  )
+  _, folder = run.evaluate(str(workdir), split="test")
+  before = (folder / "metrics.json").stat().st_mtime_ns
+  assert run.evaluate(str(workdir), split="test") == ({"n": 2}, folder)
+  assert "metrics.json exists and is used" in capsys.readouterr().out
+  assert (folder / "metrics.json").stat().st_mtime_ns == before
+  run.evaluate(str(workdir), split="test", robustness_images=2)
+  found = json.loads((folder / "metrics.json").read_text())
+  assert found == {"n": 2, "robustness": {"robustness_images": 2}}
+  with pytest.raises(
+    errors.UserError, match="robustness with --robustness_images=2, not 3"
+  ):
+    run.evaluate(str(workdir), split="test", robustness_images=3)
+  with pytest.raises(errors.UserError, match="complete a face in one way"):
+    run.evaluate(str(workdir), split="test", num_samples=2)
+
+
+def test_weights_in_a_file_need_an_output_dir():
+  with pytest.raises(
+    errors.UserError, match="have no workdir: say with --outp"
+  ):
+    run.evaluate(None)
+
+
 def test_scores_are_used_again_for_what_they_are_of(tmp_path):
-  run._write_json(tmp_path / "subject.json", SUBJECT)
+  files.write_json(tmp_path / "subject.json", SUBJECT)
   run._check_subject(tmp_path, dict(SUBJECT))
 
 
@@ -17,7 +100,7 @@ def test_scores_are_used_again_for_what_they_are_of(tmp_path):
   [("workdir", "../other"), ("step", 8), ("data_dir", "b"), ("split", "train")],
 )
 def test_scores_of_something_else_are_refused(tmp_path, key, value):
-  run._write_json(tmp_path / "subject.json", SUBJECT)
+  files.write_json(tmp_path / "subject.json", SUBJECT)
   with pytest.raises(errors.UserError, match=f"{key} {SUBJECT[key]}") as caught:
     run._check_subject(tmp_path, SUBJECT | {key: value})
   assert "--output_dir" in str(caught.value)

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 
 from maskgan_jax import masks
+from maskgan_jax.common import timing
 from maskgan_jax.datasets import sample_faces
 from maskgan_jax.faces import alignment, finder
-from maskgan_jax.lab.benchmarks import steps
 from maskgan_jax.masks import mask_folder
 from maskgan_jax.photos import coding
 
@@ -44,7 +44,7 @@ def masks_speed(repeats: int) -> dict[str, Any]:
       rows = []
       for name, call in calls.items():
         call()
-        times = steps.measure(call, repeats * _FACES, time.process_time)
+        times = timing.measure(call, repeats * _FACES, time.process_time)
         rate = 1000 / times["mean"]
         rows.append({"what": name, "faces_per_second": rate, "face_ms": times})
   finally:

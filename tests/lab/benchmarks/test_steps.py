@@ -4,6 +4,11 @@ import pytest
 from maskgan_jax.lab.benchmarks import steps
 
 
+@pytest.fixture(autouse=True)
+def small_matrices(monkeypatch):
+  monkeypatch.setattr(steps, "_MATMUL_SIDES", {"cpu": 64})
+
+
 def test_a_step_is_timed_and_counted(tiny_config):
   tiny_config.networks = ("segmenter",)
   found = steps.train_step(tiny_config, 3)
@@ -29,8 +34,8 @@ def test_several_steps_a_dispatch_are_told_by_the_step(tiny_config):
 
 def test_a_dataset_on_the_device_is_not_sent_again(tiny_config):
   tiny_config.networks = ("segmenter",)
-  tiny_config.steps_per_dispatch = 2
   sent = steps.train_step(tiny_config, 1)
+  tiny_config.steps_per_dispatch = 2
   tiny_config.dataset_on_device = True
   devices = jax.local_devices()[:1]
   dataset, batch = steps._dataset_and_batches(tiny_config, devices)
