@@ -8,14 +8,14 @@ import numpy as np
 from maskgan_jax.common import tables
 from maskgan_jax.metrics import colour, intervals
 
-# Columns of per_image.csv that tell groups apart, with their names in print.
+# Columns of per_image.csv to group by, with their names in print.
 GROUPINGS = {
   "mask_type": "mask",
   "wear": "wear",
   "source": "source of the photo",
   "skin_tone": "skin tone",
 }
-# What is told of each group: name, column, decimals.
+# Measures of each group: name, column, decimals.
 _MEASURES = (
   ("psnr_in_mask", "completed_predicted_mask/psnr_in_mask", 2),
   ("lpips_in_mask", "completed_predicted_mask/lpips_in_mask", 3),
@@ -35,7 +35,7 @@ def summarise(
   Returns:
     For each group "n" and, for each measure, "mean", "low" and "high": a 95 %
     interval over persons, None in a group under MIN_FOR_INTERVAL. A grouping
-    that the dataset says nothing of is left out.
+    that no example has a value for is left out.
   """
   masked = [row for row in rows if row["mask_area"] > 0]
   found = {}

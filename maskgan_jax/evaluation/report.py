@@ -28,9 +28,9 @@ MEASURES = (
   "ssim_in_mask",
   "lpips_in_mask",
 )
-# All that metrics.json tells: another evaluation's file lacks some of it.
+# All parts of metrics.json; files of earlier versions lack some of them.
 PARTS = (*MEASURES, "identity", "seam", "groups")
-# What identity and seam are told of, which take long: before and after.
+# Identity and seam take long: only the input and the result have them.
 PHASES = ("masked_input", "completed_predicted_mask")
 FIGURE_ROWS = 4
 

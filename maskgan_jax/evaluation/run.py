@@ -15,8 +15,8 @@ from maskgan_jax.evaluation import figures, report, robustness, score, variety
 from maskgan_jax.networks import images, latent, loaded, runs
 from maskgan_jax.training import batches
 
-# Beside metrics.json: what the scores are of.
-_SUBJECT = "subject.json"
+# The scores, and what they are of.
+_METRICS, _SUBJECT = "metrics.json", "subject.json"
 
 
 def evaluate(
@@ -71,34 +71,38 @@ def evaluate(
     data_dir = runs.read_config(weights)["data_dir"] if is_run else "data"
   workdir = weights if is_run else None
   subject = _subject(folder, workdir, networks, data_dir, split)
-  path = folder / "metrics.json"
-  if path.exists():
-    _check_subject(folder, subject)
-    print(f"{path} exists and is used. Delete it to evaluate again.")
-    result = json.loads(path.read_text())
-  else:
+  result = _finished(folder, subject)
+  if result is None:
     result = _score(networks, data_dir, split, folder)
     files.write_json(folder / _SUBJECT, subject)
-    files.write_json(path, result)
-  missing = _missing_parts(
-    path,
+    files.write_json(folder / _METRICS, result)
+  size = networks.model.image_size
+  for part, measure in _missing_parts(
+    folder / _METRICS,
     result,
     networks,
-    functools.partial(
-      batches.open_split, data_dir, split, networks.model.image_size
-    ),
+    functools.partial(batches.open_split, data_dir, split, size),
     fd=fd,
     robustness_images=robustness_images,
     num_samples=num_samples,
-  )
-  for part, measure in missing.items():
+  ).items():
     result[part] = measure()
-    files.write_json(path, result)
+    files.write_json(folder / _METRICS, result)
   return result, folder
 
 
+def _finished(folder: pathlib.Path, subject) -> dict[str, Any] | None:
+  """The scores in a folder; a UserError if they are those of something else."""
+  path = folder / _METRICS
+  if not path.exists():
+    return None
+  _check_subject(folder, subject)
+  print(f"{path} exists and is used. Delete it to evaluate again.")
+  return json.loads(path.read_text())
+
+
 def _score(networks, data_dir, split, folder) -> dict[str, Any]:
-  """Writes what is told of each picture and returns what of all."""
+  """Writes per_image.csv and the figures; returns the summary."""
   size, batch_size = networks.model.image_size, networks.max_batch
   source = batches.open_split(data_dir, split, size)
   mean_face = score.mean_face(batches.open_split(data_dir, "train", size))
@@ -112,7 +116,7 @@ def _score(networks, data_dir, split, folder) -> dict[str, Any]:
 def _missing_parts(
   path, result, networks, open_source, *, fd, robustness_images, num_samples
 ) -> dict[str, Callable[[], dict[str, Any]]]:
-  """What measures each part that is asked for and not there yet."""
+  """Returns, by name, how to measure each part that is still missing."""
   batch_size = networks.max_batch
   missing = {}
   if fd and "fd_vgg16" not in result:

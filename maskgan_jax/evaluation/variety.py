@@ -40,7 +40,7 @@ def measure(
     source: the split, of `batches.open_split`.
     batch_size: how many are completed together.
     latent_size: of their codes.
-    num_samples: completions of a face, the most likely one among them.
+    num_samples: completions a face, the most likely one among them.
 
   Returns:
     {"num_samples", "n", "psnr_in_mask", "lpips_in_mask", "diversity"}. The

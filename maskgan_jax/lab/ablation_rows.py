@@ -63,7 +63,7 @@ class Row:
 
 
 def config_files(folder: pathlib.Path) -> list[pathlib.Path]:
-  """Returns the configs of a folder by name, but for those that start with _.
+  """Returns the configs of a folder, sorted; files that start with _ are none.
 
   Raises:
     errors.UserError: there is none.

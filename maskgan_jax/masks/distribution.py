@@ -112,7 +112,7 @@ class MaskDistribution:
       params_lib.check_names(field, names, known)
       if names:
         shares = getattr(self, field)
-        # What has no share by itself is asked for all the same.
+        # A kind asked for by name gets a share even if it had none.
         floor = min((s for s in shares.values() if s > 0), default=1.0)
         changes[field] = {n: max(shares.get(n, 0), floor) for n in names}
     return dataclasses.replace(self, **changes)

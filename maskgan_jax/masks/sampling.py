@@ -118,7 +118,7 @@ def _rounded(value, digits=3):
 
 
 def _colours(kind, pattern, given, rng):
-  """Colour and accent, apart enough to tell them."""
+  """Colour and accent, far enough apart to be seen as two."""
   palette = _PALETTES.get(kind, _BRIGHT)
   if pattern != "plain" and kind != "surgical":
     palette = _BRIGHT

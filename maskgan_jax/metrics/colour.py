@@ -41,7 +41,7 @@ def typology_angle(
   """Returns the individual typology angle of the visible skin, in degrees.
 
   atan((L* - 50) / b*) (Chardon et al., 1991), of the median L* and b* where an
-  aligned crop shows bare skin. Of a photo it tells skin and light together.
+  aligned crop shows bare skin. It measures skin and light together.
 
   Args:
     image: uint8 [H, W, 3], an aligned crop.
@@ -89,18 +89,8 @@ def seams(
     Of the true picture under "true", of the others by their names; NaN where
     there is no such edge.
   """
-  inside = (mask > 0).astype(np.uint8)
-  height = len(mask)
-  ring, gap = max(1, RING * height), OUTER_RING_FROM * height
-  # To the nearest pixel of the other kind: 1 next to the edge.
-  depth, distance = (
-    cv2.distanceTransform(x, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    for x in (inside, 1 - inside)
-  )
-  rings = [
-    (valid > 0) & (depth > 0) & (depth <= ring),
-    (valid > 0) & (distance > gap) & (distance <= gap + ring),
-  ]
+  ring, gap = max(1, RING * len(mask)), OUTER_RING_FROM * len(mask)
+  *rings, rim = _rings(mask, valid, ring, gap)
   reach = 2 * round(ring + gap) + 1
 
   def around(x):
@@ -108,7 +98,7 @@ def seams(
 
   shares = [around(x) for x in rings]
   # At least one pixel of each ring to compare.
-  edge = (depth > 0) & (depth < 1.5) & (np.minimum(*shares) > 0.5 / reach**2)
+  edge = rim & (np.minimum(*shares) > 0.5 / reach**2)
 
   def differences(picture):
     colours = lab(picture)
@@ -127,3 +117,18 @@ def seams(
     name: float(values[chosen].mean())
     for name, values in ({"true": true} | found).items()
   }
+
+
+def _rings(mask, valid, ring, gap):
+  """Where the rings inside and outside a mask lie, and its own rim."""
+  inside = (mask > 0).astype(np.uint8)
+  # To the nearest pixel of the other kind: 1 next to the edge.
+  depth, distance = (
+    cv2.distanceTransform(x, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    for x in (inside, 1 - inside)
+  )
+  return (
+    (valid > 0) & (depth > 0) & (depth <= ring),
+    (valid > 0) & (distance > gap) & (distance <= gap + ring),
+    (depth > 0) & (depth < 1.5),
+  )

@@ -84,7 +84,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       source: one of the sources' objects; by default what the config's name
         says, with pictures from TFDS's manual folder.
       build_settings: sizes, caps and seeds.
-      file_format: array_record unless told otherwise; others need TensorFlow.
+      file_format: array_record by default; others need TensorFlow.
       **kwargs: as for every TFDS builder.
     """
     self._source = source

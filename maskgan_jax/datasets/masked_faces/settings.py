@@ -15,7 +15,7 @@ class Settings:
   Attributes:
     image_size: side of the crops in pixels.
     variants: masks drawn on each face of the train split; turned ones get
-      `examples.TURNED_FACTOR` times as many.
+      `draw.TURNED_FACTOR` times as many.
     num_train: at most as many faces in train, each with all its variants.
     num_test: at most as many faces in test.
     seed: of the masks.

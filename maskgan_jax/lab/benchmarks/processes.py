@@ -22,7 +22,7 @@ def beside_peer(
   Returns:
     The better of two measurements of ours, with "peer" (the better of
     PyTorch's two memory layouts) and "times_peer", the ratio of speeds; without
-    both where PyTorch is missing, which is told.
+    both where PyTorch is missing; a line says so.
 
   Raises:
     errors.UserError: there is no such Python.

@@ -16,7 +16,7 @@ _VISIBLE = (
 )
 # Mean chroma (each channel over the mean of the three) of skin in white light.
 _SKIN_CHROMA = np.array([1.42, 0.92, 0.66])
-# Side of the piece that tells softness and grain, px.
+# Side of the piece that softness and grain are measured on, px.
 _SAMPLE = 160
 # A face is large if its visible skin is, px.
 _LARGE = 110
@@ -136,7 +136,7 @@ def _highlights(pixels, brightness):
 def _exposure(skin, face, photo):
   """Linear brightness of white cloth, from the skin's and the photo's own.
 
-  Skin alone does not tell: its reflectance is taken as log-normal around
+  Skin alone is not enough: its reflectance is taken as log-normal around
   0.34, the light as log-normal around 0.8, and the likeliest light given the
   skin is averaged (in logarithms) with what highlights on the face and the
   photo's brightest tenth suggest.

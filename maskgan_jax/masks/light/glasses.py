@@ -24,9 +24,9 @@ _BEND = 0.12
 _FULL = 40
 # How far the two rims differ in radius at most, face widths.
 _UNLIKE = 0.05
-# What tells a rim from brow, wrinkles and bag, which rarely close to a ring
-# and come with others beside them: the share of dark rays on each of four
-# sides, the mean darkness along the ring, and how often that of all rays.
+# Brows, wrinkles and bags rarely close to a ring, and others lie beside them. A
+# rim has at least this share of dark rays on each of four sides, this mean
+# darkness along the ring, and so many times the mean of all rays.
 _CLOSED, _DARK, _ALONE = 0.78, 28, 2.2
 # The bridge is looked for on lines between the eyes' inner corners, from so far
 # above to so far below them, face widths, and crosses this share of the lines.
@@ -55,7 +55,7 @@ def rims(
   Args:
     image: uint8 [H, W, 3].
     landmarks: float [468, 3], px.
-    window: x0, y0, x1, y1 in the picture, what is asked for.
+    window: x0, y0, x1, y1 in the picture; the result covers it.
 
   Returns:
     The rims' opacity, float32 [y1 - y0, x1 - x0] in [0, 1]; None where there

@@ -31,7 +31,7 @@ def cast(
   Returns:
     [h, w] in [0, 0.55].
   """
-  # Shadows are soft: a few pixels tell as much as all.
+  # Shadows are soft: a few pixels are enough.
   shrink = max(1.0, 0.012 * width)
   size = tuple(max(2, round(s / shrink)) for s in alpha.shape[::-1])
   small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)

@@ -37,7 +37,7 @@ _SAG = (-0.01, 0.04)
 _TWISTED = 0.3
 # The row of a sport mask's side where the middle of an ear's panel begins.
 _PANEL_ROW = 2
-# Landmarks whose skin tells that of the whole face.
+# Landmarks whose skin stands for the whole face's.
 _CHEEKS = (*anatomy.CHEEK_BONES, 117, 346, 101, 330)
 # Skin whose colour and brightness differ by more than this is hair or cloth.
 _NOT_SKIN = 1.0

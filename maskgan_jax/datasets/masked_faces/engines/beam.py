@@ -140,7 +140,7 @@ def config(
   if runner == "DirectRunner":
     options = [
       "direct_running_mode=multi_processing",
-      # Workers tell what they do line by line otherwise.
+      # Otherwise workers log every step.
       "default_sdk_harness_log_level=ERROR",
       f"direct_num_workers={num_processes}",
       *options,
@@ -148,7 +148,7 @@ def config(
   parsed = pipeline_options.PipelineOptions(
     [f"--{option}" for option in (f"runner={runner}", *options)]
   )
-  # Beam would but log that it ignores them.
+  # Beam itself only logs that it ignores them.
   unknown = set(parsed.get_all_options(retain_unknown_options=True)) - set(
     parsed.get_all_options()
   )

@@ -75,7 +75,7 @@ def align(
 
 
 def embed(image: np.ndarray, keypoints: np.ndarray) -> np.ndarray | None:
-  """Returns `identity.embed`, None where its package is not installed."""
+  """Returns `embedding.embed`, None where its package is not installed."""
   try:
     return embedding_lib.embed(image, keypoints)
   except pinned_models.MissingModelError:

@@ -11,7 +11,7 @@ from maskgan_jax.datasets.masked_faces.stages import align as align_lib
 
 
 class KeptFace(NamedTuple):
-  """What tells who is who; the rest of the face lies in the spool."""
+  """What identifies a person; the rest of the face lies in the spool."""
 
   item: sources.Item
   embedding: np.ndarray | None
