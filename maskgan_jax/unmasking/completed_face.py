@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from maskgan_jax.networks import mask_postprocess
-from maskgan_jax.unmasking import aligned_face, blending
+from maskgan_jax.unmasking import aligned_face, blending, skin_grain
 
 # Under a mask the chin is a guess: a mask that leaves the crop on more than
 # this share of its lower edge is cut. Of 40 real photos this concerns three, on
@@ -22,10 +22,12 @@ class CompletedFace(aligned_face.AlignedFace):
   Attributes:
     predicted: the whole crop without a mask, [size, size, 3] in 0..255.
     mask: its probability, or the hand-made mask, [size, size] float32.
+    grain: of a film's face; None in a photo.
   """
 
   predicted: np.ndarray
   mask: np.ndarray
+  grain: skin_grain.Grain | None = None
 
   @classmethod
   def of(
@@ -35,8 +37,12 @@ class CompletedFace(aligned_face.AlignedFace):
     predicted: np.ndarray,
     mask: np.ndarray,
   ) -> "CompletedFace":
-    """Returns an aligned face, completed or not, with this completion."""
-    return cls(**(vars(face) | {"predicted": predicted, "mask": mask}))
+    """Returns an aligned face, completed before or not, with a completion."""
+    aligned = {
+      field.name: getattr(face, field.name)
+      for field in dataclasses.fields(aligned_face.AlignedFace)
+    }
+    return cls(**aligned, predicted=predicted, mask=mask)
 
   @property
   def found_mask(self) -> bool:
@@ -98,7 +104,12 @@ def lay_back(image: np.ndarray, faces: Sequence[CompletedFace]) -> UnmaskResult:
     if grey:
       content = np.repeat(content.mean(axis=2, keepdims=True), 3, axis=2)
     window, share = blending.put_back(
-      result, content, face.blend_mask, face.transform, face.landmarks
+      result,
+      content,
+      face.blend_mask,
+      face.transform,
+      face.landmarks,
+      face.grain,
     )
     shown[window] = np.maximum(shown[window], share)
   return UnmaskResult(result, tuple(faces), shown)

@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 
 from maskgan_jax.faces import detector, finder
-from maskgan_jax.unmasking import aligned_face, completed_face
+from maskgan_jax.unmasking import aligned_face, completed_face, skin_grain
 
 # Of the crop's side: a placement that moves so far in a frame is believed at
 # once, one that moves less in proportion, but never less than the share.
-_FREE_MOTION = 0.03
+_FREE_MOTION = 0.04
 _CALM_SHARE = 0.25
 # How much of a new frame's mask and prediction enters the running averages.
 _NEW_MASK = 0.4
@@ -39,6 +39,7 @@ class Track:
     widened: whether its crop is.
     mask: probability, [size, size] float32; None before the first frame.
     predicted: [size, size, 3] float32 in 0..255; likewise.
+    grain: of its skin.
     missed: frames since it was last found.
   """
 
@@ -48,6 +49,7 @@ class Track:
   widened: bool = False
   mask: np.ndarray | None = None
   predicted: np.ndarray | None = None
+  grain: skin_grain.Grain = dataclasses.field(default_factory=skin_grain.Grain)
   missed: int = 0
 
   def move(self, face: finder.LandmarkedFace, size: int) -> None:
@@ -121,8 +123,8 @@ class Tracker:
     for track, face in zip(self.tracks, faces, strict=True):
       track.see(face)
     return [
-      completed_face.CompletedFace.of(
-        face, predicted=track.predicted, mask=track.mask
+      dataclasses.replace(
+        face, predicted=track.predicted, mask=track.mask, grain=track.grain
       )
       for track, face in zip(self.tracks, faces, strict=True)
     ]
