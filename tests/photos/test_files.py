@@ -14,6 +14,7 @@ import pytest
 from PIL import ExifTags, Image, ImageCms
 
 from maskgan_jax import photos
+from maskgan_jax.common import files as common_files
 from maskgan_jax.photos import files
 from tests import pictures
 
@@ -406,7 +407,7 @@ def test_a_full_disk_leaves_what_was_there(save, tmp_path, monkeypatch):
 
   monkeypatch.setattr(pathlib.Path, "write_bytes", write_half)
   with pytest.raises(
-    photos.WriteError, match="out.png: cannot be written .No space left"
+    common_files.WriteError, match="out.png: cannot be written .No space left"
   ):
     photos.save(output, _gradient(), like=like)
   assert output.read_text() == "old"

@@ -6,7 +6,7 @@ import pickle
 import shutil
 from typing import Any
 
-from maskgan_jax import photos
+from maskgan_jax.common import files
 
 
 class Spool:
@@ -32,10 +32,10 @@ class Spool:
     """Keeps a value; one of the same key is replaced.
 
     Raises:
-      photos.WriteError: it cannot be written.
+      files.WriteError: it cannot be written.
     """
     data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
-    photos.write(self._path(key), data)
+    files.write(self._path(key), data)
 
   def get(self, key: str) -> Any:
     """Returns the value of a key."""
