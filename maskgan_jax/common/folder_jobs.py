@@ -99,7 +99,9 @@ def run(
     files.WriteError: a result cannot be written. The others stay.
   """
   outcomes = {
-    name: Outcome(name, Status.FINISHED, "exists (--overwrite replaces it)")
+    name: Outcome(
+      name, Status.FINISHED, "exists already (--overwrite replaces it)"
+    )
     for name in names
     if not overwrite and target(name).exists()
   }

@@ -8,8 +8,7 @@ import numpy as np
 from maskgan_jax.common import errors
 from maskgan_jax.faces import finder
 from maskgan_jax.networks import latent
-from maskgan_jax.unmasking import aligned_face, completed_face
-from maskgan_jax.unmasking.backends import interface
+from maskgan_jax.unmasking import aligned_face, backends, completed_face
 
 FACES = ("all", "largest")
 
@@ -41,7 +40,7 @@ class Unmasker:
     Raises:
       errors.UserError: as `backends.load`.
     """
-    self.networks = interface.load(weights, which, backend)
+    self.networks = backends.load(weights, which, backend)
 
   def unmask(
     self,

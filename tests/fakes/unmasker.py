@@ -6,8 +6,7 @@ from maskgan_jax import unmasking
 from maskgan_jax.common import errors
 from maskgan_jax.faces import anatomy, finder
 from maskgan_jax.networks import latent
-from maskgan_jax.unmasking import aligned_face
-from maskgan_jax.unmasking.backends import interface
+from maskgan_jax.unmasking import aligned_face, backends
 
 # Of the one face of a photo: x, y, width, height. Its crop is as large.
 BOX = (40, 20, 128, 128)
@@ -48,7 +47,7 @@ class Networks:
     probability[masked, SIZE // 2 : -1] = 0.97
     probability[~masked, :8, :8] = 0.97
     predicted = np.broadcast_to(np.uint8(colour(sample)), crops.shape)
-    return interface.Answer(predicted, probability)
+    return backends.Answer(predicted, probability)
 
 
 class Unmasker(unmasking.Unmasker):

@@ -1,7 +1,6 @@
 import base64
 import io
 import json
-import types
 
 import numpy as np
 import pytest
@@ -86,6 +85,14 @@ def test_the_badge_is_shown_and_downloaded():
   assert plain["before"] == marked["before"]
 
 
+def test_the_badge_alone_asks_for_nothing_else():
+  fake = unmasker.Unmasker()
+  answers = requests.Answers(fake)
+  first, second = (answers(_request(badge=badge)) for badge in (False, True))
+  assert first["file"] != second["file"] and first["mask"] == second["mask"]
+  assert len(fake.looked) == len(fake.masks) == 1
+
+
 def test_the_found_mask_is_where_the_mask_is():
   mask = _picture(_answer()["mask"])
   assert set(np.unique(mask)) == {0, 255}
@@ -107,7 +114,7 @@ def test_a_corrected_mask_is_used_at_the_photos_size():
   result = _picture(_answer(mask=pictures.encode(mask))["file"])
   assert (result[44:76, 64:96] == unmasker.COLOUR).all()
   changed = (result != PHOTO).any(axis=2)
-  assert not changed[84:].any() and changed.any()
+  assert not changed[92:].any() and changed.any()
 
 
 def test_large_photos_are_shown_reduced_and_kept_whole():

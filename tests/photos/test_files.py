@@ -391,7 +391,9 @@ def test_a_failed_write_leaves_what_was_there(save, tmp_path):
 
 def test_a_folder_that_is_a_file(save):
   like = save(Image.fromarray(_gradient()), "a.png")
-  with pytest.raises(photos.PhotoError, match="out.png: cannot be written"):
+  with pytest.raises(
+    common_files.WriteError, match="out.png: cannot be written"
+  ):
     photos.save(like / "out.png", _gradient(), like=like)
 
 

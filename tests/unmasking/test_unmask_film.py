@@ -11,8 +11,7 @@ from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors
 from maskgan_jax.faces import finder
 from maskgan_jax.photos import provenance, video
-from maskgan_jax.unmasking import unmask_film
-from maskgan_jax.unmasking.backends import interface
+from maskgan_jax.unmasking import backends, unmask_film
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -37,7 +36,7 @@ class FakeNetworks:
     probability[:, self._rows, 12:52] = self._probability
     green = np.zeros(crops.shape, np.uint8)
     green[..., 1] = 220
-    return interface.Answer(green, probability)
+    return backends.Answer(green, probability)
 
 
 def unmasker(**options):

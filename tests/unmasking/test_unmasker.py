@@ -8,7 +8,7 @@ import pytest
 from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment, finder
-from maskgan_jax.unmasking.backends import interface
+from maskgan_jax.unmasking import backends
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -38,7 +38,7 @@ class FakeNetworks:
     probability[:, self._area, 12:32] = 0.4
     probability[:, self._area, 32:52] = 0.97
     predicted = np.broadcast_to(self._colour, crops.shape)
-    return interface.Answer(predicted, probability)
+    return backends.Answer(predicted, probability)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def make(monkeypatch):
 
   def make(**arguments):
     fake = FakeNetworks(**arguments)
-    monkeypatch.setattr(interface, "load", lambda *_: fake)
+    monkeypatch.setattr(backends, "load", lambda *_: fake)
     return unmasking.Unmasker()
 
   return make
