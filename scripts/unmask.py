@@ -18,10 +18,10 @@ import pathlib
 import command
 from absl import flags
 
+from maskgan_jax import unmasking
 from maskgan_jax.common import errors, optional
 from maskgan_jax.photos import video
 from maskgan_jax.unmasking import outputs, unmask_film, unmask_folder
-from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 # Each holds a whole photo in memory, and the networks use all cores already.
 _MAX_WORKERS = 4
@@ -34,7 +34,7 @@ _OUTPUT = flags.DEFINE_string(
 )
 _NETWORKS = command.define_networks()
 _BACKEND = command.define_backend()
-_FACES = flags.DEFINE_enum("faces", "all", unmasker_lib.FACES, "Of each photo.")
+_FACES = flags.DEFINE_enum("faces", "all", unmasking.FACES, "Of each photo.")
 _NUM_SAMPLES = flags.DEFINE_integer(
   "num_samples",
   1,
@@ -103,13 +103,13 @@ def main() -> None:
       f" {'folder' if is_folder else 'video'}."
     )
   compare = _comparison() if _COMPARE.value else None
-  unmasker = unmasker_lib.Unmasker(*_NETWORKS(), _BACKEND.value)
+  unmasker = unmasking.Unmasker(*_NETWORKS(), _BACKEND.value)
   unmasker.check_sample(_NUM_SAMPLES.value - 1)
   if is_folder:
-    summary = unmask_folder.unmask_folder(
+    outcomes = unmask_folder.unmask_folder(
       unmasker, _INPUT.value, _OUTPUT.value, options, _NUM_WORKERS.value
     )
-    print(summary.text())
+    print(unmask_folder.summary(outcomes))
   elif is_video:
     _video(unmasker)
   else:
@@ -154,7 +154,7 @@ def _one(unmasker, options, compare) -> None:
       " unmasked. The face under a mask is a guess."
     )
   else:
-    print(outputs.nothing_to_do(_INPUT.value, result))
+    print(f"{_INPUT.value}: {outputs.nothing_to_do(result)}")
   if compare is not None:
     for name, value in compare(result, _COMPARE.value).items():
       if not math.isnan(value):

@@ -4,14 +4,13 @@ import os
 
 import numpy as np
 
-from maskgan_jax import photos
+from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors
 from maskgan_jax.metrics import image
-from maskgan_jax.unmasking import unmasker
 
 
 def compare(
-  result: unmasker.UnmaskResult, truth_path: str | os.PathLike
+  result: unmasking.UnmaskResult, truth_path: str | os.PathLike
 ) -> dict[str, float]:
   """Scores a result against the true photo.
 

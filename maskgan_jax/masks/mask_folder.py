@@ -1,27 +1,22 @@
 """Masks drawn on the photos of a folder, by several processes."""
 
-import csv
 import dataclasses
 import functools
-import io
 import json
 import os
 import pathlib
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
 from maskgan_jax import masks, photos
-from maskgan_jax.common import errors, processes
-from maskgan_jax.evaluation import figures
+from maskgan_jax.common import errors, files, folder_jobs
 from maskgan_jax.masks import mask_photo
 from maskgan_jax.photos import coding
 
 SKIPPED = "skipped.csv"
 CONTACT_SHEET = "contact_sheet.png"
-_EXISTS = "exists already (--overwrite replaces it)"
 _SHEET_PHOTOS, _SHEET_COLUMNS, _SHEET_SIDE = 48, 8, 256
 
 
@@ -44,15 +39,6 @@ class Options:
   overwrite: bool = False
 
 
-class Done(NamedTuple):
-  """What became of one photo."""
-
-  name: str
-  num_faces: int
-  reason: str  # why it has no masks, or ""
-  tile: np.ndarray | None  # [side, side, 3] uint8, its largest masked face
-
-
 def mask_files(
   input_path: str | os.PathLike,
   output_dir: str | os.PathLike,
@@ -71,6 +57,7 @@ def mask_files(
   Raises:
     errors.UserError: there is no photo, none could be masked, or something
       that is there would be replaced.
+    files.WriteError: the output cannot be written.
   """
   given, output = pathlib.Path(input_path), pathlib.Path(output_dir)
   root = given if given.is_dir() else given.parent
@@ -79,74 +66,72 @@ def mask_files(
       f"{output}: holds the photos themselves. Name another --output."
     )
   paths = photos.find(given) if given.is_dir() else [given]
-  inside = output.resolve()
-  names = [
-    path.relative_to(root).as_posix()
-    for path in paths
-    if inside not in path.resolve().parents
-  ]
   sheet = output / CONTACT_SHEET
   if options.contact_sheet and sheet.exists() and not options.overwrite:
     raise errors.UserError(f"{sheet} exists. Add --overwrite to replace it.")
-  work = functools.partial(mask_file, root, output, options)
-  progress = processes.Progress("Masking", len(names))
-  with processes.Workers(min(num_processes, max(len(names), 1))) as pool:
-    done, tiles = [], []
-    for result in progress(pool.map(work, names)):
-      if result.tile is not None and len(tiles) < _SHEET_PHOTOS:
-        tiles.append(result.tile)
-      done.append(result._replace(tile=None))
-  _write_skipped(output, done)
-  if options.contact_sheet and tiles:
-    photos.write(sheet, _sheet(tiles))
-  return _report(done, output)
+  folder_jobs.make_writable(output)
+  outcomes = folder_jobs.run(
+    functools.partial(mask_file, root, output, options),
+    root,
+    folder_jobs.names_in(paths, root, output),
+    target=functools.partial(_target, output),
+    overwrite=options.overwrite,
+    report=output / SKIPPED,
+    reported=set(folder_jobs.Status) - {folder_jobs.Status.DONE},
+    num_workers=num_processes,
+    in_processes=True,
+  )
+  masked = [x.name for x in outcomes if x.status is folder_jobs.Status.DONE]
+  if options.contact_sheet and masked:
+    tiles = [_tile(_target(output, name)) for name in masked[:_SHEET_PHOTOS]]
+    files.write(sheet, coding.png(_sheet(tiles)))
+  return _report(outcomes, output)
 
 
 def mask_file(
   root: pathlib.Path, output: pathlib.Path, options: Options, name: str
-) -> Done:
+) -> folder_jobs.Outcome:
   """Masks the photo `root / name`; the photo itself is written last.
 
   Raises:
-    errors.UserError: the output cannot be written.
+    photos.PhotoError: the photo cannot be read.
+    files.WriteError: the output cannot be written.
   """
-  target = output / photos.output_name(name)
-  if target.exists() and not options.overwrite:
-    return Done(name, 0, _EXISTS, None)
-  try:
-    image = photos.read(root / name)
-    masked = mask_photo.mask_photo(
-      image, name, options.distribution, options.seed
-    )
-  except photos.PhotoError as error:
-    return Done(name, 0, str(error).removeprefix(f"{root / name}: "), None)
-  except Exception as error:
-    # Whatever one photo does to a decoder, the others still get their turn.
-    return Done(name, 0, f"{type(error).__name__}: {error}", None)
-  found = masked.record["faces"]
-  if not found:
-    return Done(name, 0, "; ".join(masked.record["skipped"]), None)
-  text = json.dumps(masked.record).encode()
-  photos.write(target.with_name(target.name + ".json"), text)
+  target = _target(output, name)
+  masked = mask_photo.mask_photo(
+    photos.read(root / name), name, options.distribution, options.seed
+  )
+  num_faces = len(masked.record["faces"])
+  if not num_faces:
+    reason = "; ".join(masked.record["skipped"])
+    return folder_jobs.Outcome(name, folder_jobs.Status.NOTHING_TO_DO, reason)
+  files.write_text(_record_of(target), json.dumps(masked.record))
   if options.save_masks:
     for kind, pixels in (("mask", masked.mask * 255), ("alpha", masked.alpha)):
-      photos.write(
-        target.with_name(f"{target.name}.{kind}.png"), coding.png(pixels)
-      )
+      path = target.with_name(f"{target.name}.{kind}.png")
+      files.write(path, coding.png(pixels))
   # No network made part of it: XMP does not say so.
   photos.save(target, masked.image, like=root / name, marked=False)
-  tile = _tile(masked.image, found[-1]) if options.contact_sheet else None
-  return Done(name, len(found), "", tile)
+  return folder_jobs.Outcome(name, folder_jobs.Status.DONE, num_faces=num_faces)
 
 
-def _tile(image, face):
-  """The square around a face."""
+def _target(output: pathlib.Path, name: str) -> pathlib.Path:
+  return output / photos.output_name(name)
+
+
+def _record_of(target: pathlib.Path) -> pathlib.Path:
+  return target.with_name(target.name + ".json")
+
+
+def _tile(target: pathlib.Path) -> np.ndarray:
+  """The square around the largest masked face of a result."""
+  face = json.loads(_record_of(target).read_text())["faces"][-1]
   points = np.array(face["landmarks"], np.float32)[:, :2]
   low, high = points.min(0), points.max(0)
   scale = _SHEET_SIDE / (1.5 * float((high - low).max()))
   offset = _SHEET_SIDE / 2 - scale * (low + high) / 2
   return cv2.warpAffine(
-    image,
+    photos.read(target),
     np.array([[scale, 0, offset[0]], [0, scale, offset[1]]]),
     (_SHEET_SIDE, _SHEET_SIDE),
     flags=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC,
@@ -154,34 +139,33 @@ def _tile(image, face):
   )
 
 
-def _sheet(tiles):
-  """All tiles as the bytes of one PNG."""
+def _sheet(tiles: list[np.ndarray]) -> np.ndarray:
+  """All tiles as one picture, row by row."""
   columns = min(_SHEET_COLUMNS, len(tiles))
   tiles = tiles + [np.zeros_like(tiles[0])] * (-len(tiles) % columns)
-  rows = [tiles[k : k + columns] for k in range(0, len(tiles), columns)]
-  return coding.png(figures.tile(rows))
+  rows = [
+    np.concatenate(tiles[k : k + columns], axis=1)
+    for k in range(0, len(tiles), columns)
+  ]
+  return np.concatenate(rows)
 
 
-def _write_skipped(output: pathlib.Path, done: Iterable[Done]) -> None:
-  text = io.StringIO(newline="")
-  writer = csv.writer(text)
-  writer.writerow(("file", "reason"))
-  for result in done:
-    if not result.num_faces:
-      writer.writerow((result.name, result.reason))
-  photos.write(output / SKIPPED, text.getvalue().encode())
-
-
-def _report(done, output):
-  written = [result for result in done if result.num_faces]
-  skipped = [result for result in done if not result.num_faces]
-  if not any(result.num_faces or result.reason == _EXISTS for result in done):
-    first = f" {done[0].name}: {done[0].reason.rstrip('.')}." if done else ""
+def _report(
+  outcomes: Sequence[folder_jobs.Outcome], output: pathlib.Path
+) -> str:
+  done, finished = (
+    folder_jobs.count(outcomes, status)
+    for status in (folder_jobs.Status.DONE, folder_jobs.Status.FINISHED)
+  )
+  if not done + finished:
+    first = ""
+    if outcomes:
+      first = f" {outcomes[0].name}: {outcomes[0].reason.rstrip('.')}."
     raise errors.UserError(
       f"No photo was masked.{first} See {output / SKIPPED}."
     )
-  count = sum(result.num_faces for result in written)
-  text = f"{output}: {count} masks on {len(written)} photos."
-  if skipped:
-    text += f" {len(skipped)} skipped, see {output / SKIPPED}."
+  num_masks = sum(outcome.num_faces for outcome in outcomes)
+  text = f"{output}: {num_masks} masks on {done} photos."
+  if done < len(outcomes):
+    text += f" {len(outcomes) - done} skipped, see {output / SKIPPED}."
   return text

@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from maskgan_jax import photos
+from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors
 from maskgan_jax.networks import mask_postprocess
-from maskgan_jax.photos import provenance
-from maskgan_jax.unmasking import unmasker as unmasker_lib
+from maskgan_jax.page import last_photo
+from maskgan_jax.photos import badge
 
 # The longer side of what the page shows; the file has the photo's own size.
 _SHOWN_SIDE = 1600
@@ -58,58 +58,58 @@ def parse(body: bytes) -> Request:
     ) from error
 
 
-def answer(unmasker: unmasker_lib.Unmasker, request: Request) -> dict[str, Any]:
-  """Takes the masks off a photo.
+class Answers:
+  """What the page is answered, one request at a time."""
 
-  Returns:
-    What the page shows, ready for JSON: "before" and "after", pictures of at
-    most 1600 pixels a side, and "mask", white where was completed, as data
-    URLs; "faces", each with its "box" [x, y, width, height] in shares of the
-    photo and whether it "found_mask"; "num_samples", among how many completions
-    one may choose; and the "name" and the "file" (base64,
-    None where nothing was changed) of the result in full size.
+  def __init__(self, unmasker: unmasking.Unmasker):
+    self._photo = last_photo.LastPhoto(unmasker)
+    self._num_samples = _NUM_SAMPLES if unmasker.networks.latent_size else 1
 
-  Raises:
-    errors.UserError: the photo or the mask cannot be read, no face is found,
-      or the mask is empty or lies on none.
-  """
-  image = photos.decode(request.photo, request.name)
-  height, width = image.shape[:2]
-  mask = None
-  if request.mask is not None:
-    painted = photos.decode(request.mask, "The mask").max(axis=2)
-    mask = cv2.resize(painted, (width, height)) > 127
-    if not mask.any():
-      raise errors.UserError(
-        "The mask is empty. Paint over what is to be completed."
-      )
-  result = unmasker.unmask(image, mask=mask, sample=request.sample)
-  pixels, file = result.image, None
-  name = _name_of_result(request.name)
-  if result.found_mask:
-    if request.badge:
-      pixels = provenance.with_badge(pixels)
-    like = io.BytesIO(request.photo)
-    encoded = photos.encode(pixels, like=like, name=name)
-    file = base64.b64encode(encoded).decode()
-  return {
-    "before": _shown(image, "JPEG"),
-    "after": _shown(pixels, "JPEG"),
-    "mask": _shown(found_mask(result), "PNG"),
-    "faces": [
-      {
-        "box": (face.box / [width, height, width, height]).tolist(),
-        "found_mask": face.found_mask,
-      }
-      for face in result.faces
-    ],
-    "num_samples": _NUM_SAMPLES if unmasker.networks.latent_size else 1,
-    "name": name,
-    "file": file,
-  }
+  def __call__(self, request: Request) -> dict[str, Any]:
+    """Takes the masks off a photo.
+
+    Returns:
+      What the page shows, ready for JSON: "before" and "after", pictures of at
+      most 1600 pixels a side, and "mask", white where was completed, as data
+      URLs; "faces", each with its "box" [x, y, width, height] in shares of the
+      photo and whether it "found_mask"; "num_samples", among how many
+      completions one may choose; and the "name" and the "file" (base64, None
+      where nothing was changed) of the result in full size.
+
+    Raises:
+      errors.UserError: the photo or the mask cannot be read, no face is found,
+        or the mask is empty or lies on none.
+    """
+    image, result = self._photo.unmask(
+      request.photo, request.name, request.mask, request.sample
+    )
+    pixels, file = result.image, None
+    name = _name_of_result(request.name)
+    if result.found_mask:
+      if request.badge:
+        pixels = badge.with_badge(pixels)
+      like = io.BytesIO(request.photo)
+      encoded = photos.encode(pixels, like=like, name=name)
+      file = base64.b64encode(encoded).decode()
+    height, width = image.shape[:2]
+    return {
+      "before": _shown(image, "JPEG"),
+      "after": _shown(pixels, "JPEG"),
+      "mask": _shown(found_mask(result), "PNG"),
+      "faces": [
+        {
+          "box": (face.box / [width, height, width, height]).tolist(),
+          "found_mask": face.found_mask,
+        }
+        for face in result.faces
+      ],
+      "num_samples": self._num_samples,
+      "name": name,
+      "file": file,
+    }
 
 
-def found_mask(result: unmasker_lib.UnmaskResult) -> np.ndarray:
+def found_mask(result: unmasking.UnmaskResult) -> np.ndarray:
   """Returns what was found to be mask in the photo, uint8 [H, W], 0 or 255.
 
   Unlike `result.mask` it has neither the margin nor the soft edge of what was

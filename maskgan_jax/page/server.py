@@ -1,8 +1,8 @@
 """Serves the page that takes masks off, on this computer alone.
 
 The standard library serves it: one user on the loopback needs no more, and
-photos stay in memory, where web frameworks keep uploads in files. The page
-itself is in the folder page/.
+photos stay in memory, the last one until another comes, where web frameworks
+keep uploads in files. The page itself is in the folder static/.
 """
 
 import http.server
@@ -13,9 +13,9 @@ import threading
 import traceback
 from typing import Any
 
+from maskgan_jax import unmasking
 from maskgan_jax.common import errors
 from maskgan_jax.page import requests
-from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 HOST = "127.0.0.1"
 # Of a request: a photo and a mask in base64. The page sends files of up to 64
@@ -47,13 +47,13 @@ class Server(http.server.ThreadingHTTPServer):
 
   daemon_threads = True
 
-  def __init__(self, unmasker: unmasker_lib.Unmasker, port: int):
+  def __init__(self, unmasker: unmasking.Unmasker, port: int):
     """Binds the port; 0 takes a free one, which `url` tells.
 
     Raises:
       errors.UserError: the port is taken or none.
     """
-    self.unmasker = unmasker
+    self.answers = requests.Answers(unmasker)
     # Photos are worked on one by one: two large ones may not fit the memory.
     self.lock = threading.Lock()
     try:
@@ -109,7 +109,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     try:
       request = requests.parse(body)
       with self.server.lock:
-        return 200, requests.answer(self.server.unmasker, request)
+        return 200, self.server.answers(request)
     except errors.UserError as error:
       return 400, {"error": str(error)}
     except Exception:  # The next photo must find the server as it was.
@@ -148,7 +148,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     """Says nothing: who asked for what is kept nowhere."""
 
 
-def serve(unmasker: unmasker_lib.Unmasker, port: int) -> None:
+def serve(unmasker: unmasking.Unmasker, port: int) -> None:
   """Serves the page until it is interrupted.
 
   Args:

@@ -10,7 +10,6 @@ from maskgan_jax.photos.files import (
   MIN_SIDE,
   SUFFIXES,
   PhotoError,
-  WriteError,
   decode,
   encode,
   find,
@@ -19,7 +18,6 @@ from maskgan_jax.photos.files import (
   read,
   save,
   to_rgb,
-  write,
 )
 
 __all__ = [
@@ -28,7 +26,6 @@ __all__ = [
   "MIN_SIDE",
   "SUFFIXES",
   "PhotoError",
-  "WriteError",
   "decode",
   "encode",
   "find",
@@ -37,5 +34,4 @@ __all__ = [
   "read",
   "save",
   "to_rgb",
-  "write",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from maskgan_jax.common import errors
+from maskgan_jax.common import files as common_files
 from maskgan_jax.photos import encoding
 
 HEIC_SUFFIXES = (".heic", ".heif")
@@ -36,10 +37,6 @@ _FORMATS = {
 
 class PhotoError(errors.UserError):
   """A picture file that cannot be used; the message says why."""
-
-
-class WriteError(PhotoError):
-  """A file that cannot be written, whatever is in it."""
 
 
 def to_rgb(picture: Image.Image) -> np.ndarray:
@@ -245,9 +242,9 @@ def save(
 
   Raises:
     PhotoError: the suffix is none of these, or cannot hold the picture.
-    WriteError: the file cannot be written.
+    common.files.WriteError: the file cannot be written.
   """
-  write(path, encode(pixels, like=like, name=path, marked=marked))
+  common_files.write(path, encode(pixels, like=like, name=path, marked=marked))
 
 
 def encode(
@@ -275,26 +272,4 @@ def encode(
   except (OSError, ValueError) as error:
     raise PhotoError(
       f"{name}: cannot be encoded ({error}). Give another kind of picture."
-    ) from error
-
-
-def write(path: str | os.PathLike, data: bytes) -> None:
-  """Writes a file whole or not at all, with the folders that it needs.
-
-  Raises:
-    WriteError: it cannot be written; what was there stays.
-  """
-  path = pathlib.Path(path)
-  partial = path.with_name(path.name + ".partial")
-  try:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-      partial.write_bytes(data)
-      partial.replace(path)
-    finally:
-      partial.unlink(missing_ok=True)
-  except OSError as error:
-    raise WriteError(
-      f"{path}: cannot be written ({error.strerror or error}). Make room, or"
-      " give another folder."
     ) from error

@@ -1,8 +1,5 @@
 """Says of a picture that a network made part of it, and which program did."""
 
-import numpy as np
-from PIL import Image, ImageDraw, ImageFont
-
 VERSION = "0.1.0"  # pyproject.toml reads it here.
 SOFTWARE = f"maskgan_jax {VERSION}"
 # IPTC's word for a photo of which generative AI made a part.
@@ -22,10 +19,6 @@ _XMP = (
   f' Iptc4xmpExt:DigitalSourceType="{DIGITAL_SOURCE_TYPE}"'
   f' xmp:CreatorTool="{SOFTWARE}"/></rdf:RDF></x:xmpmeta>'
 )
-
-# Of the badge's text, in the picture's shorter side.
-_BADGE_HEIGHT = 1 / 24
-_MIN_BADGE = 10
 
 
 def xmp() -> bytes:
@@ -47,20 +40,3 @@ def facts(weights_sha256: str, source: str) -> dict[str, str]:
     "notice": NOTICE,
     "source": source,
   }
-
-
-def with_badge(image: np.ndarray) -> np.ndarray:
-  """Returns uint8 [H, W, 3] with "AI" in its lower right corner."""
-  picture = Image.fromarray(image)
-  height = max(_MIN_BADGE, round(_BADGE_HEIGHT * min(picture.size)))
-  draw = ImageDraw.Draw(picture)
-  font = ImageFont.load_default(height)
-  corner = (picture.width - height, picture.height - height)
-  box = draw.textbbox(corner, "AI", font, anchor="rs")
-  margin = height // 3
-  frame = [
-    edge + side * margin for edge, side in zip(box, (-1, -1, 1, 1), strict=True)
-  ]
-  draw.rectangle(frame, fill=(0, 0, 0))
-  draw.text(corner, "AI", (255, 255, 255), font, anchor="rs")
-  return np.asarray(picture)

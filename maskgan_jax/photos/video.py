@@ -1,5 +1,6 @@
 """Videos in and out: every frame changed, the sound as it was."""
 
+import contextlib
 import os
 import pathlib
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ import av
 import numpy as np
 
 from maskgan_jax import photos
-from maskgan_jax.common import errors
+from maskgan_jax.common import errors, files
 
 # The container by suffix: its name, a video codec and its options. CRF 18 is
 # held to be visually lossless for H.264 (https://trac.ffmpeg.org/wiki/Encode).
@@ -67,26 +68,26 @@ def change_frames(
   Raises:
     errors.UserError: the video cannot be read or written, or has no frames.
   """
-  output_path = pathlib.Path(output_path)
   kind, codec, options = _KINDS[check_paths(input_path, output_path)]
-  partial = output_path.with_name(output_path.name + ".partial")
-  try:
-    output_path.parent.mkdir(parents=True, exist_ok=True)
-    with (
-      _open(input_path) as source,
-      av.open(str(partial), "w", format=kind) as target,
-    ):
-      count = _copy(source, target, input_path, codec, options, change)
-    if keep():
-      partial.replace(output_path)
-    return count
-  except (av.FFmpegError, OSError) as error:
-    raise errors.UserError(
-      f"{input_path} to {output_path}: {error}. Give a video that plays, and a"
-      " folder with space that can be written."
-    ) from error
-  finally:
-    partial.unlink(missing_ok=True)
+  with contextlib.suppress(_NotKept), files.replacing(output_path) as partial:
+    try:
+      with (
+        _open(input_path) as source,
+        av.open(str(partial), "w", format=kind) as target,
+      ):
+        count = _copy(source, target, input_path, codec, options, change)
+    except (av.FFmpegError, OSError) as error:
+      raise errors.UserError(
+        f"{input_path} to {output_path}: {error}. Give a video that plays, and"
+        " a folder with space that can be written."
+      ) from error
+    if not keep():
+      raise _NotKept
+  return count
+
+
+class _NotKept(Exception):
+  """Ends the writing of a file that is not wanted."""
 
 
 def check_paths(

@@ -1,18 +1,16 @@
 """Takes the masks off the faces in a photo file."""
 
 import dataclasses
-import json
 import os
 import pathlib
 from typing import Any
 
 import numpy as np
 
-from maskgan_jax import photos
-from maskgan_jax.common import errors
+from maskgan_jax import photos, unmasking
+from maskgan_jax.common import errors, files
 from maskgan_jax.networks import mask_postprocess
-from maskgan_jax.photos import provenance
-from maskgan_jax.unmasking import unmasker as unmasker_lib
+from maskgan_jax.photos import badge, provenance
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Options:
     side_by_side: write photo and results beside each other.
     sidecar: write NAME.json about the program, the weights and the faces.
     badge: show "AI" in a corner of the result.
-    provenance: say in each picture's XMP that networks made part of it.
+    provenance: say in each file's XMP that networks made part of it.
     copy_bare: copy photos on which no mask was found.
     overwrite: replace results that exist.
   """
@@ -47,12 +45,12 @@ DEFAULTS = Options()
 
 
 def unmask_file(
-  unmasker: unmasker_lib.Unmasker,
+  unmasker: unmasking.Unmasker,
   input_path: str | os.PathLike,
   output_path: str | os.PathLike,
   options: Options = DEFAULTS,
   mask_path: str | os.PathLike | None = None,
-) -> unmasker_lib.UnmaskResult:
+) -> unmasking.UnmaskResult:
   """Unmasks one photo file into another.
 
   A photo on which no mask is found writes nothing, but for its copy on request.
@@ -67,7 +65,7 @@ def unmask_file(
   Raises:
     errors.UserError: the photo or mask cannot be used, shows no face, or the
       output exists, is the input, or is of no known kind.
-    photos.WriteError: the output cannot be written.
+    files.WriteError: the output cannot be written.
   """
   input_path, output_path = pathlib.Path(input_path), pathlib.Path(output_path)
   if output_path.is_dir():
@@ -77,33 +75,36 @@ def unmask_file(
     check_output(input_path, path, options.overwrite)
   image = photos.read(input_path)
   mask = None if mask_path is None else _read_mask(mask_path)
-
-  def complete(sample):
-    return unmasker.unmask(image, faces=options.faces, mask=mask, sample=sample)
-
   try:
-    result = complete(0)
-    if result.found_mask:
-      others = [complete(sample) for sample in range(1, options.num_samples)]
+    results = _unmask(unmasker, image, mask, options)
   except errors.UserError as error:
     raise errors.UserError(f"{input_path}: {error}") from error
-  if result.found_mask:
-    results = [result, *others]
+  if results[0].found_mask:
     _write(unmasker, input_path, output_path, image, results, options)
   elif options.copy_bare:
     _copy(input_path, output_path, image)
-  return result
+  return results[0]
 
 
-def nothing_to_do(
-  path: str | os.PathLike, result: unmasker_lib.UnmaskResult
-) -> str:
+def _unmask(unmasker, image, mask, options) -> list[unmasking.UnmaskResult]:
+  """Returns the likeliest result first; of a bare photo no other."""
+  faces = unmasker.find(image, options.faces)
+  results = []
+  for sample in range(options.num_samples):
+    faces = unmasker.complete(image, faces, mask, sample)
+    results.append(unmasking.lay_back(image, faces))
+    if not results[0].found_mask:
+      break
+  return results
+
+
+def nothing_to_do(result: unmasking.UnmaskResult) -> str:
   """Says that a photo shows no mask, and how far from one it is."""
   face = max(result.faces, key=lambda face: face.mask_share)
   sure = mask_postprocess.confidence(face.mask[None, ..., None])[0]
   return (
-    f"{path}: no mask found (at most on {face.mask_share:.1%} of a face,"
-    f" {sure:.1%} sure; it takes {mask_postprocess.MIN_MASK_AREA:.0%} and"
+    f"no mask found (at most on {face.mask_share:.1%} of a face, {sure:.1%}"
+    f" sure; it takes {mask_postprocess.MIN_MASK_AREA:.0%} and"
     f" {mask_postprocess.MIN_CONFIDENCE:.1%}), nothing to do."
   )
 
@@ -133,7 +134,7 @@ def _write(unmasker, source, target, image, results, options) -> None:
   result = results[0]
   pixels = [one.image for one in results]
   if options.badge:
-    pixels = [provenance.with_badge(one) for one in pixels]
+    pixels = [badge.with_badge(one) for one in pixels]
 
   def save(path, content):
     photos.save(path, content, like=source, marked=options.provenance)
@@ -145,8 +146,7 @@ def _write(unmasker, source, target, image, results, options) -> None:
     path = _beside(target, f".side_by_side{target.suffix}")
     save(path, np.concatenate([image, *pixels], axis=1))
   if options.sidecar:
-    facts = _facts(unmasker, source, result)
-    photos.write(_beside(target, ".json"), json.dumps(facts, indent=2).encode())
+    files.write_json(_beside(target, ".json"), _facts(unmasker, source, result))
   targets = _targets(target, len(pixels))
   for path, one in reversed(list(zip(targets, pixels, strict=True))):
     save(path, one)
@@ -179,6 +179,6 @@ def _facts(unmasker, source, result) -> dict[str, Any]:
 def _copy(source, target, image) -> None:
   """A bare photo, to the byte where the kind of file stays."""
   if source.suffix.lower() == target.suffix.lower():
-    photos.write(target, source.read_bytes())
+    files.write(target, source.read_bytes())
   else:
     photos.save(target, image, like=source, marked=False)

@@ -1,4 +1,4 @@
-"""Faces followed through a video, so that what is completed does not flicker.
+"""Faces followed through a film, so that what is completed does not flicker.
 
 Landmarks tremble by a pixel or two from frame to frame, and a network answers
 each frame anew. Both are smoothed in time, in the aligned crop, where a face
@@ -9,28 +9,23 @@ averages.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
-from maskgan_jax.faces import alignment, detector, finder
-from maskgan_jax.networks import mask_postprocess
-from maskgan_jax.unmasking import blending
+from maskgan_jax.faces import detector, finder
+from maskgan_jax.unmasking import aligned_face, completed_face, skin_grain
 
 # Of the crop's side: a placement that moves so far in a frame is believed at
 # once, one that moves less in proportion, but never less than the share.
-_FREE_MOTION = 0.03
+_FREE_MOTION = 0.04
 _CALM_SHARE = 0.25
 # How much of a new frame's mask and prediction enters the running averages.
 _NEW_MASK = 0.4
 _NEW_PREDICTION = 0.25
 # Frames for which a face that the detector misses is believed to stay.
 _PATIENCE = 8
-
-# Crops [N, size, size, 3] uint8 to the mask's probability [N, size, size, 1]
-# and predicted pictures [N, size, size, 3] in 0..255, both float32.
-Predict = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclasses.dataclass
@@ -39,99 +34,102 @@ class Track:
 
   Attributes:
     box: x, y, width, height in the frame's pixels.
+    landmarks: of the frame in which it was last found, [468, 3].
     placement: crop pixels to frame pixels, float64 [2, 3].
-    probability: of the mask, [size, size, 1] float32.
-    predicted: [size, size, 3] float32 in 0..255.
+    widened: whether its crop is.
+    mask: probability, [size, size] float32; None before the first frame.
+    predicted: [size, size, 3] float32 in 0..255; likewise.
+    grain: of its skin.
     missed: frames since it was last found.
   """
 
   box: np.ndarray
+  landmarks: np.ndarray
   placement: np.ndarray
-  probability: np.ndarray | None = None
+  widened: bool = False
+  mask: np.ndarray | None = None
   predicted: np.ndarray | None = None
+  grain: skin_grain.Grain = dataclasses.field(default_factory=skin_grain.Grain)
   missed: int = 0
 
   def move(self, face: finder.LandmarkedFace, size: int) -> None:
     """Follows the face to where it was found in the next frame."""
-    placement = _placement(face.landmarks, size)
+    placement = _placement(face.landmarks, size, self.widened)
     corners = np.array([[0, 0, 1], [size, 0, 1], [0, size, 1], [size, size, 1]])
     way = (placement - self.placement) @ corners.T
     side = np.linalg.norm(placement[:, 0]) * size
     moved = np.linalg.norm(way, axis=0).mean() / side
     share = float(np.clip(moved / _FREE_MOTION, _CALM_SHARE, 1.0))
     self.placement += share * (placement - self.placement)
-    self.box, self.missed = face.box, 0
+    self.box, self.landmarks, self.missed = face.box, face.landmarks, 0
 
-  def see(self, probability: np.ndarray, predicted: np.ndarray) -> None:
+  def see(self, face: completed_face.CompletedFace) -> None:
     """Takes a new frame's mask and prediction into the averages."""
-    if self.predicted is None:
-      self.probability, self.predicted = probability, predicted
+    predicted = face.predicted.astype(np.float32)
+    if self.predicted is None or face.widened != self.widened:
+      # Averages of another crop lie elsewhere.
+      self.placement = _inverse(face.transform)
+      self.widened = face.widened
+      self.mask, self.predicted = face.mask.copy(), predicted
       return
-    self.probability += _NEW_MASK * (probability - self.probability)
+    self.mask += _NEW_MASK * (face.mask - self.mask)
     self.predicted += _NEW_PREDICTION * (predicted - self.predicted)
 
 
-def _placement(landmarks: np.ndarray, size: int) -> np.ndarray:
-  transform = alignment.crop_transform(landmarks, size).astype(np.float64)
-  return cv2.invertAffineTransform(transform)
-
-
 class Tracker:
-  """Takes masks off the frames of one video, in their order."""
+  """Knows the faces of one film, whose frames come in their order."""
 
-  def __init__(self, predict: Predict, size: int):
+  def __init__(self, size: int):
     """Starts without any face.
 
     Args:
-      predict: segments and completes crops.
       size: side of the crops in pixels.
     """
-    self._predict, self._size = predict, size
+    self._size = size
     self.tracks: list[Track] = []
 
-  def unmask(
+  def follow(
     self, frame: np.ndarray, found: Sequence[finder.LandmarkedFace]
-  ) -> tuple[np.ndarray, np.ndarray]:
-    """Completes the faces of the next frame.
+  ) -> list[aligned_face.AlignedFace]:
+    """Aligns the faces of the next frame, missed ones too, as calmly as can be.
 
     Args:
       frame: uint8 [H, W, 3], RGB.
       found: its faces.
 
     Returns:
-      The frame without masks, and what share of it is the network's, uint8
-      [H, W] in 0..255.
+      One face a track, in their order.
     """
-    self.tracks = self._follow(found)
-    result, shown = frame.copy(), np.zeros(frame.shape[:2], np.uint8)
-    if not self.tracks:
-      return result, shown
-    transforms = [cv2.invertAffineTransform(t.placement) for t in self.tracks]
-    crops = np.stack(
-      [alignment.warp(frame, t, self._size)[0] for t in transforms]
-    )
-    for track, *seen in zip(self.tracks, *self._predict(crops), strict=True):
-      track.see(*seen)
-    probability = np.stack([t.probability for t in self.tracks])
-    blends = mask_postprocess.blend_mask(
-      mask_postprocess.completed_mask(probability)
-    )
-    masked = mask_postprocess.has_mask(probability)
-    for track, transform, blend, is_masked in zip(
-      self.tracks,
-      transforms,
-      blends[..., 0],
-      masked,
-      strict=True,
-    ):
-      if is_masked:
-        window, share = blending.put_back(
-          result, track.predicted, blend, transform.astype(np.float32)
-        )
-        shown[window] = np.maximum(shown[window], share)
-    return result, shown
+    self.tracks = self._matched(found)
+    return [
+      aligned_face.align(
+        frame,
+        track,
+        self._size,
+        widened=track.widened,
+        transform=_inverse(track.placement).astype(np.float32),
+      )
+      for track in self.tracks
+    ]
 
-  def _follow(self, found) -> list[Track]:
+  def smooth(
+    self, faces: Sequence[completed_face.CompletedFace]
+  ) -> list[completed_face.CompletedFace]:
+    """Returns the faces that `follow` gave with averaged completions.
+
+    Args:
+      faces: completed, in the same order.
+    """
+    for track, face in zip(self.tracks, faces, strict=True):
+      track.see(face)
+    return [
+      dataclasses.replace(
+        face, predicted=track.predicted, mask=track.mask, grain=track.grain
+      )
+      for track, face in zip(self.tracks, faces, strict=True)
+    ]
+
+  def _matched(self, found) -> list[Track]:
     """Gives each found face its track, and new tracks to new faces."""
     kept, free = [], list(self.tracks)
     for face in found:
@@ -140,11 +138,22 @@ class Tracker:
         track = free.pop(int(np.argmax(overlaps)))
         track.move(face, self._size)
       else:
-        track = Track(face.box, _placement(face.landmarks, self._size))
+        placement = _placement(face.landmarks, self._size)
+        track = Track(face.box, face.landmarks, placement)
       kept.append(track)
     for track in free:
       track.missed += 1
     return kept + [track for track in free if track.missed <= _PATIENCE]
+
+
+def _placement(
+  landmarks: np.ndarray, size: int, widened: bool = False
+) -> np.ndarray:
+  return _inverse(aligned_face.crop_transform(landmarks, size, widened))
+
+
+def _inverse(transform: np.ndarray) -> np.ndarray:
+  return cv2.invertAffineTransform(transform.astype(np.float64))
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> float:

@@ -1,25 +1,20 @@
 """Takes the masks off the faces in a video."""
 
 import dataclasses
-import json
 import os
 import pathlib
-import time
+from collections.abc import Callable
 
 import numpy as np
 
-from maskgan_jax import photos
-from maskgan_jax.common import progress
+from maskgan_jax import unmasking
+from maskgan_jax.common import files, progress
 from maskgan_jax.faces import finder
 from maskgan_jax.photos import provenance, video
 from maskgan_jax.unmasking import outputs, tracks
-from maskgan_jax.unmasking import unmasker as unmasker_lib
-
-# A line about the progress, once in so many seconds.
-_REPORT_EVERY = 5.0
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(frozen=True)
 class Flicker:
   """How much pixels change from one frame to the next, in 0..255.
 
@@ -34,7 +29,7 @@ class Flicker:
   background: float
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(frozen=True)
 class Summary:
   """What became of a video.
 
@@ -50,7 +45,7 @@ class Summary:
 
 
 def unmask_video(
-  unmasker: unmasker_lib.Unmasker,
+  unmasker: unmasking.Unmasker,
   input_path: str | os.PathLike,
   output_path: str | os.PathLike,
   overwrite: bool = False,
@@ -72,74 +67,68 @@ def unmask_video(
   input_path, output_path = pathlib.Path(input_path), pathlib.Path(output_path)
   video.check_paths(input_path, output_path)
   outputs.check_output(input_path, output_path, overwrite)
-  worker = _Worker(unmasker, video.read_info(input_path).num_frames)
-  video.change_frames(
-    input_path,
-    output_path,
-    worker.unmask,
-    keep=lambda: worker.num_unmasked > 0,
-  )
-  if worker.num_unmasked:
-    _write_sidecar(unmasker, input_path, output_path)
-  return worker.summary()
+  unmask = _frame_unmasker(unmasker)
+  counts = _Counts()
+  with progress.bar(video.read_info(input_path).num_frames, "frame") as bar:
+
+    def change(frame):
+      result = unmask(frame)
+      counts.add(frame, result)
+      bar.update()
+      return result.image
+
+    video.change_frames(
+      input_path, output_path, change, keep=lambda: counts.num_unmasked > 0
+    )
+  if counts.num_unmasked:
+    # Video containers have no agreed place for IPTC's word.
+    files.write_json(
+      output_path.with_name(output_path.name + ".json"),
+      provenance.facts(unmasker.networks.weights_sha256, input_path.name),
+    )
+  return counts.summary()
 
 
-def _write_sidecar(unmasker, source, target) -> None:
-  # Video containers have no agreed place for IPTC's word.
-  facts = provenance.facts(unmasker.networks.weights_sha256, source.name)
-  photos.write(
-    target.with_name(target.name + ".json"),
-    json.dumps(facts, indent=2).encode(),
-  )
+def _frame_unmasker(
+  unmasker: unmasking.Unmasker,
+) -> Callable[[np.ndarray], unmasking.UnmaskResult]:
+  """Returns what unmasks the frames of one video in their order."""
+  tracker = tracks.Tracker(unmasker.networks.image_size)
+
+  def unmask(frame):
+    faces = tracker.follow(frame, finder.shared().find(frame))
+    completed = tracker.smooth(unmasker.complete(frame, faces))
+    return unmasking.lay_back(frame, completed)
+
+  return unmask
 
 
-class _Worker:
-  """Unmasks frames in their order and counts what became of them."""
+class _Counts:
+  """What became of a video's frames so far."""
 
-  def __init__(self, unmasker: unmasker_lib.Unmasker, num_frames: int):
-    self._unmasker = unmasker
-    self._tracker = tracks.Tracker(self._predict, unmasker.networks.image_size)
-    self._progress = progress.Progress(num_frames, unit="frame")
-    self._told = time.monotonic()
+  def __init__(self):
     self.num_frames = self.num_unmasked = 0
     self._before = None
     self._changes = np.zeros((3, 2))  # Sums of changes, and of pixels.
 
-  def unmask(self, frame: np.ndarray) -> np.ndarray:
-    """Returns uint8 [H, W, 3] without masks."""
-    face_finder = finder.shared()
-    found = [
-      finder.LandmarkedFace(
-        face.box, face.keypoints, *face_finder.mesh(frame, face)
-      )
-      for face in face_finder.detect(frame)
-    ]
-    result, shown = self._tracker.unmask(frame, found)
+  def add(self, frame: np.ndarray, result: unmasking.UnmaskResult) -> None:
+    """Counts the next frame."""
     self.num_frames += 1
-    self.num_unmasked += bool(shown.any())
-    self._measure(frame, result, shown > 127)
-    if time.monotonic() - self._told > _REPORT_EVERY:
-      self._progress.line(self.num_frames)
-      self._told = time.monotonic()
-    return result
-
-  def _predict(self, crops):
-    found = self._unmasker.complete(crops)
-    probability = np.stack([face.mask for face in found])[..., None]
-    predicted = np.stack([face.predicted for face in found])
-    return probability, predicted.astype(np.float32)
-
-  def _measure(self, frame, result, shown):
+    self.num_unmasked += result.found_mask
+    shown = result.mask > 127
     if self._before is not None:
-      old_frame, old_result, old_shown = self._before
-      regions = (shown & old_shown, shown & old_shown, ~(shown | old_shown))
-      pairs = ((result, old_result), (frame, old_frame), (frame, old_frame))
-      for i, (region, (new, old)) in enumerate(
-        zip(regions, pairs, strict=True)
+      old_frame, old_image, old_shown = self._before
+      both, neither = shown & old_shown, ~(shown | old_shown)
+      for i, (region, new, old) in enumerate(
+        [
+          (both, result.image, old_image),
+          (both, frame, old_frame),
+          (neither, frame, old_frame),
+        ]
       ):
         change = np.abs(new[region].astype(np.float32) - old[region])
         self._changes[i] += change.sum(), change.size
-    self._before = (frame, result, shown)
+    self._before = (frame, result.image, shown)
 
   def summary(self) -> Summary:
     sums, counts = self._changes.T

@@ -1,63 +1,24 @@
 """Takes the masks off the faces in a folder of photos."""
 
-import concurrent.futures
-import contextlib
-import csv
-import dataclasses
-import io
+import functools
 import os
 import pathlib
-import tempfile
-import time
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from maskgan_jax import photos
-from maskgan_jax.common import errors
-from maskgan_jax.common import progress as progress_lib
+from maskgan_jax import photos, unmasking
+from maskgan_jax.common import errors, folder_jobs
 from maskgan_jax.unmasking import outputs
-from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 FAILED = "failed.csv"
-# A line about the progress, once in so many seconds.
-_REPORT_EVERY = 5.0
-
-
-@dataclasses.dataclass
-class Summary:
-  """What became of a folder's photos; paths are relative to it.
-
-  Attributes:
-    unmasked: results were written.
-    num_faces: how many faces lost their mask.
-    bare: no mask was found, nothing to do.
-    finished: by an earlier run.
-    failed: with the reason.
-  """
-
-  unmasked: list[pathlib.PurePath] = dataclasses.field(default_factory=list)
-  num_faces: int = 0
-  bare: list[pathlib.PurePath] = dataclasses.field(default_factory=list)
-  finished: list[pathlib.PurePath] = dataclasses.field(default_factory=list)
-  failed: list[tuple[pathlib.PurePath, str]] = dataclasses.field(
-    default_factory=list
-  )
-
-  def text(self) -> str:
-    """Returns one line."""
-    return (
-      f"Unmasked {self.num_faces} faces in {len(self.unmasked)} photos;"
-      f" nothing to do in {len(self.bare)}, finished before"
-      f" {len(self.finished)}, failed {len(self.failed)}."
-    )
 
 
 def unmask_folder(
-  unmasker: unmasker_lib.Unmasker,
+  unmasker: unmasking.Unmasker,
   input_dir: str | os.PathLike,
   output_dir: str | os.PathLike,
   options: outputs.Options = outputs.DEFAULTS,
   num_workers: int = 1,
-) -> Summary:
+) -> list[folder_jobs.Outcome]:
   """Unmasks every photo under a folder into another, nested as they are.
 
   A photo that fails is left out, with its reason in failed.csv; one whose
@@ -71,54 +32,57 @@ def unmask_folder(
     num_workers: photos at a time: while the networks complete one, others are
       read, searched for faces, and written.
 
+  Returns:
+    What became of each photo, for `summary`.
+
   Raises:
     errors.UserError: the folders cannot be used together, or no photo could be
       used.
-    photos.WriteError: the output folder cannot be written, or is full.
+    files.WriteError: the output folder cannot be written, or is full.
   """
   input_dir, output_dir = pathlib.Path(input_dir), pathlib.Path(output_dir)
   _check_folders(input_dir, output_dir)
-  names = _photos_of(input_dir, output_dir)
-  summary = Summary()
-  if not options.overwrite:
-    summary.finished = [n for n in names if _target(output_dir, n).exists()]
-  if summary.finished:
-    print(
-      f"Skipped {len(summary.finished)} photos that are finished. --overwrite"
-      " makes them again."
-    )
-  finished = set(summary.finished)
-  todo = [name for name in names if name not in finished]
-  progress = progress_lib.Progress(len(todo), unit="photo")
-  told = time.monotonic()
-  try:
-    with _workers(num_workers) as pool:
-      attempts = [
-        pool.submit(_attempt, unmasker, input_dir, output_dir, name, options)
-        for name in todo
-      ]
-      done = concurrent.futures.as_completed(attempts)
-      for count, attempt in enumerate(done, 1):
-        _note(summary, attempt.result())
-        if time.monotonic() - told > _REPORT_EVERY or count == len(todo):
-          progress.line(count)
-          told = time.monotonic()
-  except photos.WriteError as error:
-    raise photos.WriteError(
-      f"{error} Results that are finished stay; the same command goes on after"
-      " them."
-    ) from error
-  finally:
-    for kind in (summary.unmasked, summary.bare, summary.failed):
-      kind.sort()
-    with contextlib.suppress(photos.WriteError):
-      _write_failed(output_dir / FAILED, summary.failed)
-  if len(summary.failed) == len(names):
+  paths = photos.find(input_dir)
+  folder_jobs.make_writable(output_dir)
+
+  def target(name):
+    return output_dir / photos.output_name(name)
+
+  outcomes = folder_jobs.run(
+    functools.partial(_unmask, unmasker, options, input_dir, target),
+    input_dir,
+    folder_jobs.names_in(paths, input_dir, output_dir),
+    target=target,
+    overwrite=options.overwrite,
+    report=output_dir / FAILED,
+    reported=[folder_jobs.Status.FAILED],
+    num_workers=num_workers,
+  )
+  failed = folder_jobs.count(outcomes, folder_jobs.Status.FAILED)
+  if failed == len(outcomes):
     raise errors.UserError(
-      f"None of the {len(names)} photos of {input_dir} could be used. The"
-      f" reasons are in {output_dir / FAILED}."
+      f"None of the {failed} photos of {input_dir} could be used. The reasons"
+      f" are in {output_dir / FAILED}."
     )
-  return summary
+  return outcomes
+
+
+def summary(outcomes: Sequence[folder_jobs.Outcome]) -> str:
+  """Returns one line about a folder's photos."""
+  done, bare, finished, failed = (
+    folder_jobs.count(outcomes, status)
+    for status in (
+      folder_jobs.Status.DONE,
+      folder_jobs.Status.NOTHING_TO_DO,
+      folder_jobs.Status.FINISHED,
+      folder_jobs.Status.FAILED,
+    )
+  )
+  num_faces = sum(outcome.num_faces for outcome in outcomes)
+  return (
+    f"Unmasked {num_faces} faces in {done} photos; nothing to do in {bare},"
+    f" finished before {finished}, failed {failed}."
+  )
 
 
 def _check_folders(input_dir, output_dir) -> None:
@@ -132,88 +96,15 @@ def _check_folders(input_dir, output_dir) -> None:
       f"{output_dir} is or holds the input, which is never overwritten. Give"
       " another folder as --output."
     )
-  try:
-    output_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=output_dir):
-      pass
-  except OSError as error:
-    raise photos.WriteError(
-      f"{output_dir}: cannot be written ({error.strerror}). Give another"
-      " folder as --output."
-    ) from error
 
 
-def _photos_of(input_dir, output_dir) -> list[pathlib.PurePath]:
-  """The photos' relative paths; results in a folder among them are none."""
-  results = output_dir.resolve()
-  return [
-    path.relative_to(input_dir)
-    for path in photos.find(input_dir)
-    if not path.resolve().is_relative_to(results)
-  ]
-
-
-def _target(output_dir, name) -> pathlib.Path:
-  return output_dir / photos.output_name(name)
-
-
-@contextlib.contextmanager
-def _workers(number):
-  """Threads; what none of them has begun is dropped when the block ends."""
-  pool = concurrent.futures.ThreadPoolExecutor(number)
-  try:
-    yield pool
-  finally:
-    pool.shutdown(cancel_futures=True)
-
-
-class _Attempt(NamedTuple):
-  """What became of one photo; not the photo itself, there may be many."""
-
-  name: pathlib.PurePath
-  num_faces: int | None  # That lost their mask; None if it failed.
-  reason: str = ""  # Why there is no result.
-
-
-def _attempt(unmasker, input_dir, output_dir, name, options) -> _Attempt:
-  """Unmasks one photo.
-
-  Raises:
-    photos.WriteError: no fault of this photo, the next one cannot be written
-      either.
-  """
-  source = input_dir / name
-  try:
-    result = outputs.unmask_file(
-      unmasker, source, _target(output_dir, name), options
-    )
-  except photos.WriteError:
-    raise
-  except errors.UserError as error:
-    return _Attempt(name, None, str(error))
-  except Exception as error:
-    # Whatever one file does to a decoder, the others still get their turn.
-    return _Attempt(name, None, f"{source}: {type(error).__name__}: {error}")
+def _unmask(unmasker, options, input_dir, target, name) -> folder_jobs.Outcome:
+  """Unmasks one photo."""
+  result = outputs.unmask_file(
+    unmasker, input_dir / name, target(name), options
+  )
   if not result.found_mask:
-    return _Attempt(name, 0, outputs.nothing_to_do(source, result))
-  return _Attempt(name, sum(face.found_mask for face in result.faces))
-
-
-def _note(summary, attempt) -> None:
-  if attempt.num_faces is None:
-    print(f"failed: {attempt.reason}")
-    summary.failed.append((attempt.name, attempt.reason))
-  elif attempt.num_faces:
-    summary.unmasked.append(attempt.name)
-    summary.num_faces += attempt.num_faces
-  else:
-    print(attempt.reason)
-    summary.bare.append(attempt.name)
-
-
-def _write_failed(path, failed) -> None:
-  content = io.StringIO(newline="")
-  writer = csv.writer(content)
-  writer.writerow(("file", "reason"))
-  writer.writerows((name.as_posix(), reason) for name, reason in failed)
-  photos.write(path, content.getvalue().encode())
+    reason = outputs.nothing_to_do(result)
+    return folder_jobs.Outcome(name, folder_jobs.Status.NOTHING_TO_DO, reason)
+  num_faces = sum(face.found_mask for face in result.faces)
+  return folder_jobs.Outcome(name, folder_jobs.Status.DONE, num_faces=num_faces)

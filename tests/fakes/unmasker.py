@@ -1,49 +1,87 @@
-"""An Unmasker without networks, for tests of what surrounds it."""
-
-import types
+"""An Unmasker without detector and networks; what is between them is real."""
 
 import numpy as np
 
+from maskgan_jax import unmasking
 from maskgan_jax.common import errors
-from maskgan_jax.unmasking import unmasker
+from maskgan_jax.faces import anatomy, finder
+from maskgan_jax.networks import latent
+from maskgan_jax.unmasking import aligned_face, backends
 
-
-class FakeUnmasker:
-  """Paints the middle of a photo; the photo's colours say what it shows.
-
-  No face where all is grey, no mask where the upper left pixel is white.
-  """
-
-  def __init__(self):
-    self.networks = types.SimpleNamespace(weights_sha256="abc", latent_size=2)
-    self.calls = []
-
-  def unmask(self, image, *, faces="all", mask=None, sample=0):
-    self.calls.append((faces, mask))
-    if (image == image[..., :1]).all():
-      raise errors.UserError("No face found. Give another photo.")
-    bare = bool((image[0, 0] > 250).all())
-    result, shown = image.copy(), np.zeros(image.shape[:2], np.uint8)
-    if not bare:
-      shown[10:20, 10:30] = 255
-      result[10:20, 10:30] = [10, 200, 30 + sample]
-    crop = np.zeros((8, 8, 3), np.uint8)
-    face = unmasker.FaceResult(
-      box=np.float32([10, 8, 20, 12.34]),
-      landmarks=np.zeros((468, 3), np.float32),
-      transform=np.eye(2, 3, dtype=np.float32),
-      crop=crop,
-      completed_crop=crop,
-      mask=np.zeros((8, 8), np.float32),
-      mask_share=0.004 if bare else 0.25,
-      found_mask=not bare,
-    )
-    return unmasker.UnmaskResult(result, (face,), shown)
+# Of the one face of a photo: x, y, width, height. Its crop is as large.
+BOX = (40, 20, 128, 128)
+SIZE = 128
+# What its lower half is completed with.
+COLOUR = (10, 200, 30)
 
 
 def photo(bare: bool = False) -> np.ndarray:
-  """What FakeUnmasker takes for a face, uint8 [40, 60, 3]."""
-  y, x = np.mgrid[:40, :60]
-  pixels = np.stack([x * 4, y * 6, 200 - x * 3], axis=2).astype(np.uint8)
-  pixels[0, 0] = 255 if bare else 0
-  return pixels
+  """Returns a photo, uint8 [200, 300, 3], whose blue tells of a mask."""
+  y, x = np.mgrid[:200, :300]
+  blue = np.zeros_like(x) if bare else 200 - x // 2
+  return np.stack([30 + x // 2, 40 + y, blue], axis=2).astype(np.uint8)
+
+
+def faceless() -> np.ndarray:
+  """Returns a photo without a face: it has one colour."""
+  return np.full((200, 300, 3), 99, np.uint8)
+
+
+def colour(sample: int) -> tuple[int, ...]:
+  """Returns what a sample completes a face with."""
+  return tuple(np.roll(COLOUR, sample).tolist())
+
+
+class Networks:
+  """Finds a mask on a crop's lower half, but for its last row."""
+
+  image_size, max_batch, latent_size = SIZE, 8, 2
+  weights_sha256 = "abc"
+
+  def __call__(self, crops, given=None, code=None):
+    sample = 0
+    while code is not None and not np.array_equal(code, latent.code(sample, 2)):
+      sample += 1
+    probability = np.zeros((len(crops), SIZE, SIZE, 1), np.float32)
+    masked = crops[..., 2].max(axis=(1, 2)) > 0
+    probability[masked, SIZE // 2 : -1] = 0.97
+    probability[~masked, :8, :8] = 0.97
+    predicted = np.broadcast_to(np.uint8(colour(sample)), crops.shape)
+    return backends.Answer(predicted, probability)
+
+
+class Unmasker(unmasking.Unmasker):
+  """Finds one face at BOX.
+
+  Attributes:
+    looked: the `faces` of each call of `find`.
+    masks: the `mask` of each call of `complete`.
+  """
+
+  def __init__(self):
+    self.networks = Networks()
+    self.looked, self.masks = [], []
+
+  def find(self, image, faces="all"):
+    self.looked.append(faces)
+    if (image == image[0, 0]).all():
+      raise errors.UserError("No face found. Give a photo with a face.")
+    found = finder.LandmarkedFace(
+      np.float32(BOX), np.zeros((5, 2), np.float32), _landmarks(), 1.0
+    )
+    transform = np.float32([[1, 0, -BOX[0]], [0, 1, -BOX[1]]])
+    return [aligned_face.align(image, found, SIZE, transform=transform)]
+
+  def complete(self, image, faces, mask=None, sample=0):
+    self.masks.append(mask)
+    return super().complete(image, faces, mask, sample)
+
+
+def _landmarks() -> np.ndarray:
+  """Points of which the eyes and the chin are in their places."""
+  x, y, width, height = BOX
+  points = np.full((468, 3), [x + width / 2, y + height / 2, 0])
+  points[list(anatomy.RIGHT_EYE), :2] = x + 0.3 * width, y + 0.4 * height
+  points[list(anatomy.LEFT_EYE), :2] = x + 0.7 * width, y + 0.4 * height
+  points[anatomy.CHIN, :2] = x + width / 2, y + 0.95 * height
+  return points

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import masks, photos
+from maskgan_jax import masks, photos, unmasking
 from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment, anatomy, finder
 from maskgan_jax.lab import demo
-from maskgan_jax.unmasking import unmasker
 from tests import pictures
 
 HOPPER = pathlib.Path(
@@ -63,7 +62,7 @@ def test_demonstrate_writes_three_pictures_side_by_side(photo, tmp_path):
   class Darkener:
     def unmask(self, image, faces):
       assert faces == "largest"
-      return unmasker.UnmaskResult(image // 2, (), image[..., 0])
+      return unmasking.UnmaskResult(image // 2, (), image[..., 0])
 
   path = tmp_path / "photo.png"
   path.write_bytes(pictures.encode(photo))
@@ -102,7 +101,7 @@ def test_failures_are_the_worst_of_each_kind(photo, tmp_path, monkeypatch):
     def unmask(self, image, faces):
       if image.sum() - dark.sum() == 60 * 3 * hidden.sum():
         raise errors.UserError("No face found.")
-      return unmasker.UnmaskResult(image, (), image[..., 0])
+      return unmasking.UnmaskResult(image, (), image[..., 0])
 
   monkeypatch.setattr(demo, "_TRIES", 4)
   monkeypatch.setattr(masks, "draw", draw)

@@ -44,7 +44,7 @@ def test_a_folder(folder, tmp_path, num_processes, capsys):
   options = dataclasses.replace(OPTIONS, save_masks=True, contact_sheet=True)
   report = mask_folder.mask_files(folder, output, options, num_processes)
   assert report.startswith(f"{output}: 3 masks on 3 photos. 2 skipped")
-  assert "Masking: 5/5" in capsys.readouterr().err
+  assert "5/5" in capsys.readouterr().err
   skipped = _skipped(output)
   assert skipped["grey.png"] == "no face found"
   assert skipped["text.jpg"].startswith("not a readable picture")

@@ -80,9 +80,9 @@ def test_no_face():
 
 
 def test_a_face_that_cannot_be_used_is_left_alone(hopper, monkeypatch):
-  detector, mesh = finder.shared().detector, finder.shared().mesh
+  mesh = finder.shared().mesh
   monkeypatch.setattr(
-    finder, "load", lambda: (detector, lambda *a: (mesh(*a)[0], 0.2))
+    finder.shared(), "mesh", lambda *arguments: (mesh(*arguments)[0], 0.2)
   )
   masked = mask_photo.mask_photo(hopper, "hopper", CORRECT)
   assert masked.record["skipped"] == ["face mesh unsure (0.20 < 0.5)"]

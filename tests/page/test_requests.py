@@ -1,7 +1,6 @@
 import base64
 import io
 import json
-import types
 
 import numpy as np
 import pytest
@@ -11,10 +10,10 @@ from maskgan_jax.common import errors
 from maskgan_jax.page import requests
 from maskgan_jax.photos import files
 from tests import pictures
-from tests.fakes import page_unmasker as fake_unmasker
+from tests.fakes import unmasker
 
-PHOTO = fake_unmasker.photo()
-X, Y, WIDTH, HEIGHT = fake_unmasker.BOX
+PHOTO = unmasker.photo()
+X, Y, WIDTH, HEIGHT = unmasker.BOX
 LOWER = (
   slice(Y + HEIGHT // 2 + 4, Y + HEIGHT - 4),
   slice(X + 4, X + WIDTH - 4),
@@ -33,7 +32,7 @@ def _request(**changes):
 
 
 def _answer(**changes):
-  return requests.answer(fake_unmasker.Unmasker(), _request(**changes))
+  return requests.Answers(unmasker.Unmasker())(_request(**changes))
 
 
 def _picture(data):
@@ -46,7 +45,7 @@ def test_the_result_in_full_size():
   found = _answer()
   result = _picture(found["file"])
   assert result.shape == PHOTO.shape
-  assert (result[LOWER] == fake_unmasker.COLOUR).all()
+  assert (result[LOWER] == unmasker.COLOUR).all()
   np.testing.assert_array_equal(result[:Y], PHOTO[:Y])
   assert found["name"] == "wedding_unmasked.png"
   json.dumps(found)
@@ -55,13 +54,11 @@ def test_the_result_in_full_size():
 def test_another_guess():
   found = _answer(sample=1)
   assert found["num_samples"] == 4
-  other = np.roll(fake_unmasker.COLOUR, 1)
-  assert (_picture(found["file"])[LOWER] == other).all()
+  assert (_picture(found["file"])[LOWER] == unmasker.colour(1)).all()
 
 
 def test_networks_that_know_one_guess(monkeypatch):
-  networks = types.SimpleNamespace(latent_size=0)
-  monkeypatch.setattr(fake_unmasker.Unmasker, "networks", networks)
+  monkeypatch.setattr(unmasker.Networks, "latent_size", 0)
   assert _answer()["num_samples"] == 1
 
 
@@ -88,6 +85,14 @@ def test_the_badge_is_shown_and_downloaded():
   assert plain["before"] == marked["before"]
 
 
+def test_the_badge_alone_asks_for_nothing_else():
+  fake = unmasker.Unmasker()
+  answers = requests.Answers(fake)
+  first, second = (answers(_request(badge=badge)) for badge in (False, True))
+  assert first["file"] != second["file"] and first["mask"] == second["mask"]
+  assert len(fake.looked) == len(fake.masks) == 1
+
+
 def test_the_found_mask_is_where_the_mask_is():
   mask = _picture(_answer()["mask"])
   assert set(np.unique(mask)) == {0, 255}
@@ -107,9 +112,9 @@ def test_a_corrected_mask_is_used_at_the_photos_size():
   mask = np.zeros((100, 150, 3), np.uint8)  # Half of it: what was shown.
   mask[20:40, 30:50] = 255
   result = _picture(_answer(mask=pictures.encode(mask))["file"])
-  assert (result[44:76, 64:96] == fake_unmasker.COLOUR).all()
+  assert (result[44:76, 64:96] == unmasker.COLOUR).all()
   changed = (result != PHOTO).any(axis=2)
-  assert not changed[84:].any() and changed.any()
+  assert not changed[92:].any() and changed.any()
 
 
 def test_large_photos_are_shown_reduced_and_kept_whole():
@@ -121,9 +126,8 @@ def test_large_photos_are_shown_reduced_and_kept_whole():
 
 
 def test_a_bare_face_has_nothing_to_download():
-  bare = PHOTO.copy()
-  bare[0, 0] = 0
-  found = _answer(photo=pictures.encode(bare), badge=True)
+  bare = pictures.encode(unmasker.photo(bare=True))
+  found = _answer(photo=bare, badge=True)
   assert found["file"] is None and not found["faces"][0]["found_mask"]
   assert found["before"] == found["after"]
   assert not _picture(found["mask"]).any()

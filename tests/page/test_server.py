@@ -17,19 +17,19 @@ from PIL import Image
 from maskgan_jax.common import errors
 from maskgan_jax.page import server
 from tests import command_line, pictures
-from tests.fakes import page_unmasker as fake_unmasker
+from tests.fakes import unmasker
 
-PHOTO = pictures.encode(fake_unmasker.photo())
+PHOTO = pictures.encode(unmasker.photo())
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-class _Failing(fake_unmasker.Unmasker):
+class _Failing(unmasker.Unmasker):
   """Fails, as a defect would, on photos with a white corner."""
 
-  def unmask(self, image, **options):
+  def find(self, image, *arguments):
     if image[0, 0].min() == 255:
       raise RuntimeError("a defect")
-    return super().unmask(image, **options)
+    return super().find(image, *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -95,11 +95,11 @@ def test_an_answer(ask):
   assert status == 200 and headers["Content-Type"] == "application/json"
   found = json.loads(content)
   result = Image.open(io.BytesIO(base64.b64decode(found["file"])))
-  assert result.getpixel((104, 130)) == fake_unmasker.COLOUR
+  assert result.getpixel((104, 130)) == unmasker.COLOUR
 
 
 def test_one_bad_upload_never_hurts_the_next(ask, capsys):
-  white = fake_unmasker.photo()
+  white = unmasker.photo()
   white[0, 0] = 255
   for body, status, message in [
     (b"{", 400, "no request of the page"),
@@ -174,7 +174,7 @@ def test_a_taken_port(running):
   with pytest.raises(
     errors.UserError, match=rf"Port {running.server_port} cannot be used"
   ):
-    server.Server(fake_unmasker.Unmasker(), running.server_port)
+    server.Server(unmasker.Unmasker(), running.server_port)
 
 
 def test_the_script_serves_the_page(tmp_path):
@@ -269,7 +269,7 @@ def test_a_photo_through_the_page(page):
   assert "80%" in page.evaluate(clip)
   name, result = _download(page)
   assert name == "photo_unmasked.png"
-  assert tuple(result[130, 104]) == fake_unmasker.COLOUR
+  assert tuple(result[130, 104]) == unmasker.COLOUR
   badge = result[-20:, -30:].std()
   page.uncheck("#badge")
   page.locator("#message:has-text('Drag across')").wait_for()
@@ -284,12 +284,11 @@ def test_another_guess_is_chosen(page):
   with page.expect_response("**/unmask"):
     page.check("[name=sample][value='1']")
   page.locator("#message:has-text('Drag across')").wait_for()
-  other = tuple(np.roll(fake_unmasker.COLOUR, 1))
-  assert tuple(_download(page)[1][130, 104]) == other
+  assert tuple(_download(page)[1][130, 104]) == unmasker.colour(1)
   # Another photo starts with the likeliest again.
   _choose(page, name="next.png")
   page.locator("#download[download='next_unmasked.png']").wait_for()
-  assert tuple(_download(page)[1][130, 104]) == fake_unmasker.COLOUR
+  assert tuple(_download(page)[1][130, 104]) == unmasker.COLOUR
 
 
 def test_a_mask_corrected_by_brush(page):
@@ -313,7 +312,7 @@ def test_a_mask_corrected_by_brush(page):
   page.click("#again")
   page.locator("#download").wait_for()
   _, result = _download(page)
-  completed = (result == fake_unmasker.COLOUR).all(axis=2)
+  completed = (result == unmasker.COLOUR).all(axis=2)
   assert completed[50, 60:140].all() and not completed[130, 60:140].any()
   assert completed[105, 60:140].all() and not completed[70].any()
 
@@ -348,9 +347,7 @@ def test_what_the_page_says_of_bad_photos(page):
   assert not page.is_visible("#result")
   _choose(page)
   page.get_by_text("One face found, with a mask").wait_for()
-  bare = fake_unmasker.photo()
-  bare[0, 0] = 0
-  _choose(page, pictures.encode(bare))
+  _choose(page, pictures.encode(unmasker.photo(bare=True)))
   page.get_by_text("One face found, no mask: nothing was").wait_for()
   assert not page.is_visible("#download")
 

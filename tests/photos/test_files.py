@@ -14,6 +14,7 @@ import pytest
 from PIL import ExifTags, Image, ImageCms
 
 from maskgan_jax import photos
+from maskgan_jax.common import files as common_files
 from maskgan_jax.photos import files
 from tests import pictures
 
@@ -390,7 +391,9 @@ def test_a_failed_write_leaves_what_was_there(save, tmp_path):
 
 def test_a_folder_that_is_a_file(save):
   like = save(Image.fromarray(_gradient()), "a.png")
-  with pytest.raises(photos.PhotoError, match="out.png: cannot be written"):
+  with pytest.raises(
+    common_files.WriteError, match="out.png: cannot be written"
+  ):
     photos.save(like / "out.png", _gradient(), like=like)
 
 
@@ -406,7 +409,7 @@ def test_a_full_disk_leaves_what_was_there(save, tmp_path, monkeypatch):
 
   monkeypatch.setattr(pathlib.Path, "write_bytes", write_half)
   with pytest.raises(
-    photos.WriteError, match="out.png: cannot be written .No space left"
+    common_files.WriteError, match="out.png: cannot be written .No space left"
   ):
     photos.save(output, _gradient(), like=like)
   assert output.read_text() == "old"

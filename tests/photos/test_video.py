@@ -88,6 +88,17 @@ def test_what_fails_half_way_leaves_nothing(tmp_path):
   assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
 
 
+def test_what_is_not_kept_replaces_nothing(tmp_path):
+  write_video(tmp_path / "in.mp4")
+  target = tmp_path / "out.mp4"
+  target.write_bytes(b"mine")
+  count = video.change_frames(
+    tmp_path / "in.mp4", target, lambda frame: frame, keep=lambda: False
+  )
+  assert count == 6 and target.read_bytes() == b"mine"
+  assert {p.name for p in tmp_path.iterdir()} == {"in.mp4", "out.mp4"}
+
+
 def test_hostile_files_are_named(tmp_path):
   with pytest.raises(errors.UserError, match=r"none.mp4: no such file"):
     video.read_info(tmp_path / "none.mp4")

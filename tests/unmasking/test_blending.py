@@ -7,7 +7,7 @@ import pytest
 
 from maskgan_jax import photos
 from maskgan_jax.faces import alignment, finder
-from maskgan_jax.unmasking import blending
+from maskgan_jax.unmasking import blending, skin_grain
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -173,6 +173,32 @@ def test_the_photo_determines_its_grain(large):
   first, _ = _put_back(photo, *arguments)
   again, _ = _put_back(photo, *arguments)
   np.testing.assert_array_equal(again, first)
+
+
+def test_grain_that_is_kept_stays_in_its_place(large):
+  """From frame to frame, wherever the window of the face begins."""
+  photo, crop, blend, transform, landmarks = large
+  moved = transform.copy()
+  moved[:, 2] += moved[:, :2] @ [3, 2]  # The face comes 3 px to the left.
+  boiling = np.roll(photo, (40, 40), (0, 1))
+  kept = skin_grain.Grain()
+
+  def added(image, transform, grain):
+    waxen, _ = _put_back(image, crop, blend, transform)
+    result, shown = _put_back(image, crop, blend, transform, landmarks, grain)
+    return result.astype(int) - waxen, shown == 255
+
+  first, inside = added(photo, transform, kept)
+  second, also = added(boiling, moved, kept)
+  fresh, _ = added(boiling, moved, None)
+  inside &= also
+
+  def correlation(a, b):
+    return np.corrcoef(a[inside].ravel(), b[inside].ravel())[0, 1]
+
+  assert first[inside].std() > 1
+  assert correlation(first, second) > 0.9
+  assert correlation(first, fresh) < 0.3
 
 
 def test_no_grain_without_grain_or_skin_to_judge(large):

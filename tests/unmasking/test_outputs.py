@@ -5,11 +5,11 @@ import pytest
 from PIL import Image
 
 from maskgan_jax import photos
-from maskgan_jax.common import errors
-from maskgan_jax.photos import provenance
-from maskgan_jax.unmasking import outputs
+from maskgan_jax.common import errors, files
+from maskgan_jax.photos import badge, provenance
+from maskgan_jax.unmasking import aligned_face, outputs
 from tests import pictures
-from tests.fakes import unmasker as unmasking
+from tests.fakes import unmasker
 
 Options = outputs.Options
 
@@ -17,21 +17,19 @@ Options = outputs.Options
 @pytest.fixture
 def source(tmp_path):
   path = tmp_path / "photo.png"
-  path.write_bytes(pictures.encode(unmasking.photo()))
+  path.write_bytes(pictures.encode(unmasker.photo()))
   return path
 
 
 @pytest.fixture
 def bare(tmp_path):
   path = tmp_path / "bare.png"
-  path.write_bytes(pictures.encode(unmasking.photo(bare=True)))
+  path.write_bytes(pictures.encode(unmasker.photo(bare=True)))
   return path
 
 
 def _run(source, output, options=outputs.DEFAULTS, mask=None):
-  return outputs.unmask_file(
-    unmasking.FakeUnmasker(), source, output, options, mask
-  )
+  return outputs.unmask_file(unmasker.Unmasker(), source, output, options, mask)
 
 
 def test_one_file_and_nothing_else(source, tmp_path):
@@ -55,10 +53,10 @@ def test_everything_on_request(source, tmp_path):
   mask = photos.read(output.with_name("a.png.mask.png"))
   np.testing.assert_array_equal(mask[..., 0], result.mask)
   both = photos.read(output.with_name("a.png.side_by_side.png"))
-  np.testing.assert_array_equal(both[:, :60], unmasking.photo())
+  np.testing.assert_array_equal(both[:, :300], unmasker.photo())
   written = photos.read(output)
-  np.testing.assert_array_equal(both[:, 60:], written)
-  np.testing.assert_array_equal(written, provenance.with_badge(result.image))
+  np.testing.assert_array_equal(both[:, 300:], written)
+  np.testing.assert_array_equal(written, badge.with_badge(result.image))
   for path in output.parent.glob("*.png"):
     with Image.open(path) as picture:
       assert provenance.SOFTWARE in str(picture.info["xmp"])
@@ -70,7 +68,11 @@ def test_everything_on_request(source, tmp_path):
     "notice": provenance.NOTICE,
     "source": "photo.png",
     "faces": [
-      {"box": [10.0, 8.0, 20.0, 12.3], "mask_share": 0.25, "unmasked": True}
+      {
+        "box": [40.0, 20.0, 128.0, 128.0],
+        "mask_share": 0.4922,
+        "unmasked": True,
+      }
     ],
   }
 
@@ -85,10 +87,12 @@ def test_several_completions(source, tmp_path):
   }
   written = [photos.read(output.with_name(name)) for name in names]
   np.testing.assert_array_equal(written[0], result.image)
-  assert [x[15, 15, 2] for x in written] == [30, 31, 32]
+  assert [tuple(x[120, 100]) for x in written] == [
+    unmasker.colour(sample) for sample in range(3)
+  ]
   beside = photos.read(output.with_name("a.png.side_by_side.png"))
   np.testing.assert_array_equal(
-    beside, np.concatenate([unmasking.photo(), *written], axis=1)
+    beside, np.concatenate([unmasker.photo(), *written], axis=1)
   )
 
 
@@ -104,10 +108,10 @@ def test_no_completion_overwrites_anything(source, tmp_path):
 
 
 def test_a_bare_face_is_looked_at_once(bare, tmp_path):
-  unmasker = unmasking.FakeUnmasker()
+  fake = unmasker.Unmasker()
   options = Options(num_samples=4)
-  outputs.unmask_file(unmasker, bare, tmp_path / "out.png", options)
-  assert len(unmasker.calls) == 1
+  outputs.unmask_file(fake, bare, tmp_path / "out.png", options)
+  assert len(fake.looked) == len(fake.masks) == 1
 
 
 def test_no_provenance(source, tmp_path):
@@ -119,9 +123,9 @@ def test_no_provenance(source, tmp_path):
 def test_a_bare_face_writes_nothing(bare, tmp_path):
   result = _run(bare, tmp_path / "out" / "a.png", Options(sidecar=True))
   assert not (tmp_path / "out").exists()
-  assert outputs.nothing_to_do("a.png", result) == (
-    "a.png: no mask found (at most on 0.4% of a face, 0.0% sure; it takes 1%"
-    " and 94.0%), nothing to do."
+  assert outputs.nothing_to_do(result) == (
+    "no mask found (at most on 0.4% of a face, 97.0% sure; it takes 1% and"
+    " 94.0%), nothing to do."
   )
 
 
@@ -130,7 +134,7 @@ def test_a_bare_face_is_copied_on_request(bare, tmp_path):
   assert (tmp_path / "copy.png").read_bytes() == bare.read_bytes()
   _run(bare, tmp_path / "copy.tif", Options(copy_bare=True))
   np.testing.assert_array_equal(
-    photos.read(tmp_path / "copy.tif"), unmasking.photo(bare=True)
+    photos.read(tmp_path / "copy.tif"), unmasker.photo(bare=True)
   )
 
 
@@ -161,12 +165,12 @@ def test_an_existing_output_is_kept_or_replaced(source, tmp_path):
     _run(source, output)
   assert output.read_text() == "precious"
   _run(source, output, Options(overwrite=True))
-  assert photos.read(output).shape == (40, 60, 3)
+  assert photos.read(output).shape == (200, 300, 3)
 
 
 def test_errors_name_the_file_at_fault(source, tmp_path):
   grey = tmp_path / "grey.png"
-  grey.write_bytes(pictures.encode(np.full((40, 60, 3), 99, np.uint8)))
+  grey.write_bytes(pictures.encode(unmasker.faceless()))
   with pytest.raises(errors.UserError, match="grey.png: No face found"):
     _run(grey, tmp_path / "out.png")
   with pytest.raises(errors.UserError, match="none.jpg: no such file"):
@@ -175,20 +179,34 @@ def test_errors_name_the_file_at_fault(source, tmp_path):
     _run(source, tmp_path / "out.gif")
   with pytest.raises(errors.UserError, match="none.png: no such file"):
     _run(source, tmp_path / "out.png", mask=tmp_path / "none.png")
-  with pytest.raises(photos.WriteError, match="out.png: cannot be written"):
+  with pytest.raises(files.WriteError, match="out.png: cannot be written"):
     _run(source, grey / "out.png")
   assert not (tmp_path / "out.png").exists()
 
 
 def test_a_mask_picture_is_read_as_white_or_not(source, tmp_path):
-  white = np.zeros((40, 60), np.uint8)
-  white[5:9], white[20:30] = 100, 200
+  white = np.zeros((200, 300), np.uint8)
+  white[50:90], white[90:110, 60:120] = 100, 200
   path = tmp_path / "mask.png"
   path.write_bytes(pictures.encode(white))
-  fake = unmasking.FakeUnmasker()
+  fake = unmasker.Unmasker()
   outputs.unmask_file(
     fake, source, tmp_path / "a.png", Options(faces="largest"), path
   )
-  [(faces, mask)] = fake.calls
-  assert faces == "largest"
+  assert fake.looked == ["largest"]
+  [mask] = fake.masks
   np.testing.assert_array_equal(mask, white > 127)
+
+
+def test_several_completions_look_for_faces_once(source, tmp_path, monkeypatch):
+  aligned, align = [], aligned_face.align
+
+  def counted(*arguments, **options):
+    aligned.append(1)
+    return align(*arguments, **options)
+
+  monkeypatch.setattr(aligned_face, "align", counted)
+  fake = unmasker.Unmasker()
+  outputs.unmask_file(fake, source, tmp_path / "a.png", Options(num_samples=3))
+  assert len(fake.looked) == len(aligned) == 1
+  assert len(fake.masks) == 3

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax.faces import anatomy, finder
-from maskgan_jax.unmasking import tracks
+from maskgan_jax.unmasking import aligned_face, completed_face, tracks
 
 SIZE = 32
 
@@ -26,85 +26,120 @@ def found(landmarks, x=0.0, y=0.0):
   return [finder.LandmarkedFace(box, np.zeros((5, 2)), moved, 1.0)]
 
 
-def tracker(probability=1.0, grey=None):
-  """Predicts one grey a frame, from the list or 128."""
-  values = iter(grey) if grey is not None else None
-
-  def predict(crops):
-    value = 128.0 if values is None else next(values)
-    chance = np.zeros((len(crops), SIZE, SIZE, 1), np.float32)
-    chance[:, 8:24, 8:24] = probability
-    return chance, np.full((*chance.shape[:3], 3), value, np.float32)
-
-  return tracks.Tracker(predict, SIZE)
-
-
 def frame() -> np.ndarray:
   return np.full((200, 200, 3), 128, np.uint8)
 
 
-def _unused(crops):
-  raise AssertionError("nothing is predicted")
+class Film:
+  """Completes faces with one grey a frame, from the list or 128."""
+
+  def __init__(self, probability=1.0, grey=None):
+    self.tracker = tracks.Tracker(SIZE)
+    self._grey = None if grey is None else iter(grey)
+    self._mask = np.zeros((SIZE, SIZE), np.float32)
+    self._mask[8:24, 8:24] = probability
+
+  def unmask(self, image, faces, widened=False):
+    grey = 128 if self._grey is None else next(self._grey)
+    predicted = np.full((SIZE, SIZE, 3), grey, np.float32)
+    completed = [
+      completed_face.CompletedFace.of(
+        aligned_face.align(image, face, SIZE, widened=True)
+        if widened
+        else face,
+        predicted=predicted,
+        mask=self._mask,
+      )
+      for face in self.tracker.follow(image, faces)
+    ]
+    return completed_face.lay_back(image, self.tracker.smooth(completed))
 
 
 def test_trembling_is_calmed(landmarks):
   rng = np.random.default_rng(1)
   tremble = rng.normal(0, 0.5, (60, 2))
-  still = tracks.Tracker(_unused, SIZE)
+  still = tracks.Tracker(SIZE)
   places = []
   for x, y in tremble:
-    still.tracks = still._follow(found(landmarks, x, y))
+    still.follow(frame(), found(landmarks, x, y))
     places.append(still.tracks[0].placement[:, 2].copy())
   assert np.std(places[20:], axis=0).max() < 0.5 * tremble[20:].std()
 
 
 def test_quick_motion_is_followed_at_once(landmarks):
-  quick = tracks.Tracker(_unused, SIZE)
+  quick = tracks.Tracker(SIZE)
   places = []
   for i in range(5):
-    quick.tracks = quick._follow(found(landmarks, 8.0 * i))
+    quick.follow(frame(), found(landmarks, 8.0 * i))
     places.append(quick.tracks[0].placement[0, 2])
   np.testing.assert_allclose(np.diff(places), 8.0, rtol=1e-6)
 
 
 def test_a_flickering_prediction_is_calmed(landmarks):
   grey = 128 + 20 * (-1.0) ** np.arange(40)
-  steady = tracker(grey=grey)
+  steady = Film(grey=grey)
   centres = []
   for _ in grey:
-    result, shown = steady.unmask(frame(), found(landmarks))
-    centres.append(float(result[shown > 250].mean()))
+    result = steady.unmask(frame(), found(landmarks))
+    centres.append(float(result.image[result.mask > 250].mean()))
   assert np.abs(np.diff(centres[20:])).max() < 0.3 * 40
 
 
 def test_bare_faces_stay_as_they_are(landmarks):
   picture = np.random.default_rng(0).integers(0, 255, (200, 200, 3), np.uint8)
-  result, shown = tracker(probability=0.0).unmask(picture, found(landmarks))
-  np.testing.assert_array_equal(result, picture)
-  assert not shown.any()
+  result = Film(probability=0.0).unmask(picture, found(landmarks))
+  np.testing.assert_array_equal(result.image, picture)
+  assert not result.mask.any()
 
 
 def test_pixels_away_from_the_mask_stay_to_the_bit(landmarks):
   picture = np.random.default_rng(0).integers(0, 255, (200, 200, 3), np.uint8)
-  result, shown = tracker().unmask(picture, found(landmarks))
-  assert shown.any()
-  np.testing.assert_array_equal(result[shown == 0], picture[shown == 0])
+  result = Film().unmask(picture, found(landmarks))
+  assert result.mask.any()
+  np.testing.assert_array_equal(
+    result.image[result.mask == 0], picture[result.mask == 0]
+  )
 
 
 def test_a_face_is_missed_for_a_moment_only(landmarks):
-  patient = tracker(grey=[200.0] * 30)
+  patient = Film(grey=[200.0] * 30)
   patient.unmask(frame(), found(landmarks))
   for _ in range(tracks._PATIENCE):
-    assert patient.unmask(frame(), [])[1].any()
-  result, shown = patient.unmask(frame(), [])
-  assert not shown.any()
-  np.testing.assert_array_equal(result, frame())
+    assert patient.unmask(frame(), []).mask.any()
+  result = patient.unmask(frame(), [])
+  assert not result.mask.any()
+  np.testing.assert_array_equal(result.image, frame())
 
 
 def test_two_faces_keep_their_own_tracks(landmarks):
-  both = tracker()
+  both = Film()
   far = found(landmarks, 70.0)
   both.unmask(frame(), [*found(landmarks), *far])
-  first, second = both.tracks
+  first, second = both.tracker.tracks
   both.unmask(frame(), [*far, *found(landmarks)])
-  assert both.tracks[0] is second and both.tracks[1] is first
+  assert both.tracker.tracks[0] is second and both.tracker.tracks[1] is first
+
+
+def test_a_widened_face_stays_widened_and_starts_anew(landmarks):
+  film = Film(grey=[50.0, 200.0, 200.0])
+  film.unmask(frame(), found(landmarks))
+  result = film.unmask(frame(), found(landmarks), widened=True)
+  # The average with the first frame's grey would be darker.
+  assert result.faces[0].predicted.min() == 200
+  [track] = film.tracker.tracks
+  narrow, wide = (
+    np.linalg.norm(aligned_face.crop_transform(landmarks, SIZE, w)[:, 0])
+    for w in (False, True)
+  )
+  assert wide == pytest.approx(0.8 * narrow)
+  [face] = film.tracker.follow(frame(), found(landmarks))
+  assert face.widened
+  assert np.linalg.norm(face.transform[:, 0]) == pytest.approx(wide)
+
+
+def test_a_face_keeps_its_grain(landmarks):
+  film = Film()
+  first, again = (
+    film.unmask(frame(), found(landmarks)).faces[0].grain for _ in range(2)
+  )
+  assert first is again is not None

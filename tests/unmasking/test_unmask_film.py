@@ -7,12 +7,11 @@ import matplotlib
 import numpy as np
 import pytest
 
-from maskgan_jax import photos
+from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors
+from maskgan_jax.faces import finder
 from maskgan_jax.photos import provenance, video
-from maskgan_jax.unmasking import unmask_film
-from maskgan_jax.unmasking import unmasker as unmasker_lib
-from maskgan_jax.unmasking.backends import interface
+from maskgan_jax.unmasking import backends, unmask_film
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -27,19 +26,21 @@ class FakeNetworks:
   image_size, max_batch = SIZE, 8
   weights_sha256 = "0" * 64
 
-  def __init__(self, probability=0.97):
-    self._probability = probability
+  def __init__(self, probability=0.97, rows=slice(36, 60)):
+    self._probability, self._rows = probability, rows
+    self.num_crops = []
 
   def __call__(self, crops, given=None, code=None):
+    self.num_crops.append(len(crops))
     probability = np.zeros((*crops.shape[:3], 1), np.float32)
-    probability[:, 36:60, 12:52] = self._probability
+    probability[:, self._rows, 12:52] = self._probability
     green = np.zeros(crops.shape, np.uint8)
     green[..., 1] = 220
-    return interface.Answer(green, probability)
+    return backends.Answer(green, probability)
 
 
 def unmasker(**options):
-  made = unmasker_lib.Unmasker.__new__(unmasker_lib.Unmasker)
+  made = unmasking.Unmasker.__new__(unmasking.Unmasker)
   made.networks = FakeNetworks(**options)
   return made
 
@@ -48,7 +49,15 @@ def unmasker(**options):
 def film(tmp_path_factory):
   """A real face that moves a little to the right in each frame."""
   path = tmp_path_factory.mktemp("film") / "film.mp4"
-  still = cv2.resize(photos.read(HOPPER), (256, 300), None, 0, 0, 3)
+  write_film(path, _still())
+  return path
+
+
+def _still():
+  return cv2.resize(photos.read(HOPPER), (256, 300), None, 0, 0, 3)
+
+
+def write_film(path, still):
   with av.open(str(path), "w") as container:
     stream = container.add_stream("libx264", rate=25, options={"crf": "10"})
     stream.width, stream.height, stream.pix_fmt = 256, 300, "yuv420p"
@@ -56,7 +65,6 @@ def film(tmp_path_factory):
       frame = av.VideoFrame.from_ndarray(np.roll(still, 2 * i, 1), "rgb24")
       container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
-  return path
 
 
 def test_every_frame_is_unmasked(film, tmp_path):
@@ -98,3 +106,32 @@ def test_nothing_is_overwritten_unasked(film, tmp_path):
   assert target.stat().st_size > 1000
   with pytest.raises(errors.UserError, match="film.mp4 is the input itself"):
     unmask_film.unmask_video(unmasker(), film, film, overwrite=True)
+
+
+def test_every_mask_that_is_cut_is_widened_once(film, tmp_path):
+  cut = unmasker(rows=slice(36, SIZE))
+  unmask_film.unmask_video(cut, film, tmp_path / "out.mp4")
+  # Twice in the first frame; the face stays widened from then on.
+  assert cut.networks.num_crops == [1] * (NUM_FRAMES + 1)
+
+
+def test_a_grey_film_stays_grey(tmp_path):
+  grey = np.repeat(_still()[..., 1:2], 3, axis=2)
+  write_film(tmp_path / "grey.mp4", grey)
+  target = tmp_path / "out.mp4"
+  summary = unmask_film.unmask_video(unmasker(), tmp_path / "grey.mp4", target)
+  assert summary.num_unmasked == NUM_FRAMES
+  for frame in video.frames(target):
+    assert np.ptp(frame.astype(int), axis=2).max() < 3
+
+
+def test_faces_are_found_as_in_photos(film, tmp_path, monkeypatch):
+  found, find = [], finder.FaceFinder.find
+
+  def counted(self, image, which="all"):
+    found.append(which)
+    return find(self, image, which)
+
+  monkeypatch.setattr(finder.FaceFinder, "find", counted)
+  unmask_film.unmask_video(unmasker(), film, tmp_path / "out.mp4")
+  assert found == ["all"] * NUM_FRAMES

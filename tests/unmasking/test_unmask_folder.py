@@ -1,18 +1,17 @@
 import csv
-import dataclasses
 import errno
 import os
 import pathlib
 import threading
 
-import numpy as np
 import pytest
 
-from maskgan_jax import photos
-from maskgan_jax.common import errors
+from maskgan_jax.common import errors, files, folder_jobs
 from maskgan_jax.unmasking import outputs, unmask_folder
 from tests import pictures
-from tests.fakes import unmasker as unmasking
+from tests.fakes import unmasker
+
+Status = folder_jobs.Status
 
 
 @pytest.fixture
@@ -21,19 +20,19 @@ def folder(tmp_path):
   folder = tmp_path / "photos"
   (folder / "nested").mkdir(parents=True)
   for name, pixels in {
-    "a.png": unmasking.photo(),
-    "nested/a.png": unmasking.photo()[::-1],
-    "nested/bare.png": unmasking.photo(bare=True),
-    "no_face.png": np.full((40, 60, 3), 99, np.uint8),
+    "a.png": unmasker.photo(),
+    "nested/a.png": unmasker.photo()[::-1],
+    "nested/bare.png": unmasker.photo(bare=True),
+    "no_face.png": unmasker.faceless(),
   }.items():
     (folder / name).write_bytes(pictures.encode(pixels))
   (folder / "text.jpg").write_text("not a picture")
   return folder
 
 
-def _run(folder, output, unmasker=None, num_workers=1, **options):
+def _run(folder, output, fake=None, num_workers=1, **options):
   return unmask_folder.unmask_folder(
-    unmasker or unmasking.FakeUnmasker(),
+    fake or unmasker.Unmasker(),
     folder,
     output,
     outputs.Options(**options),
@@ -41,20 +40,20 @@ def _run(folder, output, unmasker=None, num_workers=1, **options):
   )
 
 
-def _names(paths):
-  return sorted(path.as_posix() for path in paths)
+def _names(outcomes, status):
+  return [x.name for x in outcomes if x.status is status]
 
 
 def _files(folder):
-  return _names(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+  found = (p for p in folder.rglob("*") if p.is_file())
+  return sorted(p.relative_to(folder).as_posix() for p in found)
 
 
 def test_bad_files_stop_nobody(folder, tmp_path, capsys):
   output = tmp_path / "out"
-  summary = _run(folder, output)
-  assert _names(summary.unmasked) == ["a.png", "nested/a.png"]
-  assert summary.num_faces == 2
-  assert _names(summary.bare) == ["nested/bare.png"]
+  outcomes = _run(folder, output)
+  assert _names(outcomes, Status.DONE) == ["a.png", "nested/a.png"]
+  assert _names(outcomes, Status.NOTHING_TO_DO) == ["nested/bare.png"]
   assert _files(output) == ["a.png", "failed.csv", "nested/a.png"]
   with (output / "failed.csv").open(newline="") as file:
     rows = list(csv.DictReader(file))
@@ -63,9 +62,9 @@ def test_bad_files_stop_nobody(folder, tmp_path, capsys):
   assert "not a readable picture" in rows[1]["reason"]
   shown = capsys.readouterr()
   assert "nested/bare.png: no mask found" in shown.out
-  assert "failed: " in shown.out and "text.jpg: not a readable" in shown.out
-  assert "photo 5/5" in shown.err and "left" in shown.err
-  assert summary.text() == (
+  assert "failed: text.jpg: not a readable picture" in shown.out
+  assert "5/5" in shown.err
+  assert unmask_folder.summary(outcomes) == (
     "Unmasked 2 faces in 2 photos; nothing to do in 1, finished before 0,"
     " failed 2."
   )
@@ -74,17 +73,15 @@ def test_bad_files_stop_nobody(folder, tmp_path, capsys):
 def test_workers_take_photos_at_the_same_time(folder, tmp_path):
   meet = threading.Barrier(2, timeout=30)
 
-  class Meeting(unmasking.FakeUnmasker):
-    def unmask(self, image, **arguments):
-      result = super().unmask(image, **arguments)
-      if result.found_mask:
+  class Meeting(unmasker.Unmasker):
+    def complete(self, image, *arguments):
+      completed = super().complete(image, *arguments)
+      if any(face.found_mask for face in completed):
         meet.wait()
-      return result
+      return completed
 
-  summary = _run(folder, tmp_path / "out", Meeting(), num_workers=2)
-  assert dataclasses.asdict(summary) == dataclasses.asdict(
-    _run(folder, tmp_path / "alone")
-  )
+  outcomes = _run(folder, tmp_path / "out", Meeting(), num_workers=2)
+  assert outcomes == _run(folder, tmp_path / "alone")
   assert _files(tmp_path / "out") == _files(tmp_path / "alone")
   for name in _files(tmp_path / "out"):
     one, other = (tmp_path / place / name for place in ("out", "alone"))
@@ -97,15 +94,24 @@ def test_the_same_command_goes_on(folder, tmp_path, capsys):
   (output / "nested" / "a.png").unlink()
   first = (output / "a.png").stat().st_mtime_ns
   (folder / "text.jpg").unlink()
-  summary = _run(folder, output)
-  assert _names(summary.finished) == ["a.png"]
-  assert _names(summary.unmasked) == ["nested/a.png"]
+  outcomes = _run(folder, output)
+  assert _names(outcomes, Status.FINISHED) == ["a.png"]
+  assert _names(outcomes, Status.DONE) == ["nested/a.png"]
   assert (output / "a.png").stat().st_mtime_ns == first
   shown = capsys.readouterr().out
-  assert "Skipped 1 photos that are finished. --overwrite makes" in shown
+  assert "1 of 4 photos were finished before. --overwrite makes" in shown
   # The list of failures is that of the last run.
   assert "text.jpg" not in (output / "failed.csv").read_text()
-  assert len(_run(folder, output, overwrite=True).unmasked) == 2
+  again = _run(folder, output, overwrite=True)
+  assert len(_names(again, Status.DONE)) == 2
+
+
+def test_where_nothing_failed_no_report_stays(folder, tmp_path):
+  _run(folder, tmp_path / "out")
+  for name in ("no_face.png", "text.jpg"):
+    (folder / name).unlink()
+  _run(folder, tmp_path / "out")
+  assert _files(tmp_path / "out") == ["a.png", "nested/a.png"]
 
 
 def test_bare_photos_are_copied_on_request(folder, tmp_path):
@@ -116,9 +122,9 @@ def test_bare_photos_are_copied_on_request(folder, tmp_path):
 
 def test_results_within_the_input_are_no_photos(folder):
   for _ in range(2):
-    summary = _run(folder, folder / "out", save_masks=True)
-  assert _names(summary.finished) == ["a.png", "nested/a.png"]
-  assert len(summary.failed) == 2
+    outcomes = _run(folder, folder / "out", save_masks=True)
+  assert _names(outcomes, Status.FINISHED) == ["a.png", "nested/a.png"]
+  assert len(_names(outcomes, Status.FAILED)) == 2
 
 
 def test_nothing_that_could_be_used(folder, tmp_path):
@@ -134,20 +140,24 @@ def test_nothing_that_could_be_used(folder, tmp_path):
 def test_nothing_to_do_is_a_success(folder, tmp_path):
   for name in ("a.png", "nested/a.png", "no_face.png", "text.jpg"):
     (folder / name).unlink()
-  assert len(_run(folder, tmp_path / "out").bare) == 1
+  [outcome] = _run(folder, tmp_path / "out")
+  assert outcome.status is Status.NOTHING_TO_DO
 
 
-def test_a_defect_is_told_as_one_files_failure(folder, tmp_path):
-  class Broken(unmasking.FakeUnmasker):
-    def unmask(self, image, **arguments):
-      if image[0, 0].max() > 0:
+def test_a_defect_is_told_as_one_files_failure(folder, tmp_path, caplog):
+  class Broken(unmasker.Unmasker):
+    def find(self, image, *arguments):
+      if not image[..., 2].any():
         raise MemoryError("too large")
-      return super().unmask(image, **arguments)
+      return super().find(image, *arguments)
 
-  summary = _run(folder, tmp_path / "out", Broken())
-  assert _names(summary.unmasked) == ["a.png"]
-  reasons = dict((p.as_posix(), reason) for p, reason in summary.failed)
-  assert "MemoryError: too large" in reasons["nested/bare.png"]
+  outcomes = _run(folder, tmp_path / "out", Broken())
+  assert _names(outcomes, Status.DONE) == ["a.png", "nested/a.png"]
+  reasons = {x.name: x.reason for x in outcomes}
+  assert reasons["nested/bare.png"] == "MemoryError: too large"
+  # Its traceback is kept; bad input leaves none.
+  [record] = caplog.records
+  assert record.exc_info and "nested/bare.png" in record.getMessage()
 
 
 def test_a_full_disk_ends_it_and_keeps_what_is_finished(
@@ -164,15 +174,15 @@ def test_a_full_disk_ends_it_and_keeps_what_is_finished(
 
   monkeypatch.setattr(pathlib.Path, "write_bytes", fill)
   with pytest.raises(
-    photos.WriteError,
+    files.WriteError,
     match="nested/a.png: cannot be written .No space .* finished stay; the",
   ):
     _run(folder, tmp_path / "out")
   assert _files(tmp_path / "out") == ["a.png"]
   monkeypatch.undo()
-  summary = _run(folder, tmp_path / "out")
-  assert _names(summary.finished) == ["a.png"]
-  assert _names(summary.unmasked) == ["nested/a.png"]
+  outcomes = _run(folder, tmp_path / "out")
+  assert _names(outcomes, Status.FINISHED) == ["a.png"]
+  assert _names(outcomes, Status.DONE) == ["nested/a.png"]
 
 
 def test_folders_that_do_not_go_together(folder, tmp_path):
@@ -188,15 +198,15 @@ def test_folders_that_do_not_go_together(folder, tmp_path):
 
 
 def test_an_output_folder_that_cannot_be_written(folder, tmp_path, monkeypatch):
-  with pytest.raises(photos.WriteError, match="out: cannot be written"):
+  with pytest.raises(files.WriteError, match="out: cannot be written"):
     _run(folder, folder / "text.jpg" / "out")
 
   def refuse(dir):
     raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
   # Not by its mode: root writes every folder.
-  monkeypatch.setattr(unmask_folder.tempfile, "TemporaryFile", refuse)
+  monkeypatch.setattr(folder_jobs.tempfile, "TemporaryFile", refuse)
   with pytest.raises(
-    photos.WriteError, match="out: cannot be written .Permission denied"
+    files.WriteError, match="out: cannot be written .Permission denied"
   ):
     _run(folder, tmp_path / "out")

@@ -1,0 +1,95 @@
+"""A face cut out of its photo as the networks see it."""
+
+import dataclasses
+
+import numpy as np
+
+from maskgan_jax.faces import alignment, finder
+
+# What stays in its place when a crop is widened, in shares of its side.
+_FIXED_POINT = (0.5, 0.2)
+_WIDENED_SCALE = 0.8
+
+
+@dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
+class AlignedFace:
+  """One face and its crop.
+
+  Attributes:
+    box: x, y, width, height in photo pixels, [4] float32.
+    landmarks: in photo pixels, [468, 3].
+    transform: photo pixels to crop pixels, [2, 3] float32.
+    crop: the face, [size, size, 3] uint8.
+    inside: nonzero where the crop shows the photo, [size, size] uint8.
+    widened: whether the crop shows more than the landmarks ask for.
+  """
+
+  box: np.ndarray
+  landmarks: np.ndarray
+  transform: np.ndarray
+  crop: np.ndarray
+  inside: np.ndarray
+  widened: bool = False
+
+
+def align(
+  image: np.ndarray,
+  face: finder.LandmarkedFace | AlignedFace,
+  size: int,
+  *,
+  widened: bool = False,
+  transform: np.ndarray | None = None,
+) -> AlignedFace:
+  """Cuts a face out of a photo.
+
+  Args:
+    image: the photo, uint8 [H, W, 3].
+    face: of this photo.
+    size: side of the crop in pixels.
+    widened: show more of the photo below and beside the face.
+    transform: where to cut, [2, 3] float32, instead of `crop_transform`.
+  """
+  if transform is None:
+    transform = crop_transform(face.landmarks, size, widened)
+  crop, inside = alignment.warp(image, transform, size)
+  return AlignedFace(
+    box=face.box,
+    landmarks=face.landmarks,
+    transform=transform,
+    crop=crop,
+    inside=inside,
+    widened=widened,
+  )
+
+
+def crop_transform(
+  landmarks: np.ndarray, size: int, widened: bool = False
+) -> np.ndarray:
+  """Returns where a face is cut out: photo pixels to crop pixels, [2, 3].
+
+  Args:
+    landmarks: in photo pixels, [468, 3].
+    size: side of the crop in pixels.
+    widened: show more of the photo below and beside the face.
+  """
+  transform = alignment.crop_transform(landmarks, size)
+  if not widened:
+    return transform
+  wider = _WIDENED_SCALE * transform
+  wider[:, 2] += (1 - _WIDENED_SCALE) * size * np.array(_FIXED_POINT)
+  return wider.astype(np.float32)
+
+
+def align_mask(mask: np.ndarray, face: AlignedFace) -> np.ndarray:
+  """Cuts a photo's hand-made mask as a face was cut.
+
+  Args:
+    mask: [H, W], nonzero where to complete.
+    face: of the same photo.
+
+  Returns:
+    float32 [size, size], 0 or 1; 0 beside the photo.
+  """
+  white = np.where(mask, np.uint8(255), np.uint8(0))
+  cut, _ = alignment.warp(white, face.transform, len(face.crop))
+  return ((cut > 127) & (face.inside > 0)).astype(np.float32)
