@@ -38,7 +38,7 @@ is_installed() {
 pip() {
   local environment=$1
   shift
-  "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+  "$environment/bin/python" -m pip install -qq --disable-pip-version-check "$@"
 }
 
 user=(requirements.txt requirements/{base,jax,train,demo,models}.txt pyproject.toml)

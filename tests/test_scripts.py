@@ -2,12 +2,8 @@
 
 import csv
 import json
-import os
 import pathlib
-import platform
 import shutil
-import subprocess
-import sys
 
 import matplotlib
 import numpy as np
@@ -35,35 +31,6 @@ SMALL = (
   "--config.completion.attention_level=1",
   "--config.discriminator.num_levels=1",
 )
-
-
-@pytest.mark.skipif(
-  platform.libc_ver()[0] != "glibc", reason="Large pages are asked of glibc."
-)
-@pytest.mark.parametrize("given", [None, "glibc.malloc.tcache_count=1"])
-def test_scripts_ask_for_large_pages_once(given):
-  script = "; ".join(
-    (
-      "import os, sys",
-      "sys.argv[0] = 'scripts/any.py'",
-      "sys.path.insert(0, 'scripts')",
-      "import command",
-      "print(os.environ['GLIBC_TUNABLES'])",
-    )
-  )
-  environment = dict(os.environ)
-  environment.pop("GLIBC_TUNABLES", None)
-  if given:
-    environment["GLIBC_TUNABLES"] = given
-  found = subprocess.run(
-    [sys.executable, "-c", script],
-    cwd=command_line.ROOT,
-    env=environment,
-    capture_output=True,
-    text=True,
-    check=True,
-  )
-  assert found.stdout.strip() == (given or "glibc.malloc.hugetlb=1")
 
 
 @pytest.fixture(scope="module")

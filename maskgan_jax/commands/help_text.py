@@ -1,6 +1,5 @@
 """What --help prints."""
 
-import inspect
 import re
 import textwrap
 import types
@@ -21,7 +20,7 @@ def command(module: types.ModuleType, program: str) -> str:
     program: how the user calls it; it replaces `maskgan NAME` in examples.
   """
   name = module.__name__.rpartition(".")[2]
-  text = inspect.cleandoc(module.__doc__)
+  text = module.__doc__.strip()
   lines = [text.replace(f"maskgan {name} ", f"{program} ")]
   required = {flag.name for flag in getattr(module, "REQUIRED", ())}
   for title, group in module.GROUPS.items():
