@@ -1,50 +1,6 @@
-"""Draws masks on two public-domain photos and takes them off again.
+"""Draws masks on two public-domain photos and takes them off again."""
 
-Beside them it writes masks.jpg, all kinds of masks on these and painted people,
-and failures.jpg, the masks that were taken off worst.
-
-  python scripts/demo.py --output_dir=runs/photos [--workdir=runs/faces]
-
-The photos come with matplotlib (Grace Hopper) and scikit-image (Eileen
-Collins).
-"""
-
-import pathlib
-
-import command
-import matplotlib
-import skimage
-from absl import flags
-from PIL import Image
-
-from maskgan_jax import photos as photo_files
-from maskgan_jax.lab import demo
-from maskgan_jax.unmasking import unmasker as unmasker_lib
-
-_NETWORKS = command.define_networks()
-_OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where pictures go.")
-
-
-def main() -> None:
-  photos = {
-    "grace_hopper": pathlib.Path(
-      matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
-    ),
-    "astronaut": pathlib.Path(skimage.__file__).parent / "data/astronaut.png",
-  }
-  unmasker = unmasker_lib.Unmasker(*_NETWORKS())
-  for path in demo.demonstrate(unmasker, photos, _OUTPUT_DIR.value):
-    print(f"wrote {path}")
-  path = pathlib.Path(_OUTPUT_DIR.value, "masks.jpg")
-  sheet = demo.mask_sheet(photos.values())
-  Image.fromarray(sheet).save(path, quality=88)
-  print(f"wrote {path}")
-  path = path.with_name("failures.jpg")
-  sheet = demo.failure_sheet(unmasker, photos.values())
-  photo_files.save(path, sheet, like=photos["grace_hopper"])
-  print(f"wrote {path}")
-
+from maskgan_jax.commands import command
 
 if __name__ == "__main__":
-  flags.mark_flags_as_required(["output_dir"])
-  command.run(main)
+  command.run("maskgan_jax.lab.commands.demo")

@@ -1,3 +1,6 @@
-from maskgan_jax.lab.commands import model_card
+"""Makes the tables of MODEL_CARD.md and README.md anew."""
 
-model_card.main()
+from maskgan_jax.commands import command
+
+if __name__ == "__main__":
+  command.run("maskgan_jax.lab.commands.model_card")

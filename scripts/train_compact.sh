@@ -53,5 +53,5 @@ echo "== 5/5 Evaluation on people not trained on"
 python "$here/evaluate.py" "--workdir=$output_dir/diverse" "--data_dir=$output_dir/data" \
   --num_samples=4
 echo
-echo "Take masks off with: python scripts/unmask.py --workdir=$output_dir/diverse --input=..."
+echo "Take masks off with: maskgan unmask --workdir=$output_dir/diverse --input=..."
 echo "Keep the weights with: python scripts/release.py --workdir=$output_dir/diverse --output=FILE.safetensors"

@@ -35,3 +35,20 @@ def test_public_functions_are_typed(path):
 def test_modules_stay_short():
   long = {p.name: len(p.read_text().splitlines()) for p in _modules()}
   assert {name: lines for name, lines in long.items() if lines > 300} == {}
+
+
+def test_only_commands_have_flags():
+  for path in _modules():
+    if path.parent.name != "commands":
+      assert "absl import flags" not in path.read_text(), path
+
+
+def test_scripts_only_start_a_command():
+  for path in (ROOT / "scripts").glob("*.py"):
+    if path.name == "benchmark_pytorch.py":  # Another Python runs it.
+      continue
+    _, imported, guard = ast.parse(path.read_text()).body
+    assert ast.unparse(imported) == (
+      "from maskgan_jax.commands import command"
+    ), path
+    assert ast.unparse(guard).count("\n") == 1, path

@@ -10,7 +10,11 @@ from maskgan_jax.common import optional
 from maskgan_jax.exporting import completion
 from maskgan_jax.unmasking.backends import onnx as onnx_lib
 
-REMEDY = "pip install --no-deps -r requirements/export.txt."
+# The converter comes without what it declares: requirements/jax2onnx.txt.
+REMEDY = (
+  f"{optional.install('export')}, then pip install --no-deps"
+  ' "jax2onnx>=0.17.1,<0.18".'
+)
 # Inside the file: the masks made by hand, one for each face.
 _EACH_MASK = "mask_of_each_face"
 

@@ -51,7 +51,7 @@ def load_inference(
     raise errors.UserError(_no_checkpoint(directory))
   ocp = optional.load(
     "orbax.checkpoint",
-    "it reads the checkpoints of a run. pip install -r requirements.txt.",
+    f"it reads the checkpoints of a run. {optional.install('jax')}.",
   )
   options = ocp.CheckpointManagerOptions(
     read_only=True, create=False, best_fn=lambda m: m[METRIC]

@@ -172,7 +172,9 @@ def test_a_missing_package_is_named(
 ):
   monkeypatch.setitem(sys.modules, package, None)
   with pytest.raises(
-    errors.UserError, match=f"{package} is not installed: pip install --no-deps"
+    errors.UserError,
+    match=rf'{package} is not installed: pip install "maskgan_jax\[export\]"'
+    '.*, then pip install --no-deps "jax2onnx>=',
   ):
     write.export(tmp_path / "model", format=format)
 

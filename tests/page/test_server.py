@@ -205,7 +205,7 @@ def test_the_script_serves_the_page(tmp_path):
 @pytest.fixture(scope="module")
 def browser():
   if not importlib.util.find_spec("playwright"):
-    pytest.skip("playwright not installed (requirements-web.txt)")
+    pytest.skip("playwright not installed (requirements/test.txt)")
   if not CHROMIUM:
     pytest.skip("no chromium on this machine")
   from playwright import sync_api

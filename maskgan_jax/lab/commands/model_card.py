@@ -15,6 +15,8 @@ ROOT = pathlib.Path(__file__).parents[3]
 CARD = ROOT / "maskgan_jax" / "networks" / "weights" / "compact.json"
 DOCUMENTS = (ROOT / "MODEL_CARD.md", ROOT / "README.md")
 
+GROUPS = {}
+
 
 def main() -> None:
   """Writes the documents."""

@@ -62,8 +62,8 @@ def load(
 
   Args:
     weights: FILE.safetensors with FILE.json beside it, as scripts/release.py
-      writes them; FILE.onnx, as scripts/export.py does; the folder of a run of
-      scripts/train.py; None for the weights that the project comes with.
+      writes them; FILE.onnx, as maskgan export does; the folder of a run of
+      maskgan train; None for the weights that the project comes with.
     which: "latest" or "best" checkpoint of a run.
     backend: "jax" or "onnx"; by default what the weights are for.
 
@@ -95,14 +95,14 @@ def load(
 
 _HINTS = {
   "onnx": (
-    "Write them as ONNX with scripts/export.py, where JAX is installed, and"
-    " give --weights=FILE.onnx."
+    "Write them as ONNX with maskgan export, where JAX is installed, and give"
+    " --weights=FILE.onnx."
   ),
   "jax": (
     "Give a .safetensors file or the folder of a run, or leave --backend out."
   ),
 }
 _NO_JAX = (
-  "give --weights=FILE.onnx, which needs none, or pip install -r"
-  " requirements.txt."
+  f"{optional.install('jax')}. Without JAX, give --weights=FILE.onnx, which"
+  " maskgan export writes."
 )

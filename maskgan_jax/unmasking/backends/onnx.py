@@ -30,7 +30,7 @@ class OnnxNetworks:
     path = pathlib.Path(path)
     if not path.is_file():
       raise errors.UserError(
-        f"{path}: no such file. Write it with scripts/export.py --format=onnx."
+        f"{path}: no such file. Write it with maskgan export --format=onnx."
       )
     content = path.read_bytes()
     self._session = _session(content, path)
@@ -80,7 +80,7 @@ class OnnxNetworks:
 
 def _session(content: bytes, path: pathlib.Path):
   onnxruntime = optional_lib.load(
-    "onnxruntime", "pip install -r requirements-onnx.txt."
+    "onnxruntime", f"{optional_lib.install('onnx')}."
   )
   options = onnxruntime.SessionOptions()
   # Threads that spin take minutes where other programs want the cores too.
@@ -94,7 +94,7 @@ def _session(content: bytes, path: pathlib.Path):
   except Exception as error:  # Its own kinds have no common base.
     raise errors.UserError(
       f"{path}: onnxruntime cannot read it ({error}). Write it again with"
-      " scripts/export.py --format=onnx."
+      " maskgan export --format=onnx."
     ) from error
 
 
@@ -107,5 +107,5 @@ def _check_ends(session, path: pathlib.Path) -> None:
     raise errors.UserError(
       f"{path} takes {', '.join(takes)} and gives {', '.join(gives)}; needed"
       f" are {FACES} and {GIVEN_MASK}, and {', '.join(OUTPUTS)}. Write it with"
-      " this version's scripts/export.py --format=onnx."
+      " this version's maskgan export --format=onnx."
     )

@@ -14,7 +14,7 @@ from tests.fakes import networks as small_networks
 
 needs_runtime = pytest.mark.skipif(
   not importlib.util.find_spec("onnxruntime"),
-  reason="onnxruntime not installed (requirements-onnx.txt)",
+  reason="onnxruntime not installed (requirements/onnx.txt)",
 )
 
 
@@ -88,7 +88,7 @@ def test_what_others_need_to_know(both):
 
 def test_a_missing_file(tmp_path):
   with pytest.raises(
-    errors.UserError, match="none.onnx: no such file. Write it with scripts/exp"
+    errors.UserError, match="none.onnx: no such file. Write it with maskgan exp"
   ):
     onnx_lib.OnnxNetworks(tmp_path / "none.onnx")
 
@@ -128,6 +128,7 @@ def test_onnxruntime_is_asked_for(tmp_path, monkeypatch):
   path.write_text("")
   monkeypatch.setitem(sys.modules, "onnxruntime", None)
   with pytest.raises(
-    errors.UserError, match="onnxruntime is not installed: pip install -r req"
+    errors.UserError,
+    match=r'onnxruntime is not installed: pip install "maskgan_jax\[onnx\]"',
   ):
     onnx_lib.OnnxNetworks(path)
