@@ -1,13 +1,11 @@
-"""Work spread over processes, in order, and its progress line."""
+"""Work spread over processes, in order."""
 
 import collections
 import concurrent.futures
 import itertools
 import multiprocessing
 import os
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
@@ -19,7 +17,6 @@ _Out = TypeVar("_Out")
 # Tasks handed out ahead of the one waited for, a process: enough to keep it
 # busy, few enough that results do not pile up in memory.
 _AHEAD = 8
-_SECONDS_BETWEEN_LINES = 10.0
 
 
 class Workers:
@@ -77,32 +74,3 @@ def _end_with_parent() -> None:
   """Ends this process where the parent was killed; it would wait forever."""
   multiprocessing.parent_process().join()
   os._exit(1)
-
-
-class Progress:
-  """Prints done/total, rate and time left to stderr now and then."""
-
-  def __init__(self, label: str, total: int):
-    self._label = label
-    self._total = total
-    self._done = 0
-    self._start = self._last = time.monotonic()
-
-  def __call__(self, results: Iterable[_Out]) -> Iterator[_Out]:
-    for result in results:
-      self._done += 1
-      now = time.monotonic()
-      last_one = self._done == self._total
-      if last_one or now - self._last >= _SECONDS_BETWEEN_LINES:
-        self._last = now
-        print(self.line(now - self._start), file=sys.stderr, flush=True)
-      yield result
-
-  def line(self, seconds: float) -> str:
-    """Returns the progress line after so many seconds."""
-    rate = self._done / max(seconds, 1e-6)
-    left = round((self._total - self._done) / rate) if self._done else 0
-    return (
-      f"{self._label}: {self._done}/{self._total}, {rate:.1f}/s,"
-      f" {left // 60}:{left % 60:02d} left"
-    )

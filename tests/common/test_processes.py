@@ -36,15 +36,3 @@ def test_no_process_is_left():
   with processes.Workers(2) as pool:
     list(pool.map(abs, range(4)))
   assert not multiprocessing.active_children()
-
-
-def test_progress_line():
-  progress = processes.Progress("Drawing", 300)
-  assert progress.line(1.0) == "Drawing: 0/300, 0.0/s, 0:00 left"
-  list(progress(range(100)))
-  assert progress.line(50.0) == "Drawing: 100/300, 2.0/s, 1:40 left"
-
-
-def test_progress_prints_the_end(capsys):
-  list(processes.Progress("Drawing", 3)("abc"))
-  assert capsys.readouterr().err.startswith("Drawing: 3/3, ")

@@ -79,7 +79,7 @@ async function send() {
     });
     answer = await response.json();
   } catch {
-    answer = { error: "No answer. Is scripts/serve.py still running?" };
+    answer = { error: "No answer. Is maskgan serve still running?" };
   } finally {
     setBusy(false);
   }
