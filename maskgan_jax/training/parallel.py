@@ -171,3 +171,10 @@ def example_keys(key: jax.Array, size: int, axis_name: str | None) -> jax.Array:
   return jax.vmap(lambda i: jax.random.fold_in(key, i))(
     first + jax.numpy.arange(size)
   )
+
+
+def device_key(key: jax.Array, axis_name: str | None) -> jax.Array:
+  """Returns this device's own key, for what cannot be drawn per example."""
+  if axis_name is None:
+    return key
+  return jax.random.fold_in(key, jax.lax.axis_index(axis_name))
