@@ -59,7 +59,8 @@ def compile_step(
     dispatch,
     axis_name=AXIS,
     in_axes=(None, 0, 0, None),
-    # Unchecked by jax: tests/test_parallel.py shows that replicas are equal.
+    # Unchecked by jax: tests/training/test_parallel.py shows that replicas
+    # are equal.
     out_axes=None,
     donate_argnums=0,
     devices=_of_pmap(devices),

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from maskgan_jax.metrics import image
-from maskgan_jax.networks import images, predict
+from maskgan_jax.networks import build, images, predict
 from maskgan_jax.photos import tiles
 from maskgan_jax.training import batch as batch_lib
 from maskgan_jax.training import batches as batches_lib
@@ -48,7 +48,7 @@ class Validator:
     variables = {
       name: state_lib.inference_variables(network)
       for name, network in state.networks.items()
-      if name in state_lib.INFERENCE
+      if name in build.INFERENCE
     }
     scores: dict[str, list[np.ndarray]] = {}
     rows: list[list[np.ndarray]] = []
