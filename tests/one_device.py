@@ -1,4 +1,4 @@
-"""Batches, states and steps on one device, for several test files."""
+"""Batches, states and steps, for several test files."""
 
 import jax
 import jax.numpy as jnp
@@ -19,24 +19,35 @@ def make_batch(size: int = 4, side: int = 64) -> batch_lib.Batch:
   return batch_lib.Batch(image, masked, mask, np.ones_like(mask))
 
 
-def fresh(config):
-  return jax.jit(lambda key: settings.initial_state(config, key))(
-    jax.random.key(0)
+def fresh(config, key=None):
+  key = jax.random.key(0) if key is None else key
+  return jax.jit(lambda key: settings.initial_state(config, key))(key)
+
+
+def blank(config):
+  """A state of zeros, for what does not depend on it."""
+  shapes = jax.eval_shape(
+    lambda key: settings.initial_state(config, key), jax.random.key(0)
   )
+  return jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
 
 
 def copy(tree):
   return jax.tree.map(jnp.array, tree)
 
 
-def run(config, *, adversarial=True, state=None, steps=1):
-  step = settings.compiled_train_step(
-    config, adversarial=adversarial, devices=jax.devices()[:1]
+def compiled(config, count=1, *, adversarial=True):
+  """The train step on so many devices."""
+  return settings.compiled_train_step(
+    config, adversarial=adversarial, devices=jax.devices()[:count]
   )
+
+
+def run(config, *, adversarial=True, state=None):
+  """Takes one step; returns the state and the metrics."""
+  step = compiled(config, adversarial=adversarial)
   state = fresh(config) if state is None else copy(state)
-  for _ in range(steps):
-    state, metrics = step(state, make_batch(), jax.random.key(1))
-  return state, metrics
+  return step(state, make_batch(), jax.random.key(1))
 
 
 def sgd_step(config, axis_name, learning_rate=1e-2):

@@ -1,5 +1,6 @@
 """Two processes on one machine train as one process does."""
 
+import contextlib
 import json
 import os
 import socket
@@ -10,8 +11,10 @@ import jax
 import numpy as np
 import pytest
 
+from maskgan_jax.training import checkpoints as checkpoints_lib
+from maskgan_jax.training import keys as keys_lib
 from maskgan_jax.training import loop
-from tests import command_line
+from tests import command_line, one_device
 
 CONFIG = """
 import json
@@ -50,6 +53,24 @@ def _rows(workdir):
   return [json.loads(line) for line in lines]
 
 
+def _restored(workdir, config):
+  with contextlib.closing(checkpoints_lib.Checkpoints(workdir)) as checkpoints:
+    return checkpoints.restore(one_device.fresh(config))
+
+
+def _assert_same_training(one, two, start):
+  """All that training changed, changed alike: optimizers show the gradients."""
+  for name in start.networks:
+    changed = []
+    for a, b, old in zip(
+      *(jax.tree.leaves(s.networks[name]) for s in (one, two, start)),
+      strict=True,
+    ):
+      changed.append(np.linalg.norm(a - old))
+      assert np.linalg.norm(a - b) <= 1e-3 * changed[-1], (name, a.shape)
+    assert np.count_nonzero(changed) > len(changed) / 2
+
+
 def test_two_processes_train_as_one(tiny_config, tmp_path):
   c = tiny_config
   c.num_train_steps = c.eval_every_steps = c.checkpoint_every_steps = 1
@@ -62,7 +83,7 @@ def test_two_processes_train_as_one(tiny_config, tmp_path):
   loop.train(c, str(one), jax.devices()[:1])
   shown = [process.communicate(timeout=300)[0] for process in started]
   assert [p.returncode for p in started] == [0, 0], "\n".join(shown)
-  assert "step 1/1" in shown[0] and "step 1/1" not in shown[1]
+  assert "1/1" in shown[0] and "1/1" not in shown[1]
   assert len(_rows(two)) == 2  # Training and validation, written once.
   for alone, together in zip(_rows(one), _rows(two), strict=True):
     for name in alone.keys() - {
@@ -72,6 +93,8 @@ def test_two_processes_train_as_one(tiny_config, tmp_path):
       np.testing.assert_allclose(
         together[name], alone[name], rtol=2e-3, err_msg=name
       )
+  start = one_device.fresh(c, keys_lib.of_run(c.seed).initialisation)
+  _assert_same_training(_restored(one, c), _restored(two, c), start)
 
 
 @pytest.mark.parametrize(

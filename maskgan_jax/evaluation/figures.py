@@ -1,4 +1,4 @@
-"""Pictures of results: contact sheets while training, figures of a report."""
+"""Figures of a report."""
 
 import pathlib
 from collections.abc import Mapping, Sequence
@@ -7,29 +7,9 @@ import numpy as np
 from matplotlib import figure
 
 from maskgan_jax.common import files
-from maskgan_jax.networks import images, predict
-from maskgan_jax.training import batch as batch_lib
 
 _INCHES_A_PICTURE = 2.0
 _DPI = 130
-
-
-def sample_row(
-  batch: batch_lib.Batch, prediction: predict.Prediction, index: int
-) -> list[np.ndarray]:
-  """Returns input, predicted mask, completed and true picture, uint8."""
-  probability = np.asarray(prediction.probability[index])
-  return [
-    np.asarray(batch.masked_image[index]),
-    np.round(probability * 255).astype(np.uint8).repeat(3, axis=-1),
-    np.asarray(images.to_uint8(prediction.completed_image[index])),
-    np.asarray(batch.image[index]),
-  ]
-
-
-def tile(rows: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
-  """Joins rows of equal pictures, uint8 [H, W, 3], into one."""
-  return np.concatenate([np.concatenate(row, axis=1) for row in rows])
 
 
 def save_report(

@@ -9,8 +9,8 @@ import numpy as np
 from maskgan_jax import masks, photos
 from maskgan_jax.common import errors
 from maskgan_jax.datasets import sample_faces
-from maskgan_jax.evaluation import figures
 from maskgan_jax.faces import alignment, finder
+from maskgan_jax.photos import tiles
 from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 # Painted people of the sheet of masks: frontal, turned, with glasses.
@@ -45,7 +45,7 @@ def demonstrate(
     except errors.UserError as error:
       raise errors.UserError(f"{path}: {error}") from error
     output = folder / f"{name}.png"
-    photos.save(output, figures.tile([[image, masked, completed]]), like=path)
+    photos.save(output, tiles.tile([[image, masked, completed]]), like=path)
     yield output
 
 
@@ -78,7 +78,7 @@ def mask_sheet(paths: Iterable[str | os.PathLike]) -> np.ndarray:
     portrait = sample_faces.paint(seed)
     people.append((portrait.image, portrait.landmarks))
   rng = np.random.default_rng(3)
-  return figures.tile([_row(rng, r, *who) for r, who in enumerate(people)])
+  return tiles.tile([_row(rng, r, *who) for r, who in enumerate(people)])
 
 
 def _row(rng, number, image, landmarks) -> list[np.ndarray]:
@@ -135,4 +135,4 @@ def failure_sheet(
       [alignment.warp(found[i], transform, _SHEET_SIZE)[0] for found in shown]
       for i in (1, 2)
     ]
-  return figures.tile(rows)
+  return tiles.tile(rows)

@@ -13,7 +13,7 @@ import numpy as np
 from maskgan_jax import masks, photos
 from maskgan_jax.common import errors, files, folder_jobs
 from maskgan_jax.masks import mask_photo
-from maskgan_jax.photos import coding
+from maskgan_jax.photos import coding, tiles
 
 SKIPPED = "skipped.csv"
 CONTACT_SHEET = "contact_sheet.png"
@@ -139,15 +139,13 @@ def _tile(target: pathlib.Path) -> np.ndarray:
   )
 
 
-def _sheet(tiles: list[np.ndarray]) -> np.ndarray:
-  """All tiles as one picture, row by row."""
-  columns = min(_SHEET_COLUMNS, len(tiles))
-  tiles = tiles + [np.zeros_like(tiles[0])] * (-len(tiles) % columns)
-  rows = [
-    np.concatenate(tiles[k : k + columns], axis=1)
-    for k in range(0, len(tiles), columns)
-  ]
-  return np.concatenate(rows)
+def _sheet(squares: list[np.ndarray]) -> np.ndarray:
+  """All squares as one picture, row by row."""
+  columns = min(_SHEET_COLUMNS, len(squares))
+  squares = squares + [np.zeros_like(squares[0])] * (-len(squares) % columns)
+  return tiles.tile(
+    [squares[k : k + columns] for k in range(0, len(squares), columns)]
+  )
 
 
 def _report(

@@ -78,31 +78,31 @@ def augment(
 
 
 def _augment_one(image, masked_image, mask, valid, key, augmentation):
-  keys = jax.random.split(key, 4)
+  place_key, flip_key, colour_key, bare_key = jax.random.split(key, 4)
   if augmentation.bare_share:
-    bare = jax.random.bernoulli(keys[3], augmentation.bare_share)
+    bare = jax.random.bernoulli(bare_key, augmentation.bare_share)
     masked_image = jnp.where(bare, image, masked_image)
     mask = jnp.where(bare, 0.0, mask)
   # One array: all four must move alike.
   x = jnp.concatenate([image, masked_image, mask, valid], axis=-1)
   if augmentation.scale != (1.0, 1.0) or augmentation.shift:
-    x = _scale_and_shift(x, keys[0], augmentation)
+    x = _scale_and_shift(x, place_key, augmentation)
   if augmentation.flip:
-    x = jnp.where(jax.random.bernoulli(keys[1]), x[:, ::-1], x)
+    x = jnp.where(jax.random.bernoulli(flip_key), x[:, ::-1], x)
   pictures, mask, valid = jnp.split(x, [6, 7], axis=-1)
   mask = (mask > 0.5).astype(mask.dtype)
   valid = (valid > 1.0 - 1e-3).astype(valid.dtype)
-  pictures = _vary_colour(pictures, keys[2], augmentation)
+  pictures = _vary_colour(pictures, colour_key, augmentation)
   return pictures[..., :3], pictures[..., 3:], mask, valid
 
 
 def _scale_and_shift(x, key, augmentation):
   """Enlarges [H, W, C] about its centre and moves it; 0 comes in."""
-  keys = jax.random.split(key)
+  scale_key, shift_key = jax.random.split(key)
   low, high = augmentation.scale
-  scale = jax.random.uniform(keys[0], (2,), minval=low, maxval=high)
+  scale = jax.random.uniform(scale_key, (2,), minval=low, maxval=high)
   reach = augmentation.shift
-  shift = jax.random.uniform(keys[1], (2,), minval=-reach, maxval=reach)
+  shift = jax.random.uniform(shift_key, (2,), minval=-reach, maxval=reach)
   size = jnp.array(x.shape[:2], jnp.float32)
   return jax.image.scale_and_translate(
     x,
@@ -117,20 +117,20 @@ def _scale_and_shift(x, key, augmentation):
 
 def _vary_colour(pictures, key, augmentation):
   """Changes both pictures of [H, W, 6] alike, as one light would."""
-  keys = jax.random.split(key, 3)
+  brightness_key, contrast_key, saturation_key = jax.random.split(key, 3)
   # One above the other, so that dm-pix tosses one coin for both.
   both = jnp.concatenate([pictures[..., :3], pictures[..., 3:]], axis=0)
   both = 0.5 * both + 0.5
   if augmentation.brightness:
-    both = pix.random_brightness(keys[0], both, augmentation.brightness)
+    both = pix.random_brightness(brightness_key, both, augmentation.brightness)
   if augmentation.contrast:
     c = augmentation.contrast
     # Around mid-grey: the mean of the masked picture depends on its mask.
-    factor = jax.random.uniform(keys[1], minval=1.0 - c, maxval=1.0 + c)
+    factor = jax.random.uniform(contrast_key, minval=1.0 - c, maxval=1.0 + c)
     both = (both - 0.5) * factor + 0.5
   if augmentation.saturation:
     s = augmentation.saturation
-    both = pix.random_saturation(keys[2], both, 1.0 - s, 1.0 + s)
+    both = pix.random_saturation(saturation_key, both, 1.0 - s, 1.0 + s)
   both = 2.0 * jnp.clip(both, 0.0, 1.0) - 1.0
   return jnp.concatenate(jnp.split(both, 2, axis=0), axis=-1)
 

@@ -10,7 +10,7 @@ import ml_collections
 import orbax.checkpoint as ocp
 from flax import traverse_util
 
-from maskgan_jax.common import errors
+from maskgan_jax.common import errors, files
 from maskgan_jax.networks import blocks, build, runs
 from maskgan_jax.training import state as state_lib
 
@@ -197,10 +197,7 @@ def claim_workdir(
       )
   if jax.process_index():
     return  # The first process writes for all.
-  path.parent.mkdir(parents=True, exist_ok=True)
-  partial = path.with_suffix(".partial")
-  partial.write_text(json.dumps(new, indent=2))
-  partial.replace(path)
+  files.write_json(path, new)
 
 
 def read_config(workdir: str | pathlib.Path) -> ml_collections.ConfigDict:

@@ -1,27 +1,29 @@
 """The training loop: restore, step, log, validate, save."""
 
 import contextlib
+import dataclasses
 import functools
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import ml_collections
 import numpy as np
 
 from maskgan_jax.common import errors, memory
-from maskgan_jax.common import progress as progress_lib
-from maskgan_jax.evaluation import figures
-from maskgan_jax.metrics import image
-from maskgan_jax.networks import build, images, released, runs
+from maskgan_jax.networks import released, runs
 from maskgan_jax.training import batches as batches_lib
 from maskgan_jax.training import checkpoints as checkpoints_lib
-from maskgan_jax.training import parallel, run_log, settings
+from maskgan_jax.training import keys as keys_lib
+from maskgan_jax.training import (
+  parallel,
+  run_log,
+  run_progress,
+  settings,
+  validation,
+)
 from maskgan_jax.training import state as state_lib
-
-NUM_SAMPLES = 6
 
 
 def train(
@@ -34,55 +36,83 @@ def train(
   Every process of several runs it alike, on one workdir that all see; the first
   one writes the log.
 
+  Args:
+    config: of the run.
+    workdir: where log, samples and checkpoints go.
+    devices: this process's devices; all of them by default.
+
   Raises:
     errors.UserError: config, dataset and workdir do not fit together.
     errors.UserError: a metric is not finite any more.
   """
   run = settings.run_settings(config)
-  source = batches_lib.open_split(run.data_dir, "train", run.image_size)
-  validation = batches_lib.open_split(
-    run.data_dir, "validation", run.image_size
+  train_source, validation_source = (
+    batches_lib.open_split(run.data_dir, split, run.image_size)
+    for split in ("train", "validation")
   )
   checkpoints_lib.claim_workdir(workdir, config)
-  key = jax.random.key(run.seed)
-  state = jax.jit(lambda k: settings.initial_state(config, k))(key)
+  keys = keys_lib.of_run(run.seed)
+  state = jax.jit(lambda k: settings.initial_state(config, k))(
+    keys.initialisation
+  )
   memory.give_back()
-  with contextlib.closing(
-    checkpoints_lib.Checkpoints(workdir, keep=run.keep_checkpoints)
-  ) as checkpoints:
-    if (restored := checkpoints.restore(state)) is not None:
-      state = restored
-    elif run.init_from:
-      state = checkpoints_lib.start_from(
-        state, _start_networks(run.init_from), run.init_from
+  with contextlib.ExitStack() as stack:
+    checkpoints = stack.enter_context(
+      contextlib.closing(
+        checkpoints_lib.Checkpoints(workdir, keep=run.keep_checkpoints)
       )
+    )
+    state = _start(state, checkpoints, run.init_from)
     start = int(state.step)
     if start >= run.num_train_steps:
       print(f"{workdir} has already trained {start} steps.")
       return state
     first = jax.process_index() == 0
-    with contextlib.closing(
-      run_log.RunLog(workdir, start, writes=first)
-    ) as log:
-      progress = progress_lib.Progress(run.num_train_steps, start, prints=first)
-      steps = _steps(config, source, start, devices)
-      validator = Validator(config, validation)
-      return _loop(run, steps, state, validator, checkpoints, log, progress)
+    recorder = _Recorder(
+      log=stack.enter_context(
+        contextlib.closing(run_log.RunLog(workdir, start, writes=first))
+      ),
+      progress=stack.enter_context(
+        run_progress.RunProgress(run.num_train_steps, start, shown=first)
+      ),
+      checkpoints=checkpoints,
+      validator=validation.Validator(
+        settings.predict_step(config),
+        validation_source,
+        batch_size=run.eval_batch_size,
+        key=keys.validation,
+      ),
+    )
+    dispatches = _dispatches(config, train_source, start, keys.steps, devices)
+    return _loop(run, dispatches, state, recorder)
 
 
-def _start_networks(init_from):
+def _start(state, checkpoints, init_from) -> state_lib.TrainState:
+  """Returns what the run goes on from: its last checkpoint, or `init_from`."""
+  if (restored := checkpoints.restore(state)) is not None:
+    return restored
+  if not init_from:
+    return state
   if init_from == "released":
-    return released.load().variables
-  try:
-    return runs.load_inference(init_from, "latest")[1]
-  except errors.UserError as error:
-    raise errors.UserError(f"config.init_from: {error}") from error
+    found = released.load().variables
+  else:
+    try:
+      _, found = runs.load_inference(init_from, "latest")
+    except errors.UserError as error:
+      raise errors.UserError(f"config.init_from: {error}") from error
+  return checkpoints_lib.start_from(state, found, init_from)
 
 
-def _steps(config, source, start, devices):
-  """Yields the last step of each dispatch, and what takes the state there."""
+class _Dispatch(NamedTuple):
+  """What the devices are given at once."""
+
+  last_step: int
+  take: Callable[[state_lib.TrainState], tuple[state_lib.TrainState, Any]]
+  compiles: bool  # The call compiles the step first.
+
+
+def _dispatches(config, source, start, key, devices) -> Iterator[_Dispatch]:
   run = settings.run_settings(config)
-  key = jax.random.key(run.seed)
   schedule = batches_lib.Schedule(
     batch_size=run.batch_size,
     seed=run.seed,
@@ -107,32 +137,83 @@ def _steps(config, source, start, devices):
     run.num_train_steps + 1,
     run.steps_per_dispatch,
   )
+  compiled = set()
   for step, batch in zip(last_steps, batches, strict=True):
-    step_fn = step_fns[step > run.adversarial_from_step]
-    yield step, functools.partial(step_fn, batch=batch, key=key)
+    adversarial = step > run.adversarial_from_step
+    take = functools.partial(step_fns[adversarial], batch=batch, key=key)
+    yield _Dispatch(step, take, compiles=adversarial not in compiled)
+    compiled.add(adversarial)
 
 
-def _loop(run, steps, state, validator, checkpoints, log, progress):
+def _loop(run, dispatches, state, recorder) -> state_lib.TrainState:
   """Takes the steps, logs, validates and saves; returns the last state."""
+  progress = recorder.progress
   pending: list[Mapping[str, jax.Array]] = []
-  for step, take in steps:
-    state, step_metrics = take(state)
-    pending.append(step_metrics)
+  for step, take, compiles in dispatches:
+    if compiles:
+      jax.block_until_ready(state)
+      with progress.paused(steps=run.steps_per_dispatch):
+        state, metrics = jax.block_until_ready(take(state))
+    else:
+      state, metrics = take(state)
+      progress.update(run.steps_per_dispatch)
+    pending.append(metrics)
     last = step == run.num_train_steps
     if last or step % run.log_every_steps == 0:
-      _log_training(log, progress, step, pending)
+      recorder.log_training(step, pending)
       pending = []
     if last or step % run.eval_every_steps == 0:
-      progress.pause()
-      scores, picture = validator(state)
-      log.scalars(step, {f"eval/{k}": v for k, v in scores.items()})
-      log.picture(step, "validation", picture)
-      progress.line(step, "  ".join(f"{k} {v:.3f}" for k, v in scores.items()))
-      if last or step % run.checkpoint_every_steps == 0:
-        check_finite(step, single_steps(pending))
-        checkpoints.save(state, scores)
-      progress.resume()
+      jax.block_until_ready(state)
+      with progress.paused():
+        scores = recorder.validate(step, state)
+        if last or step % run.checkpoint_every_steps == 0:
+          check_finite(step, single_steps(pending))
+          recorder.checkpoints.save(state, scores)
   return state
+
+
+@dataclasses.dataclass(frozen=True)
+class _Recorder:
+  """What a run shows and leaves behind."""
+
+  log: run_log.RunLog
+  progress: run_progress.RunProgress
+  checkpoints: checkpoints_lib.Checkpoints
+  validator: validation.Validator
+
+  def log_training(
+    self, step: int, pending: Sequence[Mapping[str, jax.Array]]
+  ) -> None:
+    """Logs the means of the steps that end with this one, and their rate."""
+    found = single_steps(pending)
+    check_finite(step, found)
+    means = {
+      f"train/{name}": float(np.mean([values[name] for values in found]))
+      for name in found[-1]
+      if all(name in values for values in found)
+    }
+    self.progress.show(
+      "  ".join(
+        f"{name.removeprefix('train/')} {mean:.3f}"
+        for name, mean in means.items()
+        if name.endswith("loss")
+      )
+    )
+    if (rate := self.progress.rate()) is not None:
+      means["train/steps_per_second"] = rate
+      means["train/seconds_per_1000_steps"] = 1000 / rate
+    self.log.scalars(step, means)
+
+  def validate(
+    self, step: int, state: state_lib.TrainState
+  ) -> dict[str, float]:
+    """Logs the state's scores and samples; returns the scores."""
+    scores, samples = self.validator(state)
+    self.log.scalars(step, {f"eval/{k}": v for k, v in scores.items()})
+    self.log.picture(step, "validation", samples)
+    listed = "  ".join(f"{k} {v:.3f}" for k, v in scores.items())
+    self.progress.line(f"Validation at step {step}: {listed}")
+    return scores
 
 
 def single_steps(
@@ -164,62 +245,3 @@ def check_finite(
           " last checkpoint is good. Lower config.optimizer.learning_rate, or"
           " set config.optimizer.clip_norm."
         )
-
-
-def _log_training(log, progress, step, pending) -> None:
-  pending = single_steps(pending)
-  check_finite(step, pending)
-  means = {
-    f"train/{name}": float(np.mean([values[name] for values in pending]))
-    for name in pending[-1]
-    if all(name in values for values in pending)
-  }
-  means["train/steps_per_second"] = progress.rate(step)
-  means["train/seconds_per_1000_steps"] = 1000 / progress.rate(step)
-  log.scalars(step, means)
-  shown = [n for n in means if n.endswith("loss")]
-  progress.line(
-    step, "  ".join(f"{n.split('/')[1]} {means[n]:.3f}" for n in shown)
-  )
-
-
-@jax.jit
-def _validation_scores(batch, prediction) -> dict[str, jax.Array]:
-  completed = images.to_uint8(prediction.completed_image)
-  scores = image.image_scores(completed, batch.image, batch.mask, batch.valid)
-  mask = batch.mask.astype(jnp.float32)
-  return scores | {"mask_iou": image.iou(prediction.probability, mask)}
-
-
-class Validator:
-  """Scores a state on the validation split, and draws its first examples."""
-
-  def __init__(self, config: ml_collections.ConfigDict, source: Any):
-    run = settings.run_settings(config)
-    self._source = source
-    self._batch_size = run.eval_batch_size
-    self._key = jax.random.key(run.seed)
-    self._predict = settings.predict_step(config)
-
-  def __call__(
-    self, state: state_lib.TrainState
-  ) -> tuple[dict[str, float], np.ndarray]:
-    """Returns mean scores, and a picture uint8 [H, W, 3]."""
-    variables = {
-      name: state_lib.inference_variables(network)
-      for name, network in state.networks.items()
-      if name in build.INFERENCE
-    }
-    scores: dict[str, list[np.ndarray]] = {}
-    rows: list[list[np.ndarray]] = []
-    for found in batches_lib.eval_batches(self._source, self._batch_size):
-      batch, count = found.batch, len(found.ids)
-      prediction = self._predict(
-        variables, images.to_float(batch.masked_image), self._key
-      )
-      for name, values in _validation_scores(batch, prediction).items():
-        scores.setdefault(name, []).append(np.asarray(values)[:count])
-      for i in range(min(count, NUM_SAMPLES - len(rows))):
-        rows.append(figures.sample_row(batch, prediction, i))
-    means = {n: float(np.nanmean(np.concatenate(v))) for n, v in scores.items()}
-    return means, figures.tile(rows)

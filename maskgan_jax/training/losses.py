@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import dm_pix as pix
 import jax
 import jax.numpy as jnp
+import optax
 from jaxtyping import Array, Float
 
 from maskgan_jax.common import errors
@@ -38,12 +39,20 @@ def _mean(x: jax.Array) -> jax.Array:
 def bce_d_loss(real_logits: Pixels, fake_logits: Pixels) -> PerExample:
   """The sum of both cross-entropies (Isola et al., 2017, eq. 1)."""
   _check_shapes(real_logits=real_logits, fake_logits=fake_logits)
-  return _mean(jax.nn.softplus(-real_logits) + jax.nn.softplus(fake_logits))
+  return bce_g_adversarial_loss(real_logits) + _mean(
+    optax.losses.sigmoid_binary_cross_entropy(
+      fake_logits, jnp.zeros_like(fake_logits)
+    )
+  )
 
 
 def bce_g_adversarial_loss(fake_logits: Pixels) -> PerExample:
   """-log D(fake), the non-saturating loss (Goodfellow et al., 2014)."""
-  return _mean(jax.nn.softplus(-fake_logits))
+  return _mean(
+    optax.losses.sigmoid_binary_cross_entropy(
+      fake_logits, jnp.ones_like(fake_logits)
+    )
+  )
 
 
 def hinge_d_loss(real_logits: Pixels, fake_logits: Pixels) -> PerExample:
@@ -146,19 +155,19 @@ def segmentation_loss(
   Args:
     logits: [B, H, W, 1].
     mask: the true mask, [B, H, W, 1] in [0, 1].
-    valid: 1 where the pixel counts, same shape.
+    valid: 1 where the pixel counts and 0 elsewhere, same shape.
   """
   _check_shapes(logits=logits, mask=mask, valid=valid)
-  entropy = jax.nn.softplus(logits) - mask * logits
-  probability = jax.nn.sigmoid(logits) * valid
+  entropy = optax.losses.sigmoid_binary_cross_entropy(logits, mask)
   mask = mask * valid
-  pixels = (1, 2, 3)
-  overlap = 2.0 * (probability * mask).sum(pixels) + 1.0
-  total = probability.sum(pixels) + mask.sum(pixels) + 1.0
   weight = valid * (
     1.0 + (_STRAP_WEIGHT - 1.0) * mask_postprocess.thin_parts(mask)
   )
-  return _weighted_mean(entropy, weight) + 1.0 - overlap / total
+  # Half a pixel in optax's form of the fraction is one pixel in V-Net's.
+  dice = optax.losses.binary_dice_loss(
+    jnp.where(valid > 0, logits, -jnp.inf), mask, smooth=0.5
+  )
+  return _weighted_mean(entropy, weight) + dice
 
 
 def _weighted_mean(x: jax.Array, weight: jax.Array) -> jax.Array:

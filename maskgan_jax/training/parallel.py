@@ -59,7 +59,8 @@ def compile_step(
     dispatch,
     axis_name=AXIS,
     in_axes=(None, 0, 0, None),
-    # Unchecked by jax: tests/test_parallel.py shows that replicas are equal.
+    # Unchecked by jax: tests/training/test_parallel.py shows that replicas
+    # are equal.
     out_axes=None,
     donate_argnums=0,
     devices=_of_pmap(devices),
@@ -166,8 +167,21 @@ def example_keys(key: jax.Array, size: int, axis_name: str | None) -> jax.Array:
   """Returns one key an example, by its place in the global batch.
 
   So an example is augmented alike on any number of devices.
+
+  Args:
+    key: a PRNG key, the same on all devices.
+    size: examples on this device.
+    axis_name: the device axis, None on one device.
   """
-  first = 0 if axis_name is None else size * jax.lax.axis_index(axis_name)
-  return jax.vmap(lambda i: jax.random.fold_in(key, i))(
-    first + jax.numpy.arange(size)
-  )
+  count, index = 1, 0
+  if axis_name is not None:
+    count = jax.lax.axis_size(axis_name)
+    index = jax.lax.axis_index(axis_name)
+  # Unlike fold_in, split marks the key as used, for jax_debug_key_reuse.
+  keys = jax.random.split(key, count * size)
+  return jax.lax.dynamic_slice_in_dim(keys, size * index, size)
+
+
+def device_key(key: jax.Array, axis_name: str | None) -> jax.Array:
+  """Returns this device's own key, for what cannot be drawn per example."""
+  return example_keys(key, 1, axis_name)[0]

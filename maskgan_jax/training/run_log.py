@@ -8,6 +8,8 @@ import numpy as np
 import tensorboardX
 from PIL import Image
 
+from maskgan_jax.common import files
+
 
 class RunLog:
   """Writes scalars and sample pictures of one run into its workdir.
@@ -37,9 +39,7 @@ class RunLog:
       for line in lines
       if line.endswith("\n") and json.loads(line)["step"] <= step
     ]
-    partial = self._jsonl.with_suffix(".partial")
-    partial.write_text("".join(kept))
-    partial.replace(self._jsonl)
+    files.write_text(self._jsonl, "".join(kept))
 
   def scalars(self, step: int, values: Mapping[str, float]) -> None:
     """Writes values such as {"train/d_loss": 0.7} at a step."""
@@ -56,9 +56,9 @@ class RunLog:
     """Writes a picture, uint8 [H, W, 3], into samples/ and TensorBoard."""
     if not self._writes:
       return
-    folder = self._dir / "samples"
-    folder.mkdir(exist_ok=True)
-    Image.fromarray(pixels).save(folder / f"{name}_{step:08d}.jpg", quality=92)
+    path = self._dir / "samples" / f"{name}_{step:08d}.jpg"
+    with files.replacing(path) as partial:
+      Image.fromarray(pixels).save(partial, format="JPEG", quality=92)
     self._tensorboard.add_image(name, pixels, step, dataformats="HWC")
 
   def close(self) -> None:

@@ -47,17 +47,18 @@ def create(
       with or without those that follow.
     txs: their optimizers, same names.
     example_inputs: what each is called with, one example is enough.
-    key: a PRNG key.
+    key: `RunKeys.initialisation`.
     ema: keep a running average of the parameters.
   """
   averaged = build.INFERENCE if ema else ()
   networks = {}
   for index, (name, module) in enumerate(modules.items()):
-    rngs = {
-      "params": jax.random.fold_in(key, 2 * index),
-      "dropout": jax.random.fold_in(key, 2 * index + 1),
-    }
-    variables = module.init(rngs, *example_inputs[name], train=False)
+    params_key, dropout_key = jax.random.split(jax.random.fold_in(key, index))
+    variables = module.init(
+      {"params": params_key, "dropout": dropout_key},
+      *example_inputs[name],
+      train=False,
+    )
     params = variables["params"]
     networks[name] = NetworkState(
       params=params,

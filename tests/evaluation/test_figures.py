@@ -2,31 +2,10 @@ import numpy as np
 from PIL import Image
 
 from maskgan_jax.evaluation import figures
-from maskgan_jax.networks import predict
-from maskgan_jax.training import batch
 
 
 def _picture(value, size=16):
   return np.full((size, size, 3), value, np.uint8)
-
-
-def test_sample_row_shows_input_mask_completion_and_truth():
-  pixels = np.arange(2 * 16 * 16 * 3).reshape(2, 16, 16, 3).astype(np.uint8)
-  mask = np.ones((2, 16, 16, 1), np.uint8)
-  probability = np.zeros((2, 16, 16, 1), np.float32)
-  probability[1, :8] = 0.5
-  completed = np.full((2, 16, 16, 3), -1, np.float32)
-  completed[1] = 1
-  row = figures.sample_row(
-    batch.Batch(pixels, 255 - pixels, mask, mask),
-    predict.Prediction(probability, completed, completed),
-    1,
-  )
-  assert all(p.shape == (16, 16, 3) and p.dtype == np.uint8 for p in row)
-  np.testing.assert_array_equal(row[0], 255 - pixels[1])
-  assert (row[1][:8] == 128).all() and (row[1][8:] == 0).all()
-  assert (row[2] == 255).all()
-  np.testing.assert_array_equal(row[3], pixels[1])
 
 
 def test_intervals_are_drawn(tmp_path):
@@ -39,15 +18,6 @@ def test_intervals_are_drawn(tmp_path):
   with Image.open(path) as picture:
     assert min(picture.size) > 100
   assert [p.name for p in tmp_path.iterdir()] == ["intervals.png"]
-
-
-def test_tile_joins_rows_and_columns():
-  tiled = figures.tile(
-    [[_picture(1), _picture(2), _picture(3)], [_picture(4)] * 3]
-  )
-  assert tiled.shape == (32, 48, 3)
-  assert tiled[0, ::16, 0].tolist() == [1, 2, 3]
-  assert (tiled[16:] == 4).all()
 
 
 def test_report_holds_every_picture(tmp_path):

@@ -1,5 +1,3 @@
-"""Tests for maskgan_jax.models.discriminator."""
-
 import functools
 
 import jax

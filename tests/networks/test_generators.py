@@ -1,5 +1,3 @@
-"""Tests for maskgan_jax.models.generator."""
-
 import functools
 
 import jax

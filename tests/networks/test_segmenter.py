@@ -1,5 +1,3 @@
-"""Tests for maskgan_jax.models.segmenter."""
-
 import jax
 import jax.numpy as jnp
 import numpy as np

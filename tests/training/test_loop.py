@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import jax
 import numpy as np
@@ -30,7 +31,12 @@ def test_resuming_equals_not_stopping(tiny_config, tmp_path, capsys):
   assert list((tmp_path / "resumed/samples").glob("*.jpg"))
   assert list((tmp_path / "resumed/tensorboard").iterdir())
   shown = capsys.readouterr().err
-  assert "step 4/4" in shown and "per 1000" in shown and "left" in shown
+  assert "4/4" in shown and "Validation at step 4: " in shown
+  assert "g_loss" in shown
+  rows = [json.loads(x) for x in lines if "train/" in x]
+  # The first step of each start compiles: its time says nothing.
+  timed = [row["step"] for row in rows if "train/steps_per_second" in row]
+  assert timed == [2, 4]
   again = _train(tiny_config, tmp_path / "resumed")
   assert "has already trained 4 steps" in capsys.readouterr().out
   assert int(again.step) == 4
@@ -69,6 +75,10 @@ def test_starts_from_another_run_once(tiny_config, tmp_path):
     strict=True,
   ):
     np.testing.assert_array_equal(a, b)
+  # Resumed, it goes on from its own checkpoint.
+  shutil.rmtree(tmp_path / "first")
+  tiny_config.num_train_steps = 4
+  assert int(_train(tiny_config, tmp_path / "second").step) == 4
 
 
 def test_no_run_to_start_from_spoils_nothing(tiny_config, tmp_path):

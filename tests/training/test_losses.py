@@ -1,5 +1,3 @@
-"""Tests for maskgan_jax.losses."""
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -18,6 +16,15 @@ def test_bce_is_log_two_at_zero_logits():
   d_loss, g_loss = losses.adversarial_losses("bce")
   np.testing.assert_allclose(d_loss(zero, zero), 2 * np.log(2), rtol=1e-6)
   np.testing.assert_allclose(g_loss(zero), np.log(2), rtol=1e-6)
+
+
+def test_bce_is_the_softplus_of_the_wrong_sign():
+  real, fake = _logits(3.0, -50.0), _logits(-2.0, 60.0)
+  d_loss, g_loss = losses.adversarial_losses("bce")
+  np.testing.assert_allclose(g_loss(fake), [2.126928, 0.0], atol=1e-6)
+  np.testing.assert_allclose(
+    d_loss(real, fake), [0.048587 + 0.126928, 50.0 + 60.0], rtol=1e-5
+  )
 
 
 def test_hinge_is_zero_past_the_margin():
@@ -106,6 +113,30 @@ def test_segmentation_loss_of_undecided_logits():
   )
   # Half of 16 pixels: overlap 4, sums 8 and 8, each side plus one.
   np.testing.assert_allclose(got, np.log(2) + 1 - 9 / 17, rtol=1e-6)
+
+
+def test_segmentation_loss_of_a_half_masked_pixel():
+  """By hand: a pixel of logit 1 and mask 0.5, a bare one of logit -2."""
+  logits = jnp.array([1.0, -2.0]).reshape(1, 1, 2, 1)
+  mask = jnp.array([0.5, 0.0]).reshape(1, 1, 2, 1)
+  got = losses.segmentation_loss(logits, mask, jnp.ones_like(mask))
+  p = 1 / (1 + np.exp([-1.0, 2.0]))
+  entropy = [-0.5 * np.log(p[0] * (1 - p[0])), -np.log(1 - p[1])]
+  # So small a mask is all strap.
+  weight = np.array([1 + 7 * 0.5, 1.0])
+  dice = 1 - (2 * 0.5 * p[0] + 1) / (p.sum() + 0.5 + 1)
+  expected = (weight * entropy).sum() / weight.sum() + dice
+  np.testing.assert_allclose(got, expected, rtol=1e-6)
+
+
+def test_segmentation_loss_has_no_gradient_where_invalid():
+  mask = jnp.zeros((1, 4, 4, 1)).at[:, :2].set(1.0)
+  valid = jnp.ones_like(mask).at[:, :, 3].set(0.0)
+  grad = jax.grad(lambda x: losses.segmentation_loss(x, mask, valid).sum())(
+    0.5 * mask
+  )
+  assert np.isfinite(grad).all()
+  np.testing.assert_array_equal(np.asarray(grad != 0), np.asarray(valid > 0))
 
 
 def test_segmentation_loss_counts_straps_more():

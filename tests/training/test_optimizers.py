@@ -1,5 +1,3 @@
-"""Tests for maskgan_jax.optimizers."""
-
 import jax.numpy as jnp
 import numpy as np
 import optax

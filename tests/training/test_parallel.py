@@ -14,12 +14,16 @@ def test_eight_devices_equal_one(tiny_config, generator):
   tiny_config.pix2pix.num_levels = 2
   # Dropout draws per device; everything else per example.
   tiny_config.pix2pix.dropout_rate = 0.0
-  tiny_config.shown_mask.mixed_share = 0.5
+  shown = tiny_config.shown_mask
+  shown.mixed_share = 0.5
+  shown.true_until_step = 0
+  shown.predicted_share = shown.jittered_share = 0.3
   if generator == "completion":
     # Through averaged statistics, twice over.
     tiny_config.loss.r1_gamma = 10.0
     tiny_config.loss.feature_matching_weight = 10.0
     tiny_config.discriminator.mask_channel = True
+    tiny_config.latent.size, tiny_config.latent.num_candidates = 3, 2
   batch, key = one_device.make_batch(8), jax.random.key(1)
   results = [
     parallel.compile_step(
@@ -127,3 +131,23 @@ def test_shard_keeps_the_order():
 def test_mean_of_nothing_is_nothing():
   assert parallel.mean({}, parallel.AXIS) == {}
   assert parallel.mean(3.0, None) == 3.0
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_example_keys_do_not_depend_on_the_devices(count):
+  key = jax.random.key(0)
+  one = jax.random.key_data(parallel.example_keys(key, 8, None))
+  several = jax.vmap(
+    lambda _: parallel.example_keys(key, 8 // count, "d"), axis_name="d"
+  )(np.arange(count))
+  several = jax.random.key_data(several).reshape(one.shape)
+  np.testing.assert_array_equal(several, one)
+  assert len(np.unique(one, axis=0)) == 8
+
+
+def test_every_device_has_its_own_key():
+  key = jax.random.key(0)
+  found = jax.vmap(lambda _: parallel.device_key(key, "d"), axis_name="d")(
+    np.arange(4)
+  )
+  assert len(np.unique(jax.random.key_data(found), axis=0)) == 4

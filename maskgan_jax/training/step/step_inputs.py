@@ -17,6 +17,13 @@ class Inputs(NamedTuple):
   masked_image: jax.Array  # [B, H, W, 3], float32 in [-1, 1]
   mask: jax.Array  # [B, H, W, 1], float32 in {0, 1}
   valid: jax.Array  # [B, H, W, 1], float32 in {0, 1}
+  # What the generator is told to complete, [B, H, W, 1], float32 in {0, 1}
+  shown_mask: jax.Array
+
+  @property
+  def region(self) -> jax.Array:
+    """Where the prediction is taken: the mask shown and the true one."""
+    return jnp.maximum(self.shown_mask, self.mask)
 
 
 def prepare(
@@ -25,101 +32,87 @@ def prepare(
   augmentation: augment.Augmentation,
   axis_name: str | None,
 ) -> Inputs:
-  """Turns a uint8 batch into augmented network inputs."""
+  """Turns a uint8 batch into augmented network inputs that show true masks."""
   keys = parallel.example_keys(key, len(batch.image), axis_name)
-  return Inputs(
-    *augment.augment(
-      images.to_float(batch.image),
-      images.to_float(batch.masked_image),
-      batch.mask.astype(jnp.float32),
-      batch.valid.astype(jnp.float32),
-      keys,
-      augmentation,
-    )
+  image, masked_image, mask, valid = augment.augment(
+    images.to_float(batch.image),
+    images.to_float(batch.masked_image),
+    batch.mask.astype(jnp.float32),
+    batch.valid.astype(jnp.float32),
+    keys,
+    augmentation,
   )
+  return Inputs(image, masked_image, mask, valid, shown_mask=mask)
 
 
-def shown_mask(
-  mask: jax.Array,
+def show_wrong_masks(
+  inputs: Inputs,
   probability: jax.Array,
   key: jax.Array,
   *,
   predicted_share: jax.Array | float,
   jittered_share: jax.Array | float,
   axis_name: str | None,
-) -> jax.Array:
-  """Draws per example which mask the generator is shown.
+) -> Inputs:
+  """Shows the generator of some examples a mask like those it meets in use.
 
   Args:
-    mask: the true masks, [B, H, W, 1] in {0, 1}.
-    probability: the segmenter's, same shape.
+    inputs: of the batch.
+    probability: the segmenter's, [B, H, W, 1] in [0, 1].
     key: a PRNG key.
     predicted_share: probability of the segmenter's own mask.
     jittered_share: probability of the true mask moved, grown or shrunk.
     axis_name: the device axis, None on one device.
   """
-  keys = parallel.example_keys(key, len(mask), axis_name)
-  jittered = augment.jitter_mask(mask, keys)
+  jitter_keys, draw_keys = (
+    parallel.example_keys(k, len(probability), axis_name)
+    for k in jax.random.split(key)
+  )
+  jittered = augment.jitter_mask(inputs.mask, jitter_keys)
   predicted = mask_postprocess.completed_mask(probability)
-  draw = jax.vmap(lambda k: jax.random.uniform(jax.random.fold_in(k, 1)))(keys)
-  draw = draw[:, None, None, None]
-  shown = jnp.where(draw < predicted_share + jittered_share, jittered, mask)
-  return jnp.where(draw < predicted_share, predicted, shown)
-
-
-def latents(
-  key: jax.Array, shape: tuple[int, int, int], axis_name: str | None
-) -> jax.Array:
-  """Draws latent codes.
-
-  Args:
-    key: a PRNG key.
-    shape: examples, codes of each, and numbers of a code.
-    axis_name: the device axis, None on one device.
-  """
-  keys = parallel.example_keys(key, shape[0], axis_name)
-  return jax.vmap(lambda k: jax.random.normal(k, shape[1:]))(keys)
+  draw = jax.vmap(jax.random.uniform)(draw_keys)[:, None, None, None]
+  shown = jnp.where(
+    draw < predicted_share + jittered_share, jittered, inputs.shown_mask
+  )
+  return inputs._replace(
+    shown_mask=jnp.where(draw < predicted_share, predicted, shown)
+  )
 
 
 def borrow_masks(
   inputs: Inputs,
-  shown_mask: jax.Array,
   bare: jax.Array,
   key: jax.Array,
   *,
   share: float,
   mixed_share: float,
   axis_name: str | None,
-) -> tuple[Inputs, jax.Array]:
+) -> Inputs:
   """Lets the generator complete some faces under the mask of another one.
 
   No mask is drawn on them, they are grey there: this is for a generator that
-  sees nothing of the picture under the mask it is shown. Faces that the dataset
+  sees nothing of the image under the mask it is shown. Faces that the dataset
   leaves bare may have a hand or a microphone before their mouth, which the
   generator must not learn to draw: they neither borrow nor are mixed in.
 
   Args:
     inputs: of the batch.
-    shown_mask: what the generator is shown otherwise, [B, H, W, 1] in {0, 1}.
     bare: whose faces the dataset draws no mask on, bool [B].
     key: a PRNG key.
     share: probability of another face's mask.
     mixed_share: of those, the probability of a mean of both faces, weighted at
       random (mixup: Zhang et al., 2018): aligned faces make another face.
     axis_name: the device axis, None on one device.
-
-  Returns:
-    The generator's inputs and the masks that it is shown.
   """
-  if not share:  # What moves pictures between devices costs.
-    return inputs, shown_mask
-  keys = parallel.example_keys(key, len(shown_mask), axis_name)
+  if not share:  # Moving images between devices takes time.
+    return inputs
+  keys = parallel.example_keys(key, len(bare), axis_name)
 
   def draw(key, bare, other_bare):
-    keys = jax.random.split(key, 3)
-    borrowed = ~bare & jax.random.bernoulli(keys[0], share)
-    mixed = borrowed & ~other_bare & jax.random.bernoulli(keys[1], mixed_share)
-    return borrowed, jnp.where(mixed, jax.random.uniform(keys[2]), 0.0)
+    borrow_key, mix_key, weight_key = jax.random.split(key, 3)
+    borrowed = ~bare & jax.random.bernoulli(borrow_key, share)
+    mixed = borrowed & ~other_bare & jax.random.bernoulli(mix_key, mixed_share)
+    return borrowed, jnp.where(mixed, jax.random.uniform(weight_key), 0.0)
 
   other_bare = parallel.from_previous_example(bare, axis_name)
   drawn = jax.vmap(draw)(keys, bare, other_bare)
@@ -127,13 +120,13 @@ def borrow_masks(
   if mixed_share:
     inputs = _mixed(inputs, other_share, axis_name)
   mask = parallel.from_previous_example(inputs.mask, axis_name)
-  inputs = inputs._replace(
+  return inputs._replace(
     masked_image=jnp.where(
       borrowed, inputs.image * (1.0 - mask), inputs.masked_image
     ),
     mask=jnp.where(borrowed, mask, inputs.mask),
+    shown_mask=jnp.where(borrowed, mask, inputs.shown_mask),
   )
-  return inputs, jnp.where(borrowed, mask, shown_mask)
 
 
 def _mixed(inputs, other_share, axis_name) -> Inputs:

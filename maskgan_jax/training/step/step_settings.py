@@ -41,7 +41,7 @@ class StepSettings:
     latent_size: numbers of the generator's latent code, 0 for none.
     num_latent_candidates: an example trains with the best of so many codes.
     ema_decay: of the running average of the parameters.
-    augmentation: what `images.augment` varies.
+    augmentation: what `augment.augment` varies.
   """
 
   adversarial_loss: str

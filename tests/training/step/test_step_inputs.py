@@ -15,13 +15,13 @@ def inputs() -> step_inputs.Inputs:
   mask = jnp.broadcast_to(rows <= grey, (4, 8, 8, 1)).astype(jnp.float32)
   image = jnp.broadcast_to(grey, (4, 8, 8, 3))
   valid = jnp.ones_like(mask)
-  return step_inputs.Inputs(image, jnp.where(mask > 0, -1, image), mask, valid)
+  masked_image = jnp.where(mask > 0, -1, image)
+  return step_inputs.Inputs(image, masked_image, mask, valid, shown_mask=mask)
 
 
 def borrow(inputs, share, mixed_share=0.0, bare=(False,) * 4):
   return step_inputs.borrow_masks(
     inputs,
-    inputs.mask,
     jnp.array(bare),
     jax.random.key(0),
     share=share,
@@ -31,7 +31,8 @@ def borrow(inputs, share, mixed_share=0.0, bare=(False,) * 4):
 
 
 def test_every_face_borrows_the_mask_before_it(inputs):
-  changed, shown = borrow(inputs, 1.0)
+  changed = borrow(inputs, 1.0)
+  shown = changed.shown_mask
   np.testing.assert_array_equal(shown, jnp.roll(inputs.mask, 1, axis=0))
   np.testing.assert_array_equal(changed.mask, shown)
   # The face is grey there, and bare elsewhere.
@@ -42,17 +43,17 @@ def test_every_face_borrows_the_mask_before_it(inputs):
 
 
 def test_no_face_borrows(inputs):
-  changed, shown = borrow(inputs, 0.0)
+  changed = borrow(inputs, 0.0)
   for name in inputs._fields:
     np.testing.assert_array_equal(
       getattr(changed, name), getattr(inputs, name), name
     )
-  np.testing.assert_array_equal(shown, inputs.mask)
 
 
 def test_some_faces_borrow(inputs):
   """Each is all its own or all borrowed."""
-  changed, shown = borrow(inputs, 0.5)
+  changed = borrow(inputs, 0.5)
+  shown = changed.shown_mask
   borrowed = np.any(shown != inputs.mask, axis=(1, 2, 3))
   assert 0 < borrowed.sum() < 4
   np.testing.assert_array_equal(
@@ -66,7 +67,8 @@ def test_some_faces_borrow(inputs):
 
 def test_mixed_faces_lie_between_both(inputs):
   inputs = inputs._replace(valid=inputs.valid.at[0, :2].set(0.0))
-  changed, shown = borrow(inputs, 1.0, mixed_share=1.0)
+  changed = borrow(inputs, 1.0, mixed_share=1.0)
+  shown = changed.shown_mask
   other = jnp.roll(inputs.image, 1, axis=0)
   ends = jnp.stack([inputs.image, other])
   assert (changed.image >= ends.min(axis=0) - 1e-6).all()
@@ -82,15 +84,16 @@ def test_mixed_faces_lie_between_both(inputs):
 
 
 def test_only_borrowers_are_mixed(inputs):
-  changed, _ = borrow(inputs, 0.0, mixed_share=1.0)
+  changed = borrow(inputs, 0.0, mixed_share=1.0)
   np.testing.assert_array_equal(changed.image, inputs.image)
 
 
 def test_bare_faces_are_not_learned_from(inputs):
   """What is before their mouth is shown under no mask, in no mixture."""
-  changed, shown = borrow(
+  changed = borrow(
     inputs, 1.0, mixed_share=1.0, bare=(False, True, False, False)
   )
+  shown = changed.shown_mask
   np.testing.assert_array_equal(shown[1], inputs.mask[1])
   np.testing.assert_array_equal(changed.masked_image[1], inputs.masked_image[1])
   for i in (1, 2):
@@ -109,8 +112,43 @@ def test_the_one_before_is_that_of_the_global_batch(count):
   np.testing.assert_array_equal(spread.reshape(-1), jnp.roll(x, 1))
 
 
-def test_latents_are_normal_and_of_each_example():
-  found = step_inputs.latents(jax.random.key(0), (64, 4, 8), None)
-  assert found.shape == (64, 4, 8)
-  assert abs(float(found.mean())) < 0.1 and abs(float(found.std()) - 1) < 0.05
-  assert len(np.unique(found)) == found.size
+def show(inputs, predicted_share, jittered_share):
+  predicted = jnp.flip(inputs.mask, axis=1)
+  return step_inputs.show_wrong_masks(
+    inputs,
+    0.9 * predicted,
+    jax.random.key(0),
+    predicted_share=predicted_share,
+    jittered_share=jittered_share,
+    axis_name=None,
+  )
+
+
+@pytest.fixture
+def many(inputs) -> step_inputs.Inputs:
+  return jax.tree.map(lambda x: jnp.tile(x, (32, 1, 1, 1)), inputs)
+
+
+def test_true_masks_are_shown(many):
+  np.testing.assert_array_equal(show(many, 0.0, 0.0).shown_mask, many.mask)
+
+
+def test_predicted_masks_are_shown(many):
+  changed = show(many, 1.0, 0.0)
+  expected = jnp.flip(many.mask, axis=1)
+  np.testing.assert_array_equal(changed.shown_mask, expected)
+  np.testing.assert_array_equal(changed.mask, many.mask)
+  np.testing.assert_array_equal(
+    changed.region, jnp.maximum(expected, many.mask)
+  )
+
+
+def test_masks_are_shown_in_their_shares(many):
+  """A jittered mask may be the true one: not all of it moves."""
+  shown = show(many, 0.25, 0.25).shown_mask
+  predicted = (shown == jnp.flip(many.mask, axis=1)).all(axis=(1, 2, 3))
+  true = (shown == many.mask).all(axis=(1, 2, 3))
+  assert 0.1 < predicted.mean() < 0.4
+  # Of three kinds of jitter and nine shifts, some change nothing.
+  assert 0.45 < true.mean() < 0.75
+  assert 0.05 < 1 - (predicted | true).mean() < 0.35
