@@ -37,7 +37,6 @@ jaxtyping.install_import_hook(
 )
 
 import pathlib  # noqa: E402
-import shutil  # noqa: E402
 
 import jax  # noqa: E402
 import ml_collections  # noqa: E402

@@ -66,7 +66,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   folder: put photos, and if you can a manifest.csv (file,person_id), here.
   pairs: put the pictures with masks into input/ and those without, equally
   named, into target/.
-  tfds: run scripts/build_dataset.py --source=tfds:NAME instead.
+  tfds: run maskgan build --source=tfds:NAME instead.
   sample_faces needs nothing.
   """
 
@@ -203,7 +203,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       )
       return pairs.Pairs(*map(str, folders))
     raise sources.SourceError(
-      f"{name}: needs to be told its source. Run scripts/build_dataset.py."
+      f"{name}: needs to be told its source. Run maskgan build."
     )
 
   def _note(self, source, person_ids, splits) -> None:

@@ -90,13 +90,13 @@ def _builder(data_dir: str) -> tfds.core.DatasetBuilder:
   if not pathlib.Path(data_dir).is_dir():
     raise sources.SourceError(
       f"{data_dir}: no such folder. Build the dataset first:"
-      " scripts/build_dataset.py --data_dir=..."
+      " maskgan build --data_dir=..."
     )
   versions = _versions(data_dir)
   if len(versions) != 1:
     found = ", ".join(map(str, versions)) or "none that is finished"
     raise sources.SourceError(
       f"{data_dir}: one masked_faces dataset expected, found {found}. Build"
-      " it with scripts/build_dataset.py, each into a folder of its own."
+      " it with maskgan build, each into a folder of its own."
     )
   return tfds.builder_from_directory(versions[0])

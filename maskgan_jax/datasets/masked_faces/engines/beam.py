@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import cv2
 import tensorflow_datasets as tfds
 
-from maskgan_jax.common import errors
+from maskgan_jax.common import errors, optional
 from maskgan_jax.datasets.masked_faces.engines import interface, spool
 
 _In = TypeVar("_In")
@@ -124,13 +124,10 @@ def config(
         " --beam_runner=DirectRunner."
       )
     return tfds.download.DownloadConfig()
-  try:
-    from apache_beam.options import pipeline_options
-  except ImportError as error:
-    raise errors.UserError(
-      f"--beam_runner={runner} needs Apache Beam, which is not installed"
-      f" ({error}). Run: pip install -r requirements-beam.txt"
-    ) from error
+  pipeline_options = optional.load(
+    "apache_beam.options.pipeline_options",
+    f"--beam_runner={runner} needs it. {optional.install('beam')}.",
+  )
   known = pipeline_options.StandardOptions.KNOWN_RUNNER_NAMES
   if runner not in known:
     raise errors.UserError(

@@ -36,12 +36,12 @@ def test_nothing_to_do(values):
 
 def test_beam_must_be_installed(monkeypatch):
   # Another test may have imported it.
-  for name in ("apache_beam", "apache_beam.options"):
-    monkeypatch.setitem(sys.modules, name, None)
+  for name in ("", ".options", ".options.pipeline_options"):
+    monkeypatch.setitem(sys.modules, f"apache_beam{name}", None)
   with pytest.raises(
     errors.UserError,
-    match="--beam_runner=DirectRunner needs Apache Beam, which is not"
-    ".*pip install -r requirements-beam.txt",
+    match="apache_beam is not installed: --beam_runner=DirectRunner needs it."
+    r" pip install .*\[beam\]",
   ):
     beam_lib.config("DirectRunner", (), 1)
 
