@@ -28,7 +28,7 @@ def read_config(workdir: str | pathlib.Path) -> dict[str, Any]:
   if not path.exists():
     raise errors.UserError(
       f"{workdir}: no run here ({CONFIG} is missing). Give the --workdir that"
-      " scripts/train.py was given."
+      " maskgan train was given."
     )
   return json.loads(path.read_text())
 
@@ -75,7 +75,7 @@ def load_inference(
 
 
 def _no_checkpoint(directory: pathlib.Path) -> str:
-  return f"{directory}: no checkpoint yet. Train first with scripts/train.py."
+  return f"{directory}: no checkpoint yet. Train first with maskgan train."
 
 
 def on_host(tree: Any) -> Any:
