@@ -83,8 +83,8 @@ def mask_files(
   )
   masked = [x.name for x in outcomes if x.status is folder_jobs.Status.DONE]
   if options.contact_sheet and masked:
-    tiles = [_tile(_target(output, name)) for name in masked[:_SHEET_PHOTOS]]
-    files.write(sheet, coding.png(_sheet(tiles)))
+    squares = [_tile(_target(output, name)) for name in masked[:_SHEET_PHOTOS]]
+    files.write(sheet, coding.png(_sheet(squares)))
   return _report(outcomes, output)
 
 
