@@ -73,6 +73,7 @@ def _assert_same_training(one, two, start):
 
 def test_two_processes_train_as_one(tiny_config, tmp_path):
   c = tiny_config
+  c.networks = ("segmenter", "generator")
   c.num_train_steps = c.eval_every_steps = c.checkpoint_every_steps = 1
   one, two = tmp_path / "one", tmp_path / "two"
   path = tmp_path / "config.py"

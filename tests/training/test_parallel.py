@@ -2,6 +2,7 @@ import jax
 import numpy as np
 import pytest
 
+from configs import default
 from maskgan_jax.common import errors
 from maskgan_jax.training import parallel
 from tests import one_device
@@ -14,11 +15,14 @@ def test_eight_devices_equal_one(tiny_config, generator):
   tiny_config.pix2pix.num_levels = 2
   # Dropout draws per device; everything else per example.
   tiny_config.pix2pix.dropout_rate = 0.0
+  if generator == "pix2pix":
+    tiny_config.networks = ("segmenter", "generator")
   shown = tiny_config.shown_mask
   shown.mixed_share = 0.5
   shown.true_until_step = 0
   shown.predicted_share = shown.jittered_share = 0.3
   if generator == "completion":
+    tiny_config.augment = default.get_config().augment
     # Through averaged statistics, twice over.
     tiny_config.loss.r1_gamma = 10.0
     tiny_config.loss.feature_matching_weight = 10.0
@@ -103,6 +107,8 @@ def test_a_dataset_larger_than_the_memory_is_refused(monkeypatch):
 
 
 def test_replicas_are_equal(tiny_config):
+  # Each device draws for its own examples, and averages with the others.
+  tiny_config.networks = ("segmenter", "generator")
   step = jax.pmap(
     one_device.sgd_step(tiny_config, parallel.AXIS),
     axis_name=parallel.AXIS,
