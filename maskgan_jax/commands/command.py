@@ -1,13 +1,14 @@
 """How a command starts, and how it says what is wrong."""
 
 import importlib
+import logging
 import os
 import pathlib
 import sys
 import types
 from collections.abc import Callable, Sequence
 
-from absl import app, flags, logging
+from absl import app, flags
 
 from maskgan_jax.commands import help_text, large_pages
 from maskgan_jax.common import errors, optional
@@ -55,8 +56,9 @@ def run(
     raise SystemExit(0)
 
   def start(_):
-    # Libraries warn of what is meant, such as reading a run without writing.
-    logging.set_verbosity(logging.ERROR)
+    # Libraries warn of what is meant, such as reading a run without writing;
+    # this project's own warnings go to the root logger and are shown.
+    logging.getLogger("absl").setLevel(logging.ERROR)
     _keep_compilations()
     _or_message(name, command.main)
 

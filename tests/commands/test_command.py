@@ -30,6 +30,10 @@ def main():
     raise errors.UserError("bad is no word. Give another.")
   if _WORD.value == "defect":
     raise ValueError("a defect")
+  if _WORD.value == "warn":
+    import logging
+    logging.warning("a warning of ours")
+    logging.getLogger("absl").warning("a warning of a library")
   if _WORD.value == "import":
     import no_such_package.inside
 '''
@@ -121,3 +125,9 @@ def test_a_failing_import_of_what_is_installed_is_a_defect(run):
   code, _, shown = run("--word=ja", imports="import broken_package")
   assert code == 1 and "is not installed" not in shown
   assert "ModuleNotFoundError: No module named 'maskgan_jax.nowhere'" in shown
+
+
+def test_warnings_of_ours_are_shown_and_those_of_libraries_are_not(run):
+  code, _, shown = run("--word=warn")
+  assert code == 0 and "a warning of ours" in shown
+  assert "library" not in shown
