@@ -67,8 +67,13 @@ def write_text(path: str | os.PathLike, text: str) -> None:
 
 
 def write_json(path: str | os.PathLike, content: Any) -> None:
-  """Writes what JSON can hold, indented, as `write` does."""
-  write_text(path, json.dumps(content, indent=2) + "\n")
+  """Writes what strict JSON can hold, indented, as `write` does.
+
+  Raises:
+    ValueError: a number is NaN or infinite; say None where there is none.
+    WriteError: it cannot be written; what was there stays.
+  """
+  write_text(path, json.dumps(content, indent=2, allow_nan=False) + "\n")
 
 
 def write_csv(

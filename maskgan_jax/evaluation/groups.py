@@ -85,9 +85,8 @@ def table(
 def _cells(name, scores) -> list[str]:
   cells = [name.replace("_", " "), str(scores["n"])]
   for measure, _, decimals in _MEASURES:
-    cell = f"{scores[measure]['mean']:.{decimals}f}"
-    low, high = scores[measure]["low"], scores[measure]["high"]
-    if measure == "psnr_in_mask" and low is not None:
-      cell += f" ({low:.2f}-{high:.2f})"
-    cells.append(cell)
+    if measure == "psnr_in_mask":
+      cells.append(tables.interval(scores[measure], decimals))
+    else:
+      cells.append(tables.number(scores[measure]["mean"], decimals))
   return cells

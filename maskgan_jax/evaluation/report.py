@@ -122,14 +122,13 @@ def table(result: Mapping[str, Any]) -> str:
 
 
 def _cells(name, scores) -> list[str]:
-  inside = scores["psnr_in_mask"]
   return [
     name.replace("_", " "),
-    f"{scores['psnr']['mean']:.2f}",
-    f"{scores['ssim']['mean']:.3f}",
-    f"{inside['mean']:.2f} ({inside['low']:.2f}-{inside['high']:.2f})",
-    f"{scores['ssim_in_mask']['mean']:.3f}",
-    f"{scores['lpips_in_mask']['mean']:.3f}",
+    tables.number(scores["psnr"]["mean"], 2),
+    tables.number(scores["ssim"]["mean"], 3),
+    tables.interval(scores["psnr_in_mask"], 2),
+    tables.number(scores["ssim_in_mask"]["mean"], 3),
+    tables.number(scores["lpips_in_mask"]["mean"], 3),
   ]
 
 
@@ -142,12 +141,14 @@ def _by_eye(result) -> list[str]:
   seam = result["seam"]
   lines = [
     f"Identity (SFace cosine with the true face): completed"
-    f" {_interval(after, 3)}, masked input {before['mean']:.3f}; two photos of"
-    f" one person {_range(same)}, of two people {_range(different)}",
+    f" {tables.interval(after, 3, between=' to ')}, masked input"
+    f" {tables.number(before['mean'], 3)}; two photos of one person"
+    f" {_range(same)}, of two people {_range(different)}",
     f"Colour difference across the mask's edge (CIELAB): true"
-    f" {seam['true']['mean']:.1f}, masked input"
-    f" {seam[PHASES[0]]['mean']:.1f}, completed"
-    f" {seam[PHASES[1]]['mean']:.1f}; excess {_interval(seam['excess'], 2)}",
+    f" {tables.number(seam['true']['mean'], 1)}, masked input"
+    f" {tables.number(seam[PHASES[0]]['mean'], 1)}, completed"
+    f" {tables.number(seam[PHASES[1]]['mean'], 1)}; excess"
+    f" {tables.interval(seam['excess'], 2, between=' to ')}",
   ]
   if "fd_vgg16" in result:
     found = result["fd_vgg16"]
@@ -156,13 +157,6 @@ def _by_eye(result) -> list[str]:
       f" {found['completed_predicted_mask']:.2f} (n {found['n']})"
     )
   return lines
-
-
-def _interval(scores, decimals):
-  return (
-    f"{scores['mean']:.{decimals}f} ({scores['low']:.{decimals}f} to"
-    f" {scores['high']:.{decimals}f})"
-  )
 
 
 def _range(scores):

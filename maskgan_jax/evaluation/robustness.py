@@ -127,9 +127,9 @@ def table(result: Mapping[str, Any]) -> str:
     rows.append(
       [
         name,
-        f"{psnr['mean']:.2f} ({psnr['low']:.2f}-{psnr['high']:.2f})",
-        f"{scores['identity']['mean']:.3f}",
-        f"{scores['iou']['mean']:.3f}",
+        tables.interval(psnr, 2),
+        tables.number(scores["identity"]["mean"], 3),
+        tables.number(scores["iou"]["mean"], 3),
       ]
     )
   header = (

@@ -139,21 +139,16 @@ def _distance(examples: batch.Batch, first, second):
 
 def table(result: Mapping[str, Any]) -> str:
   """Returns the scores as text."""
-
-  def shown(interval, digits):
-    low, high = interval["low"], interval["high"]
-    return f"{interval['mean']:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
-
   psnr, lpips = result["psnr_in_mask"], result["lpips_in_mask"]
   scores = tables.markdown(
     ("completion", "PSNR in mask (95 % interval)", "LPIPS in mask"),
     [
-      (title, shown(psnr[which], 2), shown(lpips[which], 3))
+      (title, tables.interval(psnr[which], 2), tables.interval(lpips[which], 3))
       for which, title in _TITLES.items()
     ],
   )
   return (
     f"{result['num_samples']} completions each of {result['n']} masked faces"
     f"\n\n{scores}\n\nDiversity (LPIPS between two):"
-    f" {shown(result['diversity'], 3)}"
+    f" {tables.interval(result['diversity'], 3)}"
   )

@@ -103,25 +103,22 @@ def _cells(row) -> list[str]:
   cells = [row["name"], row["change"]]
   for name in MEASURES[:-1]:
     decimals = INSIDE[name.partition("/")[2]][1]
-    cells.append(_interval(row["scores"][name], decimals))
+    cells.append(tables.interval(row["scores"][name], decimals, between=" to "))
   for name in _COMPARED:
     decimals = INSIDE[name.partition("/")[2]][1]
     found = row.get("differences", {}).get(name)
-    cells.append(_interval(found, decimals, "+") if found else "")
+    cells.append(
+      tables.interval(found, decimals, sign="+", between=" to ")
+      if found
+      else ""
+    )
   return [
     *cells,
-    _interval(row["scores"]["iou"], 3),
+    tables.interval(row["scores"]["iou"], 3, between=" to "),
     f"{row['parameters'] / 1e6:.2f} M",
     f"{row['multiply_adds'] / 1e9:.3f}",
     f"{row['ms_per_image']:.1f}",
   ]
-
-
-def _interval(scores, decimals, sign="") -> str:
-  mean, low, high = (
-    f"{scores[name]:{sign}.{decimals}f}" for name in ("mean", "low", "high")
-  )
-  return f"{mean} ({low} to {high})"
 
 
 def panels(

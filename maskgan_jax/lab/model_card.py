@@ -112,7 +112,7 @@ def _scores(scores: Mapping[str, Any]) -> str:
       title,
       _mean(scores[name]["psnr"], 2),
       _mean(scores[name]["ssim"], 3),
-      _interval(scores[name]["psnr_in_mask"], 2),
+      tables.interval(scores[name]["psnr_in_mask"], 2),
       _mean(scores[name]["ssim_in_mask"], 3),
       _mean(scores[name]["lpips_in_mask"], 3),
     )
@@ -159,8 +159,8 @@ def _real_people(scores: Mapping[str, Any]) -> str:
 def _identity(scores: Mapping[str, Any]) -> str:
   found = scores["identity"]
   rows = [
-    ("masked input", _interval(found["masked_input"], 3), ""),
-    ("completed", _interval(found["completed_predicted_mask"], 3), ""),
+    ("masked input", tables.interval(found["masked_input"], 3), ""),
+    ("completed", tables.interval(found["completed_predicted_mask"], 3), ""),
   ]
   for name, title in (
     ("same_person", "two photos of one person"),
@@ -178,10 +178,10 @@ def _identity(scores: Mapping[str, Any]) -> str:
 def _seam(scores: Mapping[str, Any]) -> str:
   found = scores["seam"]
   rows = [
-    ("true face", _interval(found["true"], 1)),
-    ("masked input", _interval(found["masked_input"], 1)),
-    ("completed", _interval(found["completed_predicted_mask"], 1)),
-    ("completed, more than the true face", _interval(found["excess"], 2)),
+    ("true face", tables.interval(found["true"], 1)),
+    ("masked input", tables.interval(found["masked_input"], 1)),
+    ("completed", tables.interval(found["completed_predicted_mask"], 1)),
+    ("completed, more than the true face", tables.interval(found["excess"], 2)),
   ]
   return tables.markdown(("", "colour difference (95 % interval)"), rows)
 
@@ -200,7 +200,7 @@ def _groups(grouping: str) -> Callable[[Mapping[str, Any]], str]:
       (
         name.replace("_", " "),
         found["n"],
-        _interval(found["psnr_in_mask"], 2),
+        tables.interval(found["psnr_in_mask"], 2),
         _mean(found["lpips_in_mask"], 3),
         _mean(found["iou"], 3),
         _mean(found["identity"], 3),
@@ -220,7 +220,7 @@ def _robustness(scores: Mapping[str, Any]) -> str:
   rows = [
     (
       name,
-      _interval(found["psnr_in_mask"], 2),
+      tables.interval(found["psnr_in_mask"], 2),
       f"{found['psnr_in_mask']['mean'] - clean:+.2f}",
       _mean(found["identity"], 3),
       _mean(found["iou"], 3),
@@ -232,15 +232,7 @@ def _robustness(scores: Mapping[str, Any]) -> str:
 
 
 def _mean(found: Mapping[str, Any], decimals: int) -> str:
-  return f"{found['mean']:.{decimals}f}"
-
-
-def _interval(found: Mapping[str, Any], decimals: int) -> str:
-  """The mean, with its interval where the group is large enough for one."""
-  if found["low"] is None:
-    return _mean(found, decimals)
-  low, high = (f"{found[end]:.{decimals}f}" for end in ("low", "high"))
-  return f"{_mean(found, decimals)} ({low}-{high})"
+  return tables.number(found["mean"], decimals)
 
 
 # By the name that stands in a marker, what makes the table of the scores.

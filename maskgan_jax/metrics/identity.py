@@ -38,7 +38,7 @@ class Person:
 
 def ranges(
   vectors: np.ndarray, persons: np.ndarray
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, float | None]]:
   """Returns how alike photos of one person are, and photos of two people.
 
   Args:
@@ -47,7 +47,7 @@ def ranges(
 
   Returns:
     For "same_person" and "different_people" the number of "pairs" and their
-    cosines' "mean", "p5" and "p95", NaN without a pair. Of different people
+    cosines' "mean", "p5" and "p95", None without a pair. Of different people
     at most MAX_PAIRS pairs, drawn at random.
   """
   kept = ~np.isnan(vectors).any(axis=1)
@@ -71,7 +71,7 @@ def ranges(
 
 def _range(cosines):
   if not len(cosines):
-    return {"pairs": 0, "mean": np.nan, "p5": np.nan, "p95": np.nan}
+    return {"pairs": 0, "mean": None, "p5": None, "p95": None}
   low, high = np.percentile(cosines, [5, 95])
   return {
     "pairs": len(cosines),

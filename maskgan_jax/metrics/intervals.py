@@ -5,7 +5,7 @@ import numpy as np
 
 def confidence_interval(
   values: np.ndarray, persons: np.ndarray, *, num_resamples: int = 2000
-) -> dict[str, float]:
+) -> dict[str, float | None]:
   """The mean and its 95 % interval, by a bootstrap over persons and runs.
 
   Pictures of one person are not independent, so that whole persons are drawn,
@@ -20,7 +20,7 @@ def confidence_interval(
     num_resamples: number of draws.
 
   Returns:
-    {"mean", "low", "high"}, all NaN if no value is left.
+    {"mean", "low", "high"}, all None if no value is left.
 
   Raises:
     ValueError: if the lengths differ.
@@ -35,7 +35,7 @@ def confidence_interval(
   values = np.atleast_2d(values)
   kept = ~np.isnan(values)
   if not kept.any():
-    return {"mean": np.nan, "low": np.nan, "high": np.nan}
+    return {"mean": None, "low": None, "high": None}
   mean = float(values[kept].mean())
   some = kept.any(axis=0)
   values, kept = np.where(kept, values, 0.0)[:, some], kept[:, some]
@@ -54,5 +54,7 @@ def confidence_interval(
   total, number = (
     (runs_drawn @ x * persons_drawn).sum(axis=1) for x in (sums, counts)
   )
-  low, high = np.percentile(total / number, [2.5, 97.5])
+  # Of several runs, a draw may hold none of the persons it has values of.
+  some = number > 0
+  low, high = np.percentile(total[some] / number[some], [2.5, 97.5])
   return {"mean": mean, "low": float(low), "high": float(high)}
