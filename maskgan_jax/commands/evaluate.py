@@ -2,6 +2,7 @@
 
   maskgan evaluate --workdir=runs/faces
   maskgan evaluate --output_dir=runs/released --data_dir=data
+  maskgan evaluate --workdir=runs/faces --faces_dir=PHOTOS
   maskgan evaluate --workdir=runs/faces --fd --robustness --num_samples=4
 
 Scores that exist are kept; what is newly asked for is added.
@@ -26,6 +27,18 @@ _OUTPUT_DIR = flags.DEFINE_string(
   None,
   "The folder for metrics.json, per_image.csv and the figures, by default one"
   " in the workdir.",
+)
+_FACES_DIR = flags.DEFINE_string(
+  "faces_dir",
+  None,
+  "Add what users get: masks are drawn on the whole photos of this folder that"
+  " show people of the split, by its manifest.csv, and taken off.",
+)
+_NUM_PHOTOS = flags.DEFINE_integer(
+  "num_photos",
+  None,
+  "With --faces_dir: score at most so many photos, drawn at random.",
+  lower_bound=1,
 )
 _FD = flags.DEFINE_bool(
   "fd",
@@ -52,6 +65,7 @@ _NUM_SAMPLES = flags.DEFINE_integer(
 GROUPS = {
   "Networks": _NETWORKS.flags,
   "Input and output": (_DATA_DIR, _SPLIT, _OUTPUT_DIR),
+  "Whole photos": (_FACES_DIR, _NUM_PHOTOS),
   "More scores": (_FD, _ROBUSTNESS, _ROBUSTNESS_IMAGES, _NUM_SAMPLES),
 }
 
@@ -68,6 +82,8 @@ def main() -> None:
     fd=_FD.value,
     robustness_images=_ROBUSTNESS_IMAGES.value if _ROBUSTNESS.value else 0,
     num_samples=_NUM_SAMPLES.value,
+    faces_dir=_FACES_DIR.value,
+    num_photos=_NUM_PHOTOS.value,
   )
   print(report.table(result))
   if _ROBUSTNESS.value:

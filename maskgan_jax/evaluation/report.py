@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from maskgan_jax.common import errors, files, tables
-from maskgan_jax.evaluation import groups
+from maskgan_jax.evaluation import groups, product_report
 from maskgan_jax.metrics import identity, intervals
 
 CANDIDATES = (
@@ -104,11 +104,11 @@ def _one_a_photo(rows, vectors):
 
 
 def table(result: Mapping[str, Any]) -> str:
-  """Returns the scores as text."""
+  """Returns the scores as text, those of whole photos first."""
   mask = result["mask"]
   head = (
-    f"{result['n']} masked faces, mean mask area"
-    f" {result['mean_mask_area']:.3f}; mask IoU {mask['iou']:.3f}"
+    f"{result['n']} masked faces (oracle crops, cut by the landmarks of the bare"
+    f" face), mean mask area {result['mean_mask_area']:.3f}; mask IoU {mask['iou']:.3f}"
     f" (5th percentile {mask['iou_p5']:.3f}), F1 {mask['f1']:.3f}, false"
     f" positives {100 * mask['false_positive_rate']:.1f} %"
   )
@@ -118,7 +118,11 @@ def table(result: Mapping[str, Any]) -> str:
     [_cells(name, result[name]) for name in CANDIDATES],
   )
   by_eye = "\n".join(_by_eye(result))
-  return "\n\n".join([head, candidates, by_eye, groups.table(result["groups"])])
+  parts = [head, candidates, by_eye, groups.table(result["groups"])]
+  if "product" in result:
+    first = product_report.table(result["product"], result["identification"])
+    parts.insert(0, first)
+  return "\n\n".join(parts)
 
 
 def _cells(name, scores) -> list[str]:

@@ -10,13 +10,22 @@ from typing import Any
 
 import numpy as np
 
+from maskgan_jax import unmasking
 from maskgan_jax.common import errors, files
-from maskgan_jax.evaluation import figures, report, robustness, score, variety
+from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.evaluation import (
+  figures,
+  product,
+  report,
+  robustness,
+  score,
+  subject,
+  variety,
+)
 from maskgan_jax.networks import images, latent, loaded, runs
 from maskgan_jax.training import batches
 
-# The scores, and what they are of.
-_METRICS, _SUBJECT = "metrics.json", "subject.json"
+_METRICS = "metrics.json"
 
 
 def evaluate(
@@ -29,11 +38,13 @@ def evaluate(
   fd: bool = False,
   robustness_images: int = 0,
   num_samples: int = 1,
+  faces_dir: str | None = None,
+  num_photos: int | None = None,
 ) -> tuple[dict[str, Any], pathlib.Path]:
   """Writes metrics.json, per_image.csv and figures; returns metrics, folder.
 
-  What is finished is read and not made again: FD-VGG16, robustness and several
-  completions can be asked for later.
+  What is finished is read and not made again: whole photos, FD-VGG16,
+  robustness and several completions can be asked for later.
 
   Args:
     weights: the workdir of a run or a .safetensors file with its card, None for
@@ -47,13 +58,18 @@ def evaluate(
       under "robustness"; 0 for none.
     num_samples: of how many completions of each face the variety is found,
       under "variety"; 1 for none.
+    faces_dir: whole photos and their manifest.csv, on which what users get is
+      scored, under "product" and "identification", and in product.csv; None
+      for none. See `product.measure`.
+    num_photos: at most so many of them, None for all.
 
   Raises:
     errors.UserError: no weights, or no run or checkpoint in the workdir;
       neither a workdir nor an output_dir; dataset and run that do not fit
       together; several completions of networks that know one; an output_dir
-      with the scores of another run, checkpoint, dataset or split, or with its
-      parts measured on another number of faces or completions.
+      with the scores of other weights, another dataset or split, or with its
+      parts measured on other photos, or another number of faces or
+      completions.
   """
   is_run = weights is not None and loaded.is_run(weights)
   if not is_run and not output_dir:
@@ -69,15 +85,14 @@ def evaluate(
   )
   if not data_dir:
     data_dir = runs.read_config(weights)["data_dir"] if is_run else "data"
-  workdir = weights if is_run else None
-  subject = _subject(folder, workdir, networks, data_dir, split)
-  result = _finished(folder, subject)
+  about = subject.of(networks, data_dir, split)
+  result = _finished(folder, about)
   if result is None:
     result = _score(networks, data_dir, split, folder)
-    files.write_json(folder / _SUBJECT, subject)
+    subject.write(folder, about)
     files.write_json(folder / _METRICS, result)
   size = networks.model.image_size
-  for part, measure in _missing_parts(
+  missing = _missing_parts(
     folder / _METRICS,
     result,
     networks,
@@ -85,18 +100,29 @@ def evaluate(
     fd=fd,
     robustness_images=robustness_images,
     num_samples=num_samples,
-  ).items():
-    result[part] = measure()
+  )
+  if faces_dir and not _has_product(folder, result, faces_dir, num_photos):
+    missing.append(
+      lambda: _score_product(
+        folder,
+        unmasking.Unmasker(weights, which, "jax"),
+        faces_dir,
+        split,
+        num_photos,
+      )
+    )
+  for measure in missing:
+    result |= measure()
     files.write_json(folder / _METRICS, result)
   return result, folder
 
 
-def _finished(folder: pathlib.Path, subject) -> dict[str, Any] | None:
+def _finished(folder: pathlib.Path, about) -> dict[str, Any] | None:
   """The scores in a folder; a UserError if they are those of something else."""
   path = folder / _METRICS
   if not path.exists():
     return None
-  _check_subject(folder, subject)
+  subject.check(folder, about)
   print(f"{path} exists and is used. Delete it to evaluate again.")
   return json.loads(path.read_text())
 
@@ -115,34 +141,44 @@ def _score(networks, data_dir, split, folder) -> dict[str, Any]:
 
 def _missing_parts(
   path, result, networks, open_source, *, fd, robustness_images, num_samples
-) -> dict[str, Callable[[], dict[str, Any]]]:
-  """Returns, by name, how to measure each part that is still missing."""
+) -> list[Callable[[], dict[str, Any]]]:
+  """Returns how to measure each part that is still missing, by its name."""
   batch_size = networks.max_batch
-  missing = {}
+  missing: list[Callable[[], dict[str, Any]]] = []
   if fd and "fd_vgg16" not in result:
-    missing["fd_vgg16"] = lambda: score.fd_vgg16(
-      networks, open_source(), batch_size
+    missing.append(
+      lambda: {"fd_vgg16": score.fd_vgg16(networks, open_source(), batch_size)}
     )
   if robustness_images and not _has_part(
     path, result, "robustness", robustness_images=robustness_images
   ):
-    missing["robustness"] = lambda: robustness.measure(
-      networks.predict, open_source(), batch_size, robustness_images
+    missing.append(
+      lambda: {
+        "robustness": robustness.measure(
+          networks.predict, open_source(), batch_size, robustness_images
+        )
+      }
     )
   if num_samples > 1 and not _has_part(
     path, result, "variety", num_samples=num_samples
   ):
-    missing["variety"] = lambda: variety.measure(
-      networks.predict,
-      open_source(),
-      batch_size,
-      latent_size=networks.model.latent_size,
-      num_samples=num_samples,
+    missing.append(
+      lambda: {
+        "variety": variety.measure(
+          networks.predict,
+          open_source(),
+          batch_size,
+          latent_size=networks.model.latent_size,
+          num_samples=num_samples,
+        )
+      }
     )
   return missing
 
 
-def _has_part(path: pathlib.Path, result, part: str, **size: int) -> bool:
+def _has_part(
+  path: pathlib.Path, result, part: str, **size: int | None
+) -> bool:
   """Whether a part is measured; a UserError if it is of another size."""
   [(name, wanted)] = size.items()
   if part not in result:
@@ -156,35 +192,27 @@ def _has_part(path: pathlib.Path, result, part: str, **size: int) -> bool:
   return True
 
 
-def _subject(
-  folder, workdir, networks: loaded.LoadedNetworks, data_dir, split
-) -> dict[str, Any]:
-  """What the scores are of; paths are relative, so that all may be moved."""
-  return {
-    "workdir": os.path.relpath(workdir, folder)
-    if workdir
-    else f"released {networks.weights_sha256[:12]}",
-    "step": int(networks.step),
-    "data_dir": os.path.relpath(data_dir, folder),
-    "split": split,
-    "measures": list(report.PARTS),
-  }
-
-
-def _check_subject(folder: pathlib.Path, subject: dict[str, Any]) -> None:
-  """Raises a UserError if the folder holds the scores of something else."""
-  path = folder / _SUBJECT
-  found = json.loads(path.read_text()) if path.exists() else {}
-  differing = [
-    f"{key} {found.get(key, 'unknown')}, not {value}"
-    for key, value in subject.items()
-    if found.get(key) != value
-  ]
-  if differing:
+def _has_product(folder, result, faces_dir, num_photos) -> bool:
+  """Whether whole photos are scored; a UserError if others are."""
+  path = folder / _METRICS
+  if not _has_part(path, result, "product", num_photos=num_photos):
+    return False
+  found = sources.Folder(faces_dir).fingerprint()
+  if result["product"]["photos"] != found:
     raise errors.UserError(
-      f"{folder} holds another evaluation: {'; '.join(differing)}. Give another"
-      " --output_dir, or delete that folder."
+      f"{path} holds the product on other photos than those in {faces_dir}."
+      " Give another --output_dir."
     )
+  return True
+
+
+def _score_product(
+  folder, unmasker, faces_dir, split, num_photos
+) -> dict[str, Any]:
+  """Writes product.csv; returns the parts."""
+  parts, rows = product.measure(unmasker, faces_dir, split, num_photos)
+  report.write_csv(folder / "product.csv", rows)
+  return parts
 
 
 def _write_figures(folder, networks, source, rows) -> None:

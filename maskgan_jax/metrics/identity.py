@@ -24,13 +24,14 @@ class Person:
     found = finder.shared().detect(image)
     # Of the true face: its place in the other pictures is the same.
     self._keypoints = found[0].keypoints if found else None
-    self.vector = self._embed(image)
+    self.vector = self.embed(image)
 
   def similarity(self, image: np.ndarray) -> float:
     """Returns the cosine with the same crop of another picture, or NaN."""
-    return float(self.vector @ self._embed(image))
+    return float(self.vector @ self.embed(image))
 
-  def _embed(self, image):
+  def embed(self, image: np.ndarray) -> np.ndarray:
+    """Returns the vector of the same crop of another picture, or NaN, [128]."""
     if self._keypoints is None:
       return np.full(embedding.DIMENSIONS, np.nan, np.float32)
     return embedding.embed(image, self._keypoints)

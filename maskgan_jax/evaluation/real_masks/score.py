@@ -33,8 +33,14 @@ class Score(NamedTuple):
   """One photo's mask."""
 
   name: str
+  digest: str  # The photo's SHA-256, which decides the half it belongs to.
   iou: float  # Of the mask's body, in the aligned crop; straps do not count.
-  yaw: float  # Degrees.
+  yaw: float | None  # Degrees; None where no face was found.
+
+  @property
+  def half(self) -> str:
+    """The half of the photos to develop with, "even", or to report, "odd"."""
+    return "odd" if int(self.digest[0], 16) % 2 else "even"
 
 
 def score(
@@ -47,7 +53,8 @@ def score(
     photos_dir: the photos; those without an outline are left out.
 
   Returns:
-    A score for each annotated photo, in the order of the files' names.
+    A score for each annotated photo, in the order of the files' names. Where
+    no face is found, the IoU is 0.
 
   Raises:
     errors.UserError: there is no annotated photo.
@@ -55,9 +62,10 @@ def score(
   outlines = json.loads(ANNOTATIONS.read_text())
   scores = []
   for path in photos.find(photos_dir):
-    outline = outlines.get(hashlib.sha256(path.read_bytes()).hexdigest())
-    if outline is not None:
-      scores.append(_score_one(unmasker, path, outline))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest in outlines:
+      iou, yaw = _score_one(unmasker, path, outlines[digest])
+      scores.append(Score(path.name, digest, iou, yaw))
   if not scores:
     raise errors.UserError(
       f"{photos_dir}: none of its photos is one of the {len(outlines)} that"
@@ -66,9 +74,14 @@ def score(
   return scores
 
 
-def _score_one(unmasker, path, outline) -> Score:
+def _score_one(unmasker, path, outline) -> tuple[float, float | None]:
+  """The IoU and the face's yaw."""
   image = photos.read(path)
-  face = unmasker.unmask(image, faces="largest").faces[0]
+  try:
+    found = unmasker.find(image, "largest")
+  except errors.UserError:  # No face: the mask stays on.
+    return 0.0, None
+  [face] = unmasker.complete(image, found)
   size = len(face.mask)
   body = polygon(outline["body"], face.transform, size)
   straps = np.zeros_like(body)
@@ -82,7 +95,7 @@ def _score_one(unmasker, path, outline) -> Score:
   iou = overlap.iou((face.mask > 0.5) & counts, body & counts)
   # Where there is no mask, to find none is right.
   iou = float(np.nan_to_num(iou, nan=1.0))
-  return Score(path.name, iou, anatomy.yaw(face.landmarks))
+  return iou, anatomy.yaw(face.landmarks)
 
 
 def polygon(
@@ -107,18 +120,41 @@ def polygon(
 def table(scores: list[Score]) -> str:
   """Returns the scores as a table.
 
-  Photos of even place are there to develop with, those of odd place to report.
+  The even half is there to develop with, the odd one to report. Both follow
+  the photos' own hashes, so that a photo stays in its half whatever others are
+  there.
   """
   rows = []
-  for name, part in (("even", scores[::2]), ("odd", scores[1::2])):
-    values = np.array([s.iou for s in part])
-    turned = np.array([abs(s.yaw) > TURNED for s in part], bool)
-    means = [
-      f"{values[which].mean():.3f} (n {which.sum()})" if which.any() else "-"
-      for which in (~turned, turned)
-    ]
-    failures = (values < FAILURE).sum()
-    rows.append((name, len(values), f"{values.mean():.3f}", failures, *means))
+  for name in ("even", "odd"):
+    part = [s for s in scores if s.half == name]
+    found = [s for s in part if s.yaw is not None]
+    rows.append(
+      (
+        name,
+        *(len(part), _mean(part), sum(s.iou < FAILURE for s in part)),
+        *(
+          f"{_mean(some)} (n {len(some)})" if some else "-"
+          for some in (
+            [s for s in found if abs(s.yaw) <= TURNED],
+            [s for s in found if abs(s.yaw) > TURNED],
+          )
+        ),
+        len(part) - len(found),
+      )
+    )
   return tables.markdown(
-    ("photos", "n", "mean IoU", "IoU under 0.7", "frontal", "turned"), rows
+    (
+      "photos",
+      "n",
+      "mean IoU",
+      "IoU under 0.7",
+      "frontal",
+      "turned",
+      "no face",
+    ),
+    rows,
   )
+
+
+def _mean(scores: list[Score]) -> str:
+  return f"{np.mean([s.iou for s in scores]):.3f}" if scores else "-"

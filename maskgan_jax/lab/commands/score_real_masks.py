@@ -27,5 +27,6 @@ def main() -> None:
   unmasker = unmasking.Unmasker(*_NETWORKS())
   scores = score.score(unmasker, _PHOTOS_DIR.value)
   for one in scores:
-    print(f"{one.name:20} IoU {one.iou:.3f}  yaw {one.yaw:+.0f}")
+    yaw = "no face" if one.yaw is None else f"yaw {one.yaw:+.0f}"
+    print(f"{one.name:20} {one.half:4}  IoU {one.iou:.3f}  {yaw}")
   print(f"\n{score.table(scores)}")
