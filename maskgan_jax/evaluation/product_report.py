@@ -183,9 +183,9 @@ def _identification(found) -> str:
     name: f"{100 * found[name]['rank_1']['mean']:.0f} %" for name in versions
   }
   sentence = (
-    f"Not for identification: a search among {found['gallery']} bare photos"
-    f" finds the person first by {first['completed']} of the completed faces,"
-    f" by {first['masked']} of the masked and by {first['true']} of the true"
+    f"Not for identification: in a search among {found['gallery']} bare photos"
+    f" {first['masked']} of the masked faces find their person first,"
+    f" {first['completed']} when completed, and {first['true']} of the true"
     f" ones ({found['probes']} photos of {found['persons']} people)."
   )
   return f"{tables.markdown(header, rows)}\n\n{sentence}"

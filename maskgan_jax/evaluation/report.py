@@ -107,10 +107,11 @@ def table(result: Mapping[str, Any]) -> str:
   """Returns the scores as text, those of whole photos first."""
   mask = result["mask"]
   head = (
-    f"{result['n']} masked faces (oracle crops, cut by the landmarks of the bare"
-    f" face), mean mask area {result['mean_mask_area']:.3f}; mask IoU {mask['iou']:.3f}"
-    f" (5th percentile {mask['iou_p5']:.3f}), F1 {mask['f1']:.3f}, false"
-    f" positives {100 * mask['false_positive_rate']:.1f} %"
+    f"{result['n']} masked faces (oracle crops, cut by the landmarks of the"
+    f" bare face), mean mask area {result['mean_mask_area']:.3f}; mask IoU"
+    f" {mask['iou']:.3f} (5th percentile {mask['iou_p5']:.3f}), F1"
+    f" {mask['f1']:.3f}, false positives"
+    f" {100 * mask['false_positive_rate']:.1f} %"
   )
   candidates = tables.markdown(
     ("", "PSNR", "SSIM", "PSNR in mask (95 % interval)")

@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import threading
 
@@ -56,6 +57,14 @@ def test_a_folder_that_is_a_file_is_named(tmp_path):
   (tmp_path / "file").write_text("")
   with pytest.raises(files.WriteError, match="file/a.txt: cannot be written"):
     files.write_text(tmp_path / "file" / "a.txt", "")
+
+
+def test_json_is_strict(tmp_path):
+  files.write_json(tmp_path / "a.json", {"x": None})
+  for value in (math.nan, math.inf):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+      files.write_json(tmp_path / "a.json", {"x": value})
+  assert json.loads((tmp_path / "a.json").read_text()) == {"x": None}
 
 
 def test_json_and_csv(tmp_path):

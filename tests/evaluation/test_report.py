@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax.common import errors
-from maskgan_jax.evaluation import report
+from maskgan_jax.evaluation import product_report, report
 
 CANDIDATES = [
   "masked_input",
@@ -83,9 +83,9 @@ def test_layout_of_the_metrics():
       assert all(type(value) is float for value in scores.values())
   for scores in (*result["identity"].values(), *result["seam"].values()):
     assert {"mean"} < set(scores)
-  # Nothing but NaN, where one person alone is known, differs from itself.
-  del result["identity"]
-  assert json.loads(json.dumps(result)) == result
+  # Of nobody but one person there is no pair.
+  assert result["identity"]["same_person"]["mean"] is None
+  assert json.loads(json.dumps(result, allow_nan=False)) == result
 
 
 def test_identity_beside_its_ranges():
@@ -126,8 +126,6 @@ def test_bare_faces_count_only_as_false_positives():
   beside = _summarise([_bare(false_positive=1.0), *masked, _bare(), _bare()])
   assert alone["mask"].pop("false_positive_rate") == 0
   assert beside["mask"].pop("false_positive_rate") == pytest.approx(1 / 6)
-  for result in (alone, beside):
-    del result["identity"]  # Without a known face it is NaN.
   assert alone == beside
   assert alone["n"] == 3
 
@@ -182,8 +180,9 @@ def test_table():
   result = _summarise(rows, _unit(1.0, 0.25, np.nan))
   lines = report.table(result).splitlines()
   assert lines[0] == (
-    "2 masked faces, mean mask area 0.300; mask IoU 0.900 (5th percentile"
-    " 0.900), F1 0.950, false positives 33.3 %"
+    "2 masked faces (oracle crops, cut by the landmarks of the bare face), mean"
+    " mask area 0.300; mask IoU 0.900 (5th percentile 0.900), F1 0.950, false"
+    " positives 33.3 %"
   )
   assert lines[2] == (
     "|  | PSNR | SSIM | PSNR in mask (95 % interval) | SSIM in mask"
@@ -210,6 +209,27 @@ def test_table():
   assert "FD-VGG16 of completed and true crops: 12.35 (n 2)" in report.table(
     result
   )
+
+
+def test_what_users_get_comes_first():
+  result = _summarise([_row()])
+  photo = {"id": "p", "person_id": "p", "source": "pif", "mask_area": 0.2}
+  names = ("iou", "not_reported", "face_not_found", "changed_outside_blend")
+  photo |= dict.fromkeys(names, 0.0)
+  for name in product_report.CANDIDATES:
+    photo |= {f"{name}/{x}": 1.0 for x in product_report.MEASURES}
+  result["product"] = product_report.summarise([photo]) | {"left_out": 0}
+  result["identification"] = {"probes": 0}
+  lines = report.table(result).splitlines()
+  assert lines[0].startswith("What users get, on 1 whole photos of 1 real peop")
+  assert any(x.startswith("1 masked faces (oracle crops") for x in lines)
+
+
+def test_unknown_scores_are_shown_as_such():
+  rows = [_row(**{f"{name}/identity": math.nan for name in CANDIDATES})]
+  shown = report.table(_summarise(rows))
+  assert "completed -, masked input -" in shown and "nan" not in shown
+  assert json.dumps(_summarise(rows), allow_nan=False)
 
 
 def test_figures_show_best_median_worst_and_random_cases():

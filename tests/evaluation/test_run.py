@@ -1,17 +1,18 @@
 import csv
 import json
+import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax.common import errors, files
-from maskgan_jax.evaluation import report, robustness, run
+from maskgan_jax import unmasking
+from maskgan_jax.common import errors
+from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.evaluation import product, report, robustness, run
 from maskgan_jax.lab import ablation_report
 from maskgan_jax.networks import loaded, perceptual
 from tests.fakes import runs
-
-SUBJECT = {"workdir": "../run", "step": 4, "data_dir": "data", "split": "test"}
 
 
 @pytest.fixture
@@ -29,9 +30,9 @@ def test_evaluation_writes_everything(workdir, capsys, monkeypatch):
   )
   result, folder = run.evaluate(str(workdir), split="train[:8]", fd=True)
   assert folder == workdir / "evaluation" / "train[:8]_4"
-  # Of two photos of one person there are none: NaN, unlike itself.
+  # Strict: of two photos of one person there are none, which is null.
   text = (folder / "metrics.json").read_text()
-  assert text == json.dumps(result, indent=2) + "\n"
+  assert text == json.dumps(result, indent=2, allow_nan=False) + "\n"
   assert set(result) == {
     *("n", "mean_mask_area", "mask", "identity", "seam", "groups", "fd_vgg16"),
     *report.CANDIDATES,
@@ -90,25 +91,41 @@ def test_weights_in_a_file_need_an_output_dir():
     run.evaluate(None)
 
 
-def test_scores_are_used_again_for_what_they_are_of(tmp_path):
-  files.write_json(tmp_path / "subject.json", SUBJECT)
-  run._check_subject(tmp_path, dict(SUBJECT))
+def test_retraining_under_the_same_path_never_shows_old_scores(
+  workdir, tiny_config, monkeypatch
+):
+  monkeypatch.setattr(run, "_score", lambda *arguments: {"n": 2})
+  run.evaluate(str(workdir), split="test")
+  shutil.rmtree(workdir / "checkpoints")
+  runs.save(workdir, tiny_config, seed=1)
+  with pytest.raises(errors.UserError, match="another evaluation: weights_sha"):
+    run.evaluate(str(workdir), split="test")
 
 
-@pytest.mark.parametrize(
-  ("key", "value"),
-  [("workdir", "../other"), ("step", 8), ("data_dir", "b"), ("split", "train")],
-)
-def test_scores_of_something_else_are_refused(tmp_path, key, value):
-  files.write_json(tmp_path / "subject.json", SUBJECT)
-  with pytest.raises(errors.UserError, match=f"{key} {SUBJECT[key]}") as caught:
-    run._check_subject(tmp_path, SUBJECT | {key: value})
-  assert "--output_dir" in str(caught.value)
+def test_whole_photos_are_scored_once(workdir, monkeypatch, faces_dir):
+  monkeypatch.setattr(run, "_score", lambda *arguments: {"n": 2})
+  monkeypatch.setattr(unmasking, "Unmasker", lambda *arguments: "unmasker")
 
+  def measure(unmasker, folder, split, num_photos):
+    photos = sources.Folder(folder).fingerprint()
+    asked = {"num_photos": num_photos, "photos": photos}
+    calls.append((unmasker, folder, split, num_photos))
+    return {"product": asked, "identification": {}}, [{"id": "a"}]
 
-def test_scores_of_unknown_origin_are_refused(tmp_path):
-  with pytest.raises(errors.UserError, match="step unknown"):
-    run._check_subject(tmp_path, SUBJECT)
+  calls = []
+  monkeypatch.setattr(product, "measure", measure)
+  arguments = {"split": "test", "faces_dir": str(faces_dir)}
+  for _ in range(2):
+    result, folder = run.evaluate(str(workdir), num_photos=3, **arguments)
+  assert calls == [("unmasker", str(faces_dir), "test", 3)]
+  assert result == json.loads((folder / "metrics.json").read_text())
+  assert result["product"]["num_photos"] == 3 and "identification" in result
+  assert (folder / "product.csv").read_text().split() == ["id", "a"]
+  with pytest.raises(errors.UserError, match="product with --num_photos=3, no"):
+    run.evaluate(str(workdir), **arguments)
+  (faces_dir / "test_person36.jpg").unlink()
+  with pytest.raises(errors.UserError, match="on other photos than those in"):
+    run.evaluate(str(workdir), num_photos=3, **arguments)
 
 
 def test_a_part_is_measured_once(tmp_path):

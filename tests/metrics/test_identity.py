@@ -73,7 +73,7 @@ def test_ranges_leave_out_faces_that_were_not_found():
   vectors = _vectors((1, 0), (np.nan, 0), (0.6, 0.8))
   found = identity.ranges(vectors, np.array(["a", "a", "b"]))
   assert found["same_person"]["pairs"] == 0
-  assert np.isnan(found["same_person"]["mean"])
+  assert found["same_person"]["mean"] is None
   assert found["different_people"]["pairs"] == 1
   nothing = identity.ranges(vectors[1:2], np.array(["a"]))
   assert nothing["different_people"]["pairs"] == 0

@@ -52,7 +52,14 @@ def test_confidence_interval_leaves_nan_out():
   )
   assert two == {"mean": 2.0, "low": 1.0, "high": 3.0}
   nothing = intervals.confidence_interval(np.array([np.nan]), np.array(["a"]))
-  assert all(np.isnan(value) for value in nothing.values())
+  assert nothing == {"mean": None, "low": None, "high": None}
+
+
+def test_draws_that_hold_no_value_are_left_out():
+  # Each of two runs knows another person: half the draws hold nothing.
+  values = np.array([[1.0, np.nan], [np.nan, 3.0]])
+  got = intervals.confidence_interval(values, np.array(["a", "b"]))
+  assert got == {"mean": 2.0, "low": 1.0, "high": 3.0}
 
 
 def test_confidence_interval_wants_a_person_for_each_value():

@@ -53,7 +53,7 @@ def _digests(path):
 def unmasker(mask):
   face = types.SimpleNamespace(mask=mask, transform=TRANSFORM, landmarks=None)
   return types.SimpleNamespace(
-    unmask=lambda image, faces: types.SimpleNamespace(faces=(face,))
+    find=lambda image, faces: [face], complete=lambda image, faces: faces
   )
 
 
@@ -93,15 +93,37 @@ def test_a_folder_of_other_photos_is_refused(annotated):
     score_lib.score(unmasker(np.zeros((SIZE, SIZE))), folder)
 
 
+def test_a_face_that_is_not_found_counts_as_missed(annotated):
+  folder, _ = annotated
+
+  def find(image, faces):
+    raise errors.UserError("No face found.")
+
+  blind = types.SimpleNamespace(find=find, complete=None)
+  (one,) = score_lib.score(blind, folder)
+  assert (one.iou, one.yaw) == (0.0, None)
+  row = score_lib.table([one]).splitlines()[2 + (one.half == "odd")]
+  assert row == f"| {one.half} | 1 | 0.000 | 1 | - | - | 1 |"
+
+
+def test_the_halves_follow_the_photos_hashes():
+  halves = [score_lib.Score("", x, 1.0, 0.0).half for x in "0179abef"]
+  assert halves == [
+    *("even", "odd", "odd", "odd", "even", "odd", "even", "odd")
+  ]
+
+
 def test_the_table_keeps_even_and_odd_apart():
   scores = [
-    score_lib.Score("a", 0.9, 5.0),
-    score_lib.Score("b", 0.6, -40.0),
-    score_lib.Score("c", 0.7, 30.0),
+    score_lib.Score("a", "2", 0.9, 5.0),
+    score_lib.Score("c", "e", 0.7, 30.0),
+    score_lib.Score("b", "f", 0.6, -40.0),
   ]
   even, odd = score_lib.table(scores).splitlines()[2:]
-  assert even == "| even | 2 | 0.800 | 0 | 0.900 (n 1) | 0.700 (n 1) |"
-  assert odd == "| odd | 1 | 0.600 | 1 | - | 0.600 (n 1) |"
+  assert even == "| even | 2 | 0.800 | 0 | 0.900 (n 1) | 0.700 (n 1) | 0 |"
+  assert odd == "| odd | 1 | 0.600 | 1 | - | 0.600 (n 1) | 0 |"
+  # A photo's half is its own, whatever others are there.
+  assert score_lib.table(scores[2:]).splitlines()[3] == odd
 
 
 def test_outlines_hold_coordinates_alone():
