@@ -91,25 +91,21 @@ def evaluate(
     result = _score(networks, data_dir, split, folder)
     subject.write(folder, about)
     files.write_json(folder / _METRICS, result)
-  size = networks.model.image_size
   missing = _missing_parts(
     folder / _METRICS,
     result,
     networks,
-    functools.partial(batches.open_split, data_dir, split, size),
+    functools.partial(
+      batches.open_split, data_dir, split, networks.model.image_size
+    ),
     fd=fd,
     robustness_images=robustness_images,
     num_samples=num_samples,
   )
   if faces_dir and not _has_product(folder, result, faces_dir, num_photos):
+    unmasker = unmasking.Unmasker(weights, which, "jax")
     missing.append(
-      lambda: _score_product(
-        folder,
-        unmasking.Unmasker(weights, which, "jax"),
-        faces_dir,
-        split,
-        num_photos,
-      )
+      lambda: _score_product(folder, unmasker, faces_dir, split, num_photos)
     )
   for measure in missing:
     result |= measure()
