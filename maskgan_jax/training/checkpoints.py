@@ -197,7 +197,8 @@ def claim_workdir(
       )
   if jax.process_index():
     return  # The first process writes for all.
-  files.write_json(path, new)
+  # Python reads what it writes: a setting may be NaN, which the run then tells.
+  files.write_text(path, json.dumps(new, indent=2) + "\n")
 
 
 def read_config(workdir: str | pathlib.Path) -> ml_collections.ConfigDict:
