@@ -58,6 +58,7 @@ def run(
   def start(_):
     # Libraries warn of what is meant, such as reading a run without writing;
     # this project's own warnings go to the root logger and are shown.
+    logging.getLogger().setLevel(logging.WARNING)
     logging.getLogger("absl").setLevel(logging.ERROR)
     _keep_compilations()
     _or_message(name, command.main)

@@ -34,6 +34,7 @@ def main():
     import logging
     logging.warning("a warning of ours")
     logging.getLogger("absl").warning("a warning of a library")
+    logging.getLogger("library").info("what a library does")
   if _WORD.value == "import":
     import no_such_package.inside
 '''
