@@ -11,7 +11,13 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from maskgan_jax.common import errors, files, processes, progress
+from maskgan_jax.common import (
+  errors,
+  files,
+  pinned_models,
+  processes,
+  progress,
+)
 
 
 class Status(enum.Enum):
@@ -97,6 +103,7 @@ def run(
 
   Raises:
     files.WriteError: a result cannot be written. The others stay.
+    pinned_models.MissingModelError: no file can be worked on.
   """
   outcomes = {
     name: Outcome(
@@ -146,10 +153,11 @@ def _attempt(work, input_dir, name) -> Outcome:
   Raises:
     files.WriteError: no fault of this file, the next one cannot be written
       either.
+    pinned_models.MissingModelError: likewise, the next one needs it, too.
   """
   try:
     return work(name)
-  except files.WriteError:
+  except (files.WriteError, pinned_models.MissingModelError):
     raise
   except errors.UserError as error:
     reason = str(error).removeprefix(f"{input_dir / name}: ")

@@ -11,7 +11,7 @@ from maskgan_jax.metrics import colour, intervals
 # Columns of per_image.csv to group by, with their names in print.
 GROUPINGS = {
   "mask_type": "mask",
-  "wear": "wear",
+  "wear": "how it is worn",
   "source": "source of the photo",
   "skin_tone": "skin tone",
 }

@@ -113,10 +113,8 @@ def table(result: Mapping[str, Any]) -> str:
     f" {mask['f1']:.3f}, false positives"
     f" {100 * mask['false_positive_rate']:.1f} %"
   )
-  candidates = tables.markdown(
-    ("", "PSNR", "SSIM", "PSNR in mask (95 % interval)")
-    + ("SSIM in mask", "LPIPS in mask"),
-    [_cells(name, result[name]) for name in CANDIDATES],
+  candidates = candidate_table(
+    result, {name: name.replace("_", " ") for name in CANDIDATES}
   )
   by_eye = "\n".join(_by_eye(result))
   parts = [head, candidates, by_eye, groups.table(result["groups"])]
@@ -126,9 +124,25 @@ def table(result: Mapping[str, Any]) -> str:
   return "\n\n".join(parts)
 
 
-def _cells(name, scores) -> list[str]:
+def candidate_table(
+  result: Mapping[str, Any], titles: Mapping[str, str]
+) -> str:
+  """Returns the scores of candidates as text.
+
+  Args:
+    result: what metrics.json holds.
+    titles: what each candidate is called, in the order of the rows.
+  """
+  header = ("", "PSNR", "SSIM", "PSNR in mask (95 % interval)")
+  return tables.markdown(
+    (*header, "SSIM in mask", "LPIPS in mask"),
+    [_cells(title, result[name]) for name, title in titles.items()],
+  )
+
+
+def _cells(title, scores) -> list[str]:
   return [
-    name.replace("_", " "),
+    title,
     tables.number(scores["psnr"]["mean"], 2),
     tables.number(scores["ssim"]["mean"], 3),
     tables.interval(scores["psnr_in_mask"], 2),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from maskgan_jax.common import errors, files, tables
+from maskgan_jax.evaluation import groups, report
 
 _BEGIN = "<!-- table: "
 _BLOCK = re.compile(
@@ -30,13 +31,6 @@ _CANDIDATES = {
   "completed_true_mask": "completed, true mask",
   "completed_predicted_mask": "completed, predicted mask",
 }
-_GROUPINGS = {
-  "mask_type": "mask",
-  "wear": "how it is worn",
-  "source": "source of the photo",
-  "skin_tone": "skin tone",
-}
-
 # Sources of the photos that show real people; the others are synthetic.
 _REAL_SOURCES = {
   "federal": "US Congress, official portraits",
@@ -107,26 +101,13 @@ def _scores(scores: Mapping[str, Any]) -> str:
     f" {100 * mask['false_positive_rate']:.1f} % of the true faces, which wear"
     " none."
   )
-  rows = [
-    (
-      title,
-      _mean(scores[name]["psnr"], 2),
-      _mean(scores[name]["ssim"], 3),
-      tables.interval(scores[name]["psnr_in_mask"], 2),
-      _mean(scores[name]["ssim_in_mask"], 3),
-      _mean(scores[name]["lpips_in_mask"], 3),
-    )
-    for name, title in _CANDIDATES.items()
-  ]
-  header = ("", "PSNR", "SSIM", "PSNR in mask (95 % interval)")
-  header += ("SSIM in mask", "LPIPS in mask")
-  return f"{summary}\n\n{tables.markdown(header, rows)}"
+  return f"{summary}\n\n{report.candidate_table(scores, _CANDIDATES)}"
 
 
 def _real_people(scores: Mapping[str, Any]) -> str:
   """The sources that show real people, and all of them together."""
-  groups = scores["groups"]["source"]
-  found = {name: groups[name] for name in _REAL_SOURCES if name in groups}
+  sources = scores["groups"]["source"]
+  found = {name: sources[name] for name in _REAL_SOURCES if name in sources}
   count = sum(group["n"] for group in found.values())
 
   def pooled(measure: str, decimals: int) -> str:
@@ -138,10 +119,7 @@ def _real_people(scores: Mapping[str, Any]) -> str:
     (
       _REAL_SOURCES[name],
       group["n"],
-      _mean(group["psnr_in_mask"], 2),
-      _mean(group["lpips_in_mask"], 3),
-      _mean(group["iou"], 3),
-      _mean(group["identity"], 3),
+      *(_mean(group[measure], digits) for measure, digits in _MEASURES.items()),
     )
     for name, group in found.items()
   ]
@@ -195,23 +173,7 @@ def _frechet(scores: Mapping[str, Any]) -> str:
 
 
 def _groups(grouping: str) -> Callable[[Mapping[str, Any]], str]:
-  def table(scores: Mapping[str, Any]) -> str:
-    rows = [
-      (
-        name.replace("_", " "),
-        found["n"],
-        tables.interval(found["psnr_in_mask"], 2),
-        _mean(found["lpips_in_mask"], 3),
-        _mean(found["iou"], 3),
-        _mean(found["identity"], 3),
-      )
-      for name, found in scores["groups"][grouping].items()
-    ]
-    header = (_GROUPINGS[grouping], "n", "PSNR in mask (95 % interval)")
-    header += ("LPIPS in mask", "mask IoU", "identity")
-    return tables.markdown(header, rows)
-
-  return table
+  return lambda scores: groups.table({grouping: scores["groups"][grouping]})
 
 
 def _robustness(scores: Mapping[str, Any]) -> str:
@@ -242,6 +204,6 @@ TABLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
   "identity": _identity,
   "seam": _seam,
   "frechet": _frechet,
-  **{grouping: _groups(grouping) for grouping in _GROUPINGS},
+  **{grouping: _groups(grouping) for grouping in groups.GROUPINGS},
   "robustness": _robustness,
 }

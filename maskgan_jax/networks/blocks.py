@@ -67,23 +67,6 @@ def _bilinear_matrix(size: int, scale: int) -> np.ndarray:
   return (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def space_to_depth(x: jax.Array) -> jax.Array:
-  """[N, 4H, 4W, C] -> [N, H, W, 16C]: the pixels of each position."""
-  n, height, width, channels = x.shape
-  height, width = height // PATCH, width // PATCH
-  x = x.reshape(n, height, PATCH, width, PATCH, channels)
-  return x.transpose(0, 1, 3, 2, 4, 5).reshape(n, height, width, -1)
-
-
-def depth_to_space(x: jax.Array) -> jax.Array:
-  """[N, H, W, 16C] -> [N, 4H, 4W, C], the inverse of `space_to_depth`."""
-  n, height, width, _ = x.shape
-  x = x.reshape(n, height, width, PATCH, PATCH, -1)
-  return x.transpose(0, 1, 3, 2, 4, 5).reshape(
-    n, PATCH * height, PATCH * width, -1
-  )
-
-
 def check_divisible(x: jax.Array, divisor: int, network: str) -> None:
   """Raises a UserError unless both sides are multiples of `divisor`."""
   height, width = x.shape[1:3]

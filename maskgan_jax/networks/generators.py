@@ -1,5 +1,6 @@
 """Generators: from a masked image (and its mask) to the image."""
 
+import dm_pix as pix
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
@@ -176,7 +177,9 @@ class CompletionGenerator(nn.Module):
       self.scale * blocks.PATCH * 2 ** (len(self.features) - 1),
       "CompletionGenerator",
     )
-    picture = blocks.space_to_depth(blocks.shrink(picture, self.scale))
+    picture = pix.space_to_depth(
+      blocks.shrink(picture, self.scale), blocks.PATCH
+    )
     if latent is None:
       latent = jnp.zeros((1, self.latent_size))
     x = self._conv(self.features[0])(picture)
@@ -192,7 +195,7 @@ class CompletionGenerator(nn.Module):
     x = self._conv(3 * blocks.PATCH**2, kernel_init=_smooth_init)(
       blocks.leaky_relu(x)
     )
-    x = jnp.tanh(blocks.depth_to_space(x).astype(jnp.float32))
+    x = jnp.tanh(pix.depth_to_space(x, blocks.PATCH).astype(jnp.float32))
     return blocks.enlarge(x, self.scale)
 
   def _blocks(self, x, level, latent):

@@ -1,5 +1,6 @@
 """The segmenter: where is the mask?"""
 
+import dm_pix as pix
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
@@ -37,7 +38,7 @@ class Segmenter(nn.Module):
     blocks.check_divisible(
       x, blocks.PATCH * 2 ** (len(self.features) - 1), "Segmenter"
     )
-    x = blocks.space_to_depth(x)
+    x = pix.space_to_depth(x, blocks.PATCH)
     skips = []
     for level, width in enumerate(self.features):
       if level:
@@ -54,7 +55,7 @@ class Segmenter(nn.Module):
     # All pixels of each position at once: a boundary to the pixel at a
     # fraction of the work.
     x = self._conv(blocks.PATCH**2)(blocks.leaky_relu(x))
-    return blocks.depth_to_space(x).astype(jnp.float32)
+    return pix.depth_to_space(x, blocks.PATCH).astype(jnp.float32)
 
   def _conv(self, features, kernel_size=3, strides=1):
     return convolution.Conv(

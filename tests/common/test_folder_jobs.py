@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from maskgan_jax.common import errors, files, folder_jobs
+from maskgan_jax.common import errors, files, folder_jobs, pinned_models
 
 Outcome, Status = folder_jobs.Outcome, folder_jobs.Status
 
@@ -154,3 +154,16 @@ def test_a_folder_is_made_writable(tmp_path):
   (tmp_path / "file").write_text("")
   with pytest.raises(files.WriteError, match="file/a: cannot be written"):
     folder_jobs.make_writable(pathlib.Path(tmp_path / "file" / "a"))
+
+
+def test_a_missing_model_ends_it_at_the_first_file(folder, tmp_path):
+  seen = []
+
+  def work(input_dir, output_dir, name):
+    seen.append(name)
+    raise pinned_models.MissingModelError("The model file is missing.")
+
+  with pytest.raises(pinned_models.MissingModelError):
+    _run(folder, tmp_path / "out", work)
+  assert len(seen) < 5
+  assert not (tmp_path / "out" / "report.csv").exists()

@@ -1,4 +1,3 @@
-import dm_pix as pix
 import jax
 import numpy as np
 import pytest
@@ -25,14 +24,3 @@ def test_enlarge_of_a_slope_is_a_slope():
 def test_enlarge_keeps_half_precision():
   x = jax.numpy.ones((1, 2, 2, 1), jax.numpy.bfloat16)
   assert blocks.enlarge(x, 2).dtype == jax.numpy.bfloat16
-
-
-def test_pixels_of_a_position_are_in_dm_pix_order():
-  """Ours needs no dm-pix: the networks run where it is not installed."""
-  x = np.random.default_rng(0).random((2, 8, 12, 3), np.float32)
-  found = blocks.space_to_depth(jax.numpy.asarray(x))
-  np.testing.assert_array_equal(found, pix.space_to_depth(x, blocks.PATCH))
-  np.testing.assert_array_equal(blocks.depth_to_space(found), x)
-  np.testing.assert_array_equal(
-    pix.depth_to_space(np.asarray(found), blocks.PATCH), x
-  )
