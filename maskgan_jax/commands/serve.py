@@ -3,8 +3,8 @@
   maskgan serve
   maskgan serve --port=8000 --weights=FILE.onnx
 
-Nothing leaves the computer, and nothing is saved; the last photo stays in memory
-until the next.
+Nothing leaves the computer, and nothing is saved; the last photo stays in
+memory until the next.
 """
 
 from absl import flags
