@@ -93,3 +93,11 @@ def largest_face(image: np.ndarray) -> np.ndarray:
     errors.UserError: no face is found.
   """
   return find_faces(image, "largest")[0].landmarks
+
+
+def box_overlap(a: np.ndarray, b: np.ndarray) -> float:
+  """Returns the intersection over union of two boxes x, y, width, height."""
+  low = np.maximum(a[:2], b[:2])
+  high = np.minimum(a[:2] + a[2:], b[:2] + b[2:])
+  common = np.prod(np.clip(high - low, 0, None))
+  return float(common / (a[2] * a[3] + b[2] * b[3] - common))

@@ -133,7 +133,7 @@ class Tracker:
     """Gives each found face its track, and new tracks to new faces."""
     kept, free = [], list(self.tracks)
     for face in found:
-      overlaps = [_overlap(face.box, track.box) for track in free]
+      overlaps = [finder.box_overlap(face.box, track.box) for track in free]
       if overlaps and max(overlaps) > detector.SAME_FACE_IOU:
         track = free.pop(int(np.argmax(overlaps)))
         track.move(face, self._size)
@@ -154,11 +154,3 @@ def _placement(
 
 def _inverse(transform: np.ndarray) -> np.ndarray:
   return cv2.invertAffineTransform(transform.astype(np.float64))
-
-
-def _overlap(a: np.ndarray, b: np.ndarray) -> float:
-  """Intersection over union of two boxes x, y, width, height."""
-  low = np.maximum(a[:2], b[:2])
-  high = np.minimum(a[:2] + a[2:], b[:2] + b[2:])
-  common = np.prod(np.clip(high - low, 0, None))
-  return float(common / (a[2] * a[3] + b[2] * b[3] - common))
