@@ -1,4 +1,4 @@
-"""Builds the masked_faces dataset: faces, and masks drawn on them.
+"""Builds a dataset: faces, and masks drawn on them.
 
   maskgan build --source=folder --faces_dir=PHOTOS --data_dir=data
   maskgan build --source=pairs --input_dir=MASKED --target_dir=BARE \\
@@ -6,15 +6,29 @@
   maskgan build --data_dir=data --num_faces=300
 
 Without --source the faces are painted: no download, no real person.
+
+The landmarker learns from wide crops of whole photos:
+
+  maskgan build --dataset=landmark_crops --source=folder --faces_dir=PHOTOS \\
+    --data_dir=data_landmarks
 """
 
 import os
 
 from absl import flags
 
+from maskgan_jax.datasets.landmark_crops import build as landmark_build
 from maskgan_jax.datasets.masked_faces import build, settings, sources
 from maskgan_jax.datasets.masked_faces.sources import pairs
 
+_DATASET = flags.DEFINE_enum(
+  "dataset",
+  "masked_faces",
+  ("masked_faces", "landmark_crops"),
+  "What is built: aligned faces to train segmenter and generator on, or wide"
+  " crops for the landmarker. The latter take --source=folder or sample_faces,"
+  " --seed and --num_processes.",
+)
 _SOURCE = flags.DEFINE_string(
   "source",
   "sample_faces",
@@ -84,6 +98,7 @@ _BEAM_OPTIONS = flags.DEFINE_list(
 
 GROUPS = {
   "Source and output": (
+    _DATASET,
     _SOURCE,
     _DATA_DIR,
     _FACES_DIR,
@@ -117,6 +132,16 @@ def main() -> None:
     direction=_DIRECTION.value,
     mask_dir=_MASK_DIR.value,
   )
+  if _DATASET.value == "landmark_crops":
+    print(
+      landmark_build.build(
+        source,
+        _DATA_DIR.value,
+        seed=_SEED.value,
+        num_processes=_NUM_PROCESSES.value,
+      )
+    )
+    return
   build_settings = settings.Settings(
     image_size=_IMAGE_SIZE.value,
     variants=_VARIANTS.value,

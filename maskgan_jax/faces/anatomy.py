@@ -16,6 +16,8 @@ RIGHT_CHEEK, LEFT_CHEEK = 234, 454
 OUTER_EYE_CORNERS, INNER_EYE_CORNERS = (33, 263), (133, 362)
 NOSE_WINGS, NOSTRILS = (129, 358), (98, 327)
 MOUTH_CORNERS = (61, 291)
+# The inner edges of upper and lower lip.
+LIPS_MIDDLE = (13, 14)
 CHEEK_BONES = (50, 280)
 RIGHT_EYE, LEFT_EYE = (33, 133, 159, 145), (263, 362, 386, 374)
 # Eye and brow, which are not skin.

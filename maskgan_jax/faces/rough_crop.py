@@ -24,3 +24,19 @@ def of_box(box: np.ndarray, keypoints: np.ndarray, size: int) -> np.ndarray:
   angle = alignment.angle_of(keypoints[0], keypoints[1])
   centre = (x + width / 2, y + height / 2)
   return alignment.similarity(size / side, angle, centre, (size / 2,) * 2)
+
+
+def cut(image: np.ndarray, transform: np.ndarray, size: int) -> np.ndarray:
+  """Cuts a rough crop; what lies outside the photo is black.
+
+  Args:
+    image: the photo, uint8 [H, W, 3].
+    transform: photo pixels to crop pixels, [2, 3].
+    size: side of the crop in pixels.
+
+  Returns:
+    uint8 [size, size, 3].
+  """
+  crop, inside = alignment.warp(image, transform, size)
+  crop[inside == 0] = 0
+  return crop

@@ -139,7 +139,9 @@ def _cost(row: ablation_rows.Row, plan: ablation_rows.Plan) -> dict[str, float]:
     return json.loads(path.read_text())
   workdir, config = next(_runs(row, plan))
   predict = loaded.load(str(workdir)).predict
-  picture = jnp.zeros((1, row.run.image_size, row.run.image_size, 3))
+  picture = jnp.zeros(
+    (1, row.configs[0].image_size, row.configs[0].image_size, 3)
+  )
   jax.block_until_ready(predict(picture))
   times = steps.measure(lambda: predict(picture), _TIMED_CALLS)
   found = cost.inference(config)._asdict() | {"ms_per_image": times["median"]}

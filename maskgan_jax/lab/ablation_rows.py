@@ -110,7 +110,7 @@ def load(paths: Sequence[pathlib.Path], plan: Plan) -> list[Row]:
   for row in rows:
     for split in ("train", plan.split):
       try:
-        batches.open_split(plan.data_dir, split, row.run.image_size)
+        batches.open_split(plan.data_dir, split, row.configs[0].image_size)
       except errors.UserError as error:
         raise errors.UserError(f"{row.path}: {error}") from error
   return rows

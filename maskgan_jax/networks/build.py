@@ -9,10 +9,16 @@ from flax import linen as nn
 
 from maskgan_jax.common import errors
 from maskgan_jax.networks import config as config_lib
-from maskgan_jax.networks import generators, predict, segmenter
+from maskgan_jax.networks import (
+  generators,
+  images,
+  landmarker,
+  predict,
+  segmenter,
+)
 
-# The networks that completing a face takes.
-INFERENCE = ("segmenter", "generator")
+# The networks that photos are unmasked with.
+INFERENCE = ("landmarker", "segmenter", "generator")
 _DTYPES = {"float32": None, "bfloat16": jnp.bfloat16}
 
 
@@ -22,7 +28,7 @@ def modules(
   dtype: str = "float32",
   axis_name: str | None = None,
 ) -> dict[str, nn.Module]:
-  """Returns segmenter and, where there is one, generator by name.
+  """Returns segmenter and, where they are, generator and landmarker by name.
 
   Args:
     model: the model's config.
@@ -44,6 +50,9 @@ def modules(
       )
     else:
       built["generator"] = generators.CompletionGenerator(**own, dtype=compute)
+  if model.landmarker is not None:
+    own = {k: x for k, x in model.landmarker.items() if k != "image_size"}
+    built["landmarker"] = landmarker.Landmarker(**own, dtype=compute)
   return built
 
 
@@ -61,7 +70,10 @@ def compute_dtype(name: str) -> jnp.dtype | None:
 
 
 def example_inputs(image_size: int) -> dict[str, tuple[jax.Array, ...]]:
-  """Returns what each network is initialised with, one example."""
+  """Returns what each network is initialised with, one example.
+
+  Those of aligned faces alone: the landmarker sees crops of another size.
+  """
   image = jnp.zeros((1, image_size, image_size, 3))
   mask = jnp.zeros((1, image_size, image_size, 1))
   return {
@@ -74,6 +86,8 @@ def example_inputs(image_size: int) -> dict[str, tuple[jax.Array, ...]]:
 def variable_shapes(model: config_lib.ModelConfig) -> dict[str, Any]:
   """Returns the networks' variables as shapes, without computing anything."""
   inputs = example_inputs(model.image_size)
+  if size := model.landmark_size:
+    inputs["landmarker"] = (jnp.zeros((1, size, size, 3)),)
 
   def variables(key):
     made = {}
@@ -102,6 +116,24 @@ def predict_step(
       mirrored=model.mirrored_at_test,
     )
   )
+
+
+def landmark_step(
+  model: config_lib.ModelConfig,
+) -> Callable[[Mapping[str, Any], jax.Array], tuple[jax.Array, jax.Array]]:
+  """Returns the landmarker's forward pass; the model must have one.
+
+  It takes the networks' variables by name and rough crops, uint8 [B, size,
+  size, 3], and returns points, float32 [B, 468, 3] in pixels of the crop, and
+  the confidence that there is a face, float32 [B] in [0, 1].
+  """
+  module = modules(model)["landmarker"]
+
+  def find(variables, crops):
+    found = module.apply(variables["landmarker"], images.to_float(crops))
+    return model.landmark_size * found.points, jax.nn.sigmoid(found.logit)
+
+  return find
 
 
 def describe_shapes(variables: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:

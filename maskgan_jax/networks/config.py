@@ -17,11 +17,12 @@ _GENERATORS = {
   ),
   "pix2pix": ("base_features", "num_levels", "dropout_rate"),
 }
+_LANDMARKER = ("image_size", "features", "num_blocks", "hidden")
 
 
 @dataclasses.dataclass(frozen=True)
 class ModelConfig:
-  """All that segmenter and generator need to be built and applied.
+  """All that the networks need to be built and applied.
 
   The card beside weights in a file holds it.
 
@@ -30,6 +31,8 @@ class ModelConfig:
     segmenter: what `Segmenter` is given.
     generator: "name", "completion" or "pix2pix", "mask_channel" and what that
       generator is given; None for a segmenter alone.
+    landmarker: "image_size", the side of the rough crops in pixels, and what
+      `Landmarker` is given; None where the face mesh finds the landmarks.
     train_mode_at_test: keep dropout and the batch's own statistics, as pix2pix
       does.
     mirrored_at_test: the mean of what the networks make of a picture and of its
@@ -39,6 +42,7 @@ class ModelConfig:
   image_size: int
   segmenter: Mapping[str, Any]
   generator: Mapping[str, Any] | None
+  landmarker: Mapping[str, Any] | None = None
   train_mode_at_test: bool = False
   mirrored_at_test: bool = False
 
@@ -46,6 +50,11 @@ class ModelConfig:
   def latent_size(self) -> int:
     """Numbers of the code that chooses among completions, 0 for one only."""
     return (self.generator or {}).get("latent_size", 0)
+
+  @property
+  def landmark_size(self) -> int:
+    """Side of the landmarker's rough crops in pixels, 0 without one."""
+    return (self.landmarker or {}).get("image_size", 0)
 
   def to_dict(self) -> dict[str, Any]:
     """Returns what JSON holds and `from_dict` reads."""
@@ -67,6 +76,8 @@ def from_dict(content: Mapping[str, Any]) -> ModelConfig:
       generator,
       {"name", "mask_channel", *_own_keys(generator.get("name"))},
     )
+  if (landmarker := content["landmarker"]) is not None:
+    _check_keys("landmarker", landmarker, set(_LANDMARKER))
   return ModelConfig(**{key: _tuples(x) for key, x in content.items()})
 
 
@@ -78,9 +89,14 @@ def of_training(config: Mapping[str, Any]) -> ModelConfig:
 
   Raises:
     errors.UserError: the generator is unknown, or reads no latent code though
-      one is asked for.
+      one is asked for; the config is a landmarker's.
     KeyError: a key is missing.
   """
+  if "landmarker" in config["networks"]:
+    raise errors.UserError(
+      "A landmarker takes no masks off by itself. Put it beside the other"
+      " networks with scripts/release.py --landmarker_workdir."
+    )
   generator = None
   if "generator" in config["networks"]:
     name, latent = config["generator"]["name"], config["latent"]["size"]
@@ -104,6 +120,18 @@ def of_training(config: Mapping[str, Any]) -> ModelConfig:
     train_mode_at_test=config["train_mode_at_test"],
     mirrored_at_test=config["mirrored_at_test"],
   )
+
+
+def landmarker_of_training(config: Mapping[str, Any]) -> dict[str, Any]:
+  """Picks what a landmarker needs out of its training config.
+
+  Args:
+    config: a ConfigDict, or the dict of a run's config.json.
+
+  Raises:
+    KeyError: a key is missing.
+  """
+  return {key: _tuples(config["landmarker"][key]) for key in _LANDMARKER}
 
 
 def _own_keys(generator: str) -> tuple[str, ...]:

@@ -54,6 +54,23 @@ class LoadedNetworks:
       key=jax.random.key(0),
     )
 
+  @functools.cached_property
+  def _find_landmarks(self):
+    step = jax.jit(build.landmark_step(self.model))
+    return jax.tree_util.Partial(step, self.variables)
+
+  def landmarks(self, crops: np.ndarray) -> tuple[jax.Array, jax.Array]:
+    """Finds the landmarks in rough crops; the model must have a landmarker.
+
+    Args:
+      crops: uint8 [B, size, size, 3], of `model.landmark_size`.
+
+    Returns:
+      Points, float32 [B, 468, 3] in pixels of the crop, and the confidence that
+      there is a face, float32 [B] in [0, 1].
+    """
+    return self._find_landmarks(crops)
+
   def __call__(
     self,
     masked_image: np.ndarray,

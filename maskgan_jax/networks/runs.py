@@ -3,6 +3,7 @@
 import contextlib
 import json
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -14,8 +15,6 @@ CONFIG = "config.json"
 CHECKPOINTS = "checkpoints"
 # Of a checkpoint, the item that holds what inference needs.
 INFERENCE_ITEM = "inference"
-# What the best checkpoint is the best by.
-METRIC = "psnr_in_mask"
 
 
 def read_config(workdir: str | pathlib.Path) -> dict[str, Any]:
@@ -31,6 +30,20 @@ def read_config(workdir: str | pathlib.Path) -> dict[str, Any]:
       " maskgan train was given."
     )
   return json.loads(path.read_text())
+
+
+def quality(scores: Mapping[str, float]) -> float:
+  """Returns what the best checkpoint is the best by.
+
+  Of completed faces the PSNR in the mask, of landmarks how little they move the
+  aligned crop.
+
+  Args:
+    scores: of a validation.
+  """
+  if "psnr_in_mask" in scores:
+    return scores["psnr_in_mask"]
+  return -scores["masked_corner_shift"]
 
 
 def load_inference(
@@ -54,7 +67,7 @@ def load_inference(
     f"it reads the checkpoints of a run. {optional.install('jax')}.",
   )
   options = ocp.CheckpointManagerOptions(
-    read_only=True, create=False, best_fn=lambda m: m[METRIC]
+    read_only=True, create=False, best_fn=quality
   )
   with contextlib.closing(
     ocp.CheckpointManager(directory, options=options)

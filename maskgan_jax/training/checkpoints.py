@@ -29,7 +29,7 @@ _FREE = (
 class Checkpoints:
   """Saves and restores train states under workdir/checkpoints.
 
-  The latest `keep` are kept and the best by in-mask PSNR. What evaluation
+  The latest `keep` are kept and the best by `runs.quality`. What evaluation
   needs, the averaged parameters and the statistics, is an item of its own.
   """
 
@@ -43,13 +43,13 @@ class Checkpoints:
           [
             policies.LatestN(keep),
             policies.BestN(
-              get_metric_fn=lambda m: m[runs.METRIC],
+              get_metric_fn=runs.quality,
               n=1,
               keep_checkpoints_without_metrics=False,
             ),
           ]
         ),
-        best_fn=lambda m: m[runs.METRIC],
+        best_fn=runs.quality,
       ),
     )
 

@@ -2,10 +2,8 @@
 
 import contextlib
 import dataclasses
-import functools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
 
 import jax
 import ml_collections
@@ -13,17 +11,12 @@ import numpy as np
 
 from maskgan_jax.common import errors, memory
 from maskgan_jax.networks import released, runs
-from maskgan_jax.training import batches as batches_lib
 from maskgan_jax.training import checkpoints as checkpoints_lib
+from maskgan_jax.training import completion, run_log, run_progress, settings
 from maskgan_jax.training import keys as keys_lib
-from maskgan_jax.training import (
-  parallel,
-  run_log,
-  run_progress,
-  settings,
-  validation,
-)
 from maskgan_jax.training import state as state_lib
+from maskgan_jax.training import task as task_lib
+from maskgan_jax.training.landmarks import task as landmarks_task
 
 
 def train(
@@ -46,15 +39,10 @@ def train(
     errors.UserError: a metric is not finite any more.
   """
   run = settings.run_settings(config)
-  train_source, validation_source = (
-    batches_lib.open_split(run.data_dir, split, run.image_size)
-    for split in ("train", "validation")
-  )
+  task = _task(config)
   checkpoints_lib.claim_workdir(workdir, config)
   keys = keys_lib.of_run(run.seed)
-  state = jax.jit(lambda k: settings.initial_state(config, k))(
-    keys.initialisation
-  )
+  state = jax.jit(task.initial_state)(keys.initialisation)
   memory.give_back()
   with contextlib.ExitStack() as stack:
     checkpoints = stack.enter_context(
@@ -76,15 +64,16 @@ def train(
         run_progress.RunProgress(run.num_train_steps, start, shown=first)
       ),
       checkpoints=checkpoints,
-      validator=validation.Validator(
-        settings.predict_step(config),
-        validation_source,
-        batch_size=run.eval_batch_size,
-        key=keys.validation,
-      ),
+      validator=task.validator(keys.validation),
     )
-    dispatches = _dispatches(config, train_source, start, keys.steps, devices)
+    dispatches = task.dispatches(start, keys.steps, devices)
     return _loop(run, dispatches, state, recorder)
+
+
+def _task(config) -> task_lib.Task:
+  if "landmarker" in config.networks:
+    return landmarks_task.Landmarks(config)
+  return completion.Completion(config)
 
 
 def _start(state, checkpoints, init_from) -> state_lib.TrainState:
@@ -101,48 +90,6 @@ def _start(state, checkpoints, init_from) -> state_lib.TrainState:
     except errors.UserError as error:
       raise errors.UserError(f"config.init_from: {error}") from error
   return checkpoints_lib.start_from(state, found, init_from)
-
-
-class _Dispatch(NamedTuple):
-  """What the devices are given at once."""
-
-  last_step: int
-  take: Callable[[state_lib.TrainState], tuple[state_lib.TrainState, Any]]
-  compiles: bool  # The call compiles the step first.
-
-
-def _dispatches(config, source, start, key, devices) -> Iterator[_Dispatch]:
-  run = settings.run_settings(config)
-  schedule = batches_lib.Schedule(
-    batch_size=run.batch_size,
-    seed=run.seed,
-    start_step=start,
-    num_steps=run.num_train_steps,
-    steps_per_dispatch=run.steps_per_dispatch,
-  )
-  if run.dataset_on_device:
-    dataset = parallel.replicate(batches_lib.load(source), devices)
-    batches = batches_lib.train_indices(source, schedule)
-  else:
-    dataset = None
-    batches = batches_lib.train_batches(source, schedule)
-  step_fns = {
-    adversarial: settings.compiled_train_step(
-      config, adversarial=adversarial, devices=devices, dataset=dataset
-    )
-    for adversarial in (False, True)
-  }
-  last_steps = range(
-    start + run.steps_per_dispatch,
-    run.num_train_steps + 1,
-    run.steps_per_dispatch,
-  )
-  compiled = set()
-  for step, batch in zip(last_steps, batches, strict=True):
-    adversarial = step > run.adversarial_from_step
-    take = functools.partial(step_fns[adversarial], batch=batch, key=key)
-    yield _Dispatch(step, take, compiles=adversarial not in compiled)
-    compiled.add(adversarial)
 
 
 def _loop(run, dispatches, state, recorder) -> state_lib.TrainState:
@@ -179,7 +126,7 @@ class _Recorder:
   log: run_log.RunLog
   progress: run_progress.RunProgress
   checkpoints: checkpoints_lib.Checkpoints
-  validator: validation.Validator
+  validator: task_lib.Validator
 
   def log_training(
     self, step: int, pending: Sequence[Mapping[str, jax.Array]]

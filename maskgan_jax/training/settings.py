@@ -26,17 +26,13 @@ class RunSettings:
   seed: int
   init_from: str
   data_dir: str
-  image_size: int
   batch_size: int
-  eval_batch_size: int
   num_train_steps: int
-  adversarial_from_step: int
   log_every_steps: int
   eval_every_steps: int
   checkpoint_every_steps: int
   keep_checkpoints: int
   steps_per_dispatch: int
-  dataset_on_device: bool
 
 
 def run_settings(config: ml_collections.ConfigDict) -> RunSettings:
@@ -51,29 +47,18 @@ def run_settings(config: ml_collections.ConfigDict) -> RunSettings:
       f" a multiple of config.eval_every_steps {config.eval_every_steps}, so"
       " that every checkpoint has its score."
     )
-  names = [
-    field.name
-    for field in dataclasses.fields(RunSettings)
-    if field.name not in ("adversarial_from_step", "eval_batch_size")
-  ]
-  for name in (
-    "num_train_steps",
-    "log_every_steps",
-    "eval_every_steps",
-    "loss.adversarial_from_step",
-  ):
+  names = [field.name for field in dataclasses.fields(RunSettings)]
+  stepped = ["num_train_steps", "log_every_steps", "eval_every_steps"]
+  if "discriminator" in config.networks:
+    stepped.append("loss.adversarial_from_step")
+  for name in stepped:
     steps = operator.attrgetter(name)(config)
     if steps % config.steps_per_dispatch:
       raise errors.UserError(
         f"config.{name} {steps} must be a multiple of"
         f" config.steps_per_dispatch {config.steps_per_dispatch}."
       )
-  return RunSettings(
-    adversarial_from_step=config.loss.adversarial_from_step,
-    # Networks that use a batch's own statistics at test see one picture a time.
-    eval_batch_size=1 if config.train_mode_at_test else config.batch_size,
-    **{name: config[name] for name in names},
-  )
+  return RunSettings(**{name: config[name] for name in names})
 
 
 def variant(

@@ -6,7 +6,7 @@ import numpy as np
 
 from maskgan_jax import masks, photos
 from maskgan_jax.datasets.masked_faces import sources
-from maskgan_jax.faces import alignment, finder, usability
+from maskgan_jax.faces import alignment, anatomy, finder, rough_crop, usability
 from maskgan_jax.photos import coding
 
 SIZE = 256
@@ -47,21 +47,20 @@ def make(
     One dict of features a crop, or why there is none.
   """
   try:
-    image = source.load(item).image
+    loaded = source.load(item)
   except photos.PhotoError as error:
     return sources.Skipped(item.name, str(error))
-  found = finder.shared().find(image, "largest")
-  if not found:
+  image = loaded.image
+  face = _bare_face(loaded)
+  if face is None:
     return sources.Skipped(item.name, "no face found")
-  face = found[0]
   reason = usability.reason_not_to_mask(
     face.landmarks, face.confidence, image.shape
   )
   if reason:
     return sources.Skipped(item.name, reason)
   transform = _wide(face.box)
-  crop, valid = alignment.warp(image, transform, SIZE)
-  crop[valid == 0] = 0
+  crop = rough_crop.cut(image, transform, SIZE)
   landmarks = alignment.transform_landmarks(face.landmarks, transform)
   keypoints = face.keypoints @ transform[:, :2].T + transform[:, 2]
   corners = face.box[:2] @ transform[:, :2].T + transform[:, 2]
@@ -83,6 +82,20 @@ def make(
       }
     )
   return examples
+
+
+def _bare_face(loaded: sources.Loaded) -> finder.LandmarkedFace | None:
+  """The largest face, by the mesh where the source knows no landmarks."""
+  if loaded.landmarks is None:
+    found = finder.shared().find(loaded.image, "largest")
+    return found[0] if found else None
+  points = loaded.landmarks[:, :2]
+  low, high = points.min(0), points.max(0)
+  named = (anatomy.NOSE_TIP, *anatomy.MOUTH_CORNERS)
+  keypoints = [*anatomy.eye_centres(loaded.landmarks), *points[list(named)]]
+  return finder.LandmarkedFace(
+    np.concatenate([low, high - low]), np.array(keypoints), loaded.landmarks, 1
+  )
 
 
 def _wide(box: np.ndarray) -> np.ndarray:

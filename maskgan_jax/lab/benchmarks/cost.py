@@ -26,7 +26,7 @@ def inference(config: ml_collections.ConfigDict) -> Cost:
   Multiply-adds are half the operations that XLA counts, which are a few
   percent more, since they hold activations too.
   """
-  size = settings.run_settings(config).image_size
+  size = config.image_size
   key = jax.eval_shape(lambda: jax.random.key(0))
   state = jax.eval_shape(lambda k: settings.initial_state(config, k), key)
   variables = {

@@ -188,7 +188,7 @@ def generator(config: ml_collections.ConfigDict, repeats: int) -> Result:
 def read_input(config: ml_collections.ConfigDict, repeats: int) -> Result:
   """Times the batches of the train split, by the path that the config uses."""
   run = settings.run_settings(config)
-  source = batches_lib.open_split(run.data_dir, "train", run.image_size)
+  source = batches_lib.open_split(run.data_dir, "train", config.image_size)
   schedule = batches_lib.Schedule(
     batch_size=run.batch_size,
     seed=run.seed,
@@ -197,7 +197,7 @@ def read_input(config: ml_collections.ConfigDict, repeats: int) -> Result:
     num_steps=2 * repeats * run.steps_per_dispatch,
     steps_per_dispatch=run.steps_per_dispatch,
   )
-  if run.dataset_on_device:
+  if config.dataset_on_device:
     batches = batches_lib.train_indices(source, schedule)
   else:
     batches = batches_lib.train_batches(source, schedule)

@@ -1,0 +1,120 @@
+"""TFDS builder of wide crops for the landmarker."""
+
+import functools
+import sys
+from typing import Any
+
+import numpy as np
+import tensorflow_datasets as tfds
+from tensorflow_datasets.core import shuffle
+
+from maskgan_jax import masks
+from maskgan_jax.common import processes as processes_lib
+from maskgan_jax.datasets.landmark_crops import crops
+from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.datasets.masked_faces.engines import processes
+from maskgan_jax.datasets.masked_faces.stages import people
+from maskgan_jax.faces import anatomy
+
+# As for masked_faces: sorting on the disk would take TensorFlow.
+shuffle.MAX_MEM_BUFFER_SIZE = sys.maxsize
+
+VARIANTS = {"train": 6, "validation": 4, "test": 2}
+
+
+class Builder(tfds.core.GeneratorBasedBuilder):
+  """Wide crops, bare and masked, with the landmarks of the bare face.
+
+  Written as array_record without TensorFlow.
+  """
+
+  VERSION = tfds.core.Version("1.0.0")
+  RELEASE_NOTES = {"1.0.0": "Initial release."}
+  BUILDER_CONFIGS = [
+    tfds.core.BuilderConfig(name=name, description=text)
+    for name, text in (
+      ("folder", "A folder of photos and their manifest.csv."),
+      ("sample_faces", "Procedurally painted portraits, for tests."),
+    )
+  ]
+
+  def __init__(
+    self,
+    *,
+    source: sources.Source,
+    seed: int = 0,
+    num_processes: int = 1,
+    **kwargs,
+  ):
+    """Makes a builder.
+
+    Args:
+      source: that knows who is on each picture.
+      seed: of the masks.
+      num_processes: how many do the work; the result does not depend on it.
+      **kwargs: as for every TFDS builder.
+    """
+    self._source = source
+    self._seed = seed
+    self._num_processes = num_processes
+    self.skipped: list[sources.Skipped] = []
+    super().__init__(file_format="array_record", config=source.kind, **kwargs)
+
+  def _info(self) -> tfds.core.DatasetInfo:
+    return self.dataset_info_from_configs(
+      features=tfds.features.FeaturesDict(
+        {
+          "id": tfds.features.Text(),
+          "person_id": tfds.features.Text(),
+          "image": tfds.features.Image(
+            shape=(crops.SIZE, crops.SIZE, 3), encoding_format="jpeg"
+          ),
+          "landmarks": tfds.features.Tensor(
+            shape=(anatomy.NUM_LANDMARKS, 3), dtype=np.float32
+          ),
+          "box": tfds.features.Tensor(shape=(4,), dtype=np.float32),
+          "keypoints": tfds.features.Tensor(shape=(5, 2), dtype=np.float32),
+          "is_masked": np.bool_,
+        }
+      ),
+      metadata=tfds.core.MetadataDict(
+        source=self._source.kind,
+        photos=self._source.fingerprint(),
+        seed=self._seed,
+      ),
+    )
+
+  def _split_generators(self, dl_manager: tfds.download.DownloadManager):
+    items, self.skipped = self._source.items()
+    if any(item.person_id is None for item in items):
+      raise sources.SourceError(
+        f"{sources.MANIFEST} is missing beside the photos. Add it, with the"
+        " columns file,person_id: splits are by person."
+      )
+    splits = {name: [] for name in people.BUCKETS}
+    for item in items:
+      splits[people.split_of(item.person_id)].append(item)
+    return {
+      name: self._generate_examples(name, chosen)
+      for name, chosen in splits.items()
+    }
+
+  def _generate_examples(self, split: str, items: list[sources.Item]) -> Any:
+    drawing = crops.Drawing(
+      variants=VARIANTS[split],
+      distribution=masks.TRAINING
+      if split == "train"
+      else masks.MaskDistribution(),
+      distractor_share=crops.DISTRACTOR_SHARE if split == "train" else 0.0,
+      seed=self._seed,
+    )
+    make = functools.partial(crops.make, source=self._source, drawing=drawing)
+    with processes_lib.Workers(self._num_processes) as pool:
+      for made in processes.Processes(pool).map(
+        f"Drawing {split}", make, items
+      ):
+        if isinstance(made, sources.Skipped):
+          self.skipped.append(made)
+          continue
+        for example in made:
+          yield example["id"], example

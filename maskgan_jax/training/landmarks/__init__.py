@@ -1,0 +1,1 @@
+"""How the landmarker is trained."""
