@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import jax
 
 from maskgan_jax.common import optional
-from maskgan_jax.exporting import completion
+from maskgan_jax.exporting import completion, landmarks
 from maskgan_jax.unmasking.backends import onnx as onnx_lib
 
 # The converter comes without what it declares: requirements/jax2onnx.txt.
@@ -32,21 +32,27 @@ def encode(
   Raises:
     errors.UserError: a package is missing.
   """
-  jax2onnx = optional.load("jax2onnx", REMEDY)
-  # It warns of shapes that ONNX infers by itself.
-  logging.getLogger("onnx_ir").setLevel(logging.ERROR)
-  model = jax2onnx.to_onnx(
-    complete,
-    list(inputs),
-    model_name="maskgan_jax",
-    input_names=[onnx_lib.FACES, _EACH_MASK, onnx_lib.LATENT][: len(inputs)],
-    output_names=list(onnx_lib.OUTPUTS),
-  )
+  names = [onnx_lib.FACES, _EACH_MASK, onnx_lib.LATENT][: len(inputs)]
+  model = _convert(complete, inputs, names, onnx_lib.OUTPUTS)
   _make_mask_optional(model)
   _make_latent_optional(model)
   model.doc_string = (
     "Takes the mask off aligned faces. What it completes is a guess, not the"
     " person's face: not for identification or as evidence."
+  )
+  return model.SerializeToString()
+
+
+def encode_landmarks(
+  find: landmarks.Landmarking, inputs: Sequence[jax.ShapeDtypeStruct]
+) -> bytes:
+  """Returns the content of a file that computes `landmarks.landmarking`.
+
+  Raises:
+    errors.UserError: a package is missing.
+  """
+  model = _convert(
+    find, inputs, [onnx_lib.ROUGH_CROPS], onnx_lib.LANDMARK_OUTPUTS
   )
   return model.SerializeToString()
 
@@ -58,6 +64,25 @@ def load(path: str | os.PathLike) -> completion.Completion:
     errors.UserError: onnxruntime is not installed.
   """
   return onnx_lib.OnnxNetworks(path).run
+
+
+def load_landmarks(path: str | os.PathLike) -> landmarks.Landmarking:
+  """Returns what the file of a landmarker computes, as `load` does."""
+  return onnx_lib.OnnxLandmarker(path)
+
+
+def _convert(function, inputs, input_names, output_names):
+  """The model of a function, as jax2onnx makes it."""
+  jax2onnx = optional.load("jax2onnx", REMEDY)
+  # It warns of shapes that ONNX infers by itself.
+  logging.getLogger("onnx_ir").setLevel(logging.ERROR)
+  return jax2onnx.to_onnx(
+    function,
+    list(inputs),
+    model_name="maskgan_jax",
+    input_names=list(input_names),
+    output_names=list(output_names),
+  )
 
 
 def _make_mask_optional(model) -> None:

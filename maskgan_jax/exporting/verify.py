@@ -10,12 +10,14 @@ import numpy as np
 from maskgan_jax import masks
 from maskgan_jax.common import timing
 from maskgan_jax.datasets import sample_faces
-from maskgan_jax.exporting import completion
+from maskgan_jax.exporting import completion, landmarks
 from maskgan_jax.faces import alignment
 from maskgan_jax.networks import images, loaded
 
 # What rounding to 8 bits may make of two orders of the same sum.
 TOLERANCE = 1
+# Of landmarks, in pixels of the rough crop, and of their confidence.
+LANDMARK_TOLERANCE = 0.02
 _NUM_FACES, _NUM_CALLS = 4, 15
 
 
@@ -63,6 +65,30 @@ def compare(
   return Report(
     max(completed, predicted), mask, median(exported), median(networks)
   )
+
+
+def compare_landmarks(
+  exported: landmarks.Landmarking, networks: loaded.LoadedNetworks
+) -> None:
+  """Compares on painted faces, one by one and in a batch.
+
+  Raises:
+    RuntimeError: they differ by more than LANDMARK_TOLERANCE.
+  """
+  crops = masked_faces(networks.model.landmark_size)
+  expected = networks.landmarks(crops)
+  single = [exported(crops[i : i + 1]) for i in range(len(crops))]
+  singles = [np.concatenate(x) for x in zip(*single, strict=True)]
+  worst = max(
+    float(np.abs(np.asarray(x) - np.asarray(y)).max())
+    for found in (exported(crops), singles)
+    for x, y in zip(found, expected, strict=True)
+  )
+  if worst > LANDMARK_TOLERANCE:
+    raise RuntimeError(
+      f"The exported landmarker differs by up to {worst:.3f} from the network"
+      " and was not kept: the converter is at fault."
+    )
 
 
 def _difference(one: Any, other: Any) -> int:

@@ -1,15 +1,27 @@
-"""Writes the networks as one file for other run times: ONNX or StableHLO."""
+"""Writes the networks as files for other run times: ONNX or StableHLO."""
 
 import os
 import pathlib
 
 from maskgan_jax.common import errors, files
-from maskgan_jax.exporting import completion, onnx, stablehlo, verify
+from maskgan_jax.exporting import (
+  completion,
+  landmarks,
+  onnx,
+  stablehlo,
+  verify,
+)
 from maskgan_jax.networks import loaded
+from maskgan_jax.unmasking.backends import onnx as onnx_lib
 
 # By name of the format: what encodes it, and what loads what it encoded.
 FORMATS = {
   "onnx": (onnx.encode, onnx.load),
+  "stablehlo": (stablehlo.encode, stablehlo.load),
+}
+# The same of the landmarker.
+LANDMARK_FORMATS = {
+  "onnx": (onnx.encode_landmarks, onnx.load_landmarks),
   "stablehlo": (stablehlo.encode, stablehlo.load),
 }
 
@@ -22,7 +34,9 @@ def export(
   which: str = "latest",
   dtype: str = "float32",
 ) -> verify.Report:
-  """Writes the networks, once the file was found equal to them.
+  """Writes the networks, once the files were found equal to them.
+
+  The landmarker, where there is one, goes into a file of its own beside.
 
   Args:
     path: of the file.
@@ -39,14 +53,26 @@ def export(
     RuntimeError: the file gives other pictures than the networks.
   """
   path = pathlib.Path(path)
-  if path.exists():
-    raise errors.UserError(
-      f"{path} exists. Give another --output, or remove it."
-    )
-  encode, load = FORMATS[format]
+  beside = onnx_lib.landmarker_path(path)
+  for target in (path, beside):
+    if target.exists():
+      raise errors.UserError(
+        f"{target} exists. Give another --output, or remove it."
+      )
   networks = loaded.load(weights, which)
   with files.replacing(path) as partial:
     partial.touch()  # Before the work, not after it.
+    if networks.model.landmarker is not None:
+      _write_landmarker(beside, networks, LANDMARK_FORMATS[format], dtype)
+    encode, load = FORMATS[format]
     complete = completion.completion(networks, dtype)
     partial.write_bytes(encode(complete, completion.inputs(networks)))
     return verify.compare(load(partial), networks)
+
+
+def _write_landmarker(path, networks, format, dtype) -> None:
+  encode, load = format
+  with files.replacing(path) as partial:
+    find = landmarks.landmarking(networks, dtype)
+    partial.write_bytes(encode(find, landmarks.inputs(networks)))
+    verify.compare_landmarks(load(partial), networks)

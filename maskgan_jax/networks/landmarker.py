@@ -64,11 +64,13 @@ class Landmarker(nn.Module):
       )(blocks.leaky_relu(x) if level else x)
       for _ in range(count):
         x = blocks.ResidualBlock(dtype=self.dtype)(x)
-    x = blocks.leaky_relu(x).reshape(len(x), -1)
+    # The number of crops may be symbolic.
+    size = x.shape[1] * x.shape[2] * x.shape[3]
+    x = blocks.leaky_relu(x).reshape(x.shape[0], size)
     x = nn.Dense(self.hidden, dtype=self.dtype, kernel_init=blocks.HE_INIT)(x)
     x = nn.Dense(3 * NUM_LANDMARKS + 1, dtype=self.dtype)(blocks.leaky_relu(x))
     x = x.astype(jnp.float32)
-    points = x[:, :-1].reshape(-1, NUM_LANDMARKS, 3)
+    points = x[:, :-1].reshape(x.shape[0], NUM_LANDMARKS, 3)
     # x and y from the middle; z is 0 near the head's own.
     middle = jnp.array([0.5, 0.5, 0.0])
     return Landmarks(middle + _SPREAD * points, x[:, -1])

@@ -19,7 +19,15 @@ class JaxNetworks:
     self.image_size = self._networks.model.image_size
     self.max_batch = self._networks.max_batch
     self.latent_size = self._networks.model.latent_size
+    self.landmark_size = self._networks.model.landmark_size
     self.weights_sha256 = self._networks.weights_sha256
+
+  def landmarks(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """See `backends.Networks`."""
+    points, confidence = self._networks.landmarks(_padded(crops))
+    return np.asarray(points)[: len(crops)], np.asarray(confidence)[
+      : len(crops)
+    ]
 
   def __call__(
     self,
@@ -28,19 +36,19 @@ class JaxNetworks:
     code: np.ndarray | None = None,
   ) -> interface.Answer:
     """See `backends.Networks`."""
-    # To a power of two, so that XLA compiles a few programs and no more.
     count = len(crops)
-    padding = (1 << (count - 1).bit_length()) - count
-
-    def padded(x):
-      return np.concatenate([x, np.repeat(x[-1:], padding, axis=0)])
-
     found = self._networks(
-      padded(crops),
-      None if given is None else padded(given),
+      _padded(crops),
+      None if given is None else _padded(given),
       None if code is None else code[None],
     )
     return interface.Answer(
       np.asarray(images.to_uint8(found.predicted_image))[:count],
       np.asarray(found.probability)[:count],
     )
+
+
+def _padded(x: np.ndarray) -> np.ndarray:
+  """To a power of two, so that XLA compiles a few programs and no more."""
+  padding = (1 << (len(x) - 1).bit_length()) - len(x)
+  return np.concatenate([x, np.repeat(x[-1:], padding, axis=0)])

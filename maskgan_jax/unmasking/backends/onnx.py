@@ -13,12 +13,53 @@ from maskgan_jax.unmasking.backends import interface
 # What goes in and comes out; `export` writes it, the README explains it.
 FACES, GIVEN_MASK, LATENT = "masked_image", "given_mask", "latent"
 OUTPUTS = ("completed_image", "mask", "predicted_image")
+# The same of the landmarker's own file.
+ROUGH_CROPS, LANDMARK_OUTPUTS = "rough_crop", ("landmarks", "confidence")
 
 _MAX_BATCH = 8  # Faces at once: more need memory and save no time.
 
 
+def landmarker_path(path: pathlib.Path) -> pathlib.Path:
+  """Returns where the landmarker of an exported file is: beside it."""
+  return path.with_suffix(f".landmarker{path.suffix}")
+
+
+class OnnxLandmarker:
+  """An exported landmarker.
+
+  Attributes:
+    size: side of the rough crops in pixels.
+  """
+
+  def __init__(self, path: str | os.PathLike):
+    """Loads the file.
+
+    Raises:
+      errors.UserError: it is another file than `export` writes, or onnxruntime
+        is not installed.
+    """
+    path = pathlib.Path(path)
+    self._session = _session(path.read_bytes(), path)
+    takes = [x.name for x in self._session.get_inputs()]
+    gives = [x.name for x in self._session.get_outputs()]
+    if takes != [ROUGH_CROPS] or gives != list(LANDMARK_OUTPUTS):
+      raise errors.UserError(
+        f"{path} takes {', '.join(takes)} and gives {', '.join(gives)}; needed"
+        f" are {ROUGH_CROPS}, and {', '.join(LANDMARK_OUTPUTS)}. Write it with"
+        " this version's maskgan export --format=onnx."
+      )
+    self.size = self._session.get_inputs()[0].shape[1]
+
+  def __call__(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """See `backends.Networks.landmarks`."""
+    points, confidence = self._session.run(
+      list(LANDMARK_OUTPUTS), {ROUGH_CROPS: crops}
+    )
+    return points, confidence
+
+
 class OnnxNetworks:
-  """An exported file, as `backends.Networks`."""
+  """An exported file, as `backends.Networks`; its landmarker lies beside it."""
 
   def __init__(self, path: str | os.PathLike):
     """Loads the file.
@@ -40,7 +81,14 @@ class OnnxNetworks:
     sizes = {x.name: x.shape[1] for x in optional}
     self.latent_size = sizes.get(LATENT, 0)
     self.max_batch = _MAX_BATCH
+    beside = landmarker_path(path)
+    self._landmarker = OnnxLandmarker(beside) if beside.is_file() else None
+    self.landmark_size = self._landmarker.size if self._landmarker else 0
     self.weights_sha256 = hashlib.sha256(content).hexdigest()
+
+  def landmarks(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """See `backends.Networks`."""
+    return self._landmarker(crops)
 
   def __call__(
     self,
