@@ -19,6 +19,7 @@ class JaxNetworks:
     self.image_size = self._networks.model.image_size
     self.max_batch = self._networks.max_batch
     self.latent_size = self._networks.model.latent_size
+    self.landmark_size = 0
     self.weights_sha256 = self._networks.weights_sha256
 
   def __call__(

@@ -39,6 +39,7 @@ class OnnxNetworks:
     optional = self._session.get_overridable_initializers()
     sizes = {x.name: x.shape[1] for x in optional}
     self.latent_size = sizes.get(LATENT, 0)
+    self.landmark_size = 0
     self.max_batch = _MAX_BATCH
     self.weights_sha256 = hashlib.sha256(content).hexdigest()
 
