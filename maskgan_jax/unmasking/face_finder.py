@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from maskgan_jax.common import errors, pinned_models
@@ -19,6 +20,11 @@ from maskgan_jax.unmasking import backends, landmarked_faces
 
 # Of a film's frames without a face, those in which other turns are tried.
 _TURNS_EVERY = 10
+_ROTATIONS = {
+  1: cv2.ROTATE_90_COUNTERCLOCKWISE,
+  2: cv2.ROTATE_180,
+  3: cv2.ROTATE_90_CLOCKWISE,
+}
 
 
 class NoFaceError(errors.UserError):
@@ -165,7 +171,8 @@ class _Look(NamedTuple):
 def _look(
   networks: backends.Networks, image: np.ndarray, turn: int, *, thorough: bool
 ) -> _Look:
-  turned = np.ascontiguousarray(np.rot90(image, turn))
+  # As np.rot90 does it, but quicker.
+  turned = cv2.rotate(image, _ROTATIONS[turn]) if turn else image
   detected = finder.shared().detect(turned, thorough=thorough)
   found = landmarked_faces.of_detected(networks, turned, detected)
   if turn:
@@ -205,7 +212,7 @@ def _turned(
 def _turned_back(
   face: finder.LandmarkedFace, turn: int, shape: tuple[int, ...]
 ) -> finder.LandmarkedFace:
-  """Moves a face from np.rot90(photo, turn), of this shape, to the photo."""
+  """Moves a face from a turned photo, of this shape, to the photo itself."""
   # The middle of one is the middle of the other, in pixel centres.
   middle = (np.array(shape[1::-1]) - 1) / 2
   target = middle[::-1] if turn % 2 else middle

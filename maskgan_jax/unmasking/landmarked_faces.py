@@ -23,6 +23,8 @@ def of_detected(
 ) -> list[finder.LandmarkedFace]:
   """Returns detected faces with their landmarks, in their order.
 
+  Their confidence is the least of all looks.
+
   Args:
     networks: with a landmarker.
     image: uint8 [H, W, 3] RGB.
@@ -36,7 +38,9 @@ def of_detected(
     landmarks, confidence = _landmarks(networks, image, places)
     for _ in range(_NUM_LOOKS - 1):
       places = [rough_crop.of_landmarks(points, size) for points in landmarks]
-      landmarks, confidence = _landmarks(networks, image, places)
+      landmarks, again = _landmarks(networks, image, places)
+      # Wrong landmarks may lead to where a crop happens to look like a face.
+      confidence = np.minimum(confidence, again)
     found += [
       finder.LandmarkedFace(face.box, face.keypoints, points, float(sure))
       for face, points, sure in zip(part, landmarks, confidence, strict=True)

@@ -37,6 +37,25 @@ def test_faces_are_looked_at_twice_and_in_batches():
   np.testing.assert_allclose(middles, [60, 170, 260], atol=2)
 
 
+def test_all_looks_must_be_sure():
+  class Doubtful(Networks):
+    def __init__(self, *confidences):
+      super().__init__()
+      self._confidences = iter(confidences)
+
+    def landmarks(self, crops):
+      points, _ = super().landmarks(crops)
+      return points, np.float32([next(self._confidences)])
+
+  image = landmarker.photo((160, 120, 90))
+  detected = landmarker.Detector().detect(image)
+  for confidences in (0.1, 0.9), (0.9, 0.1):
+    [face] = landmarked_faces.of_detected(
+      Doubtful(*confidences), image, detected
+    )
+    assert face.confidence == pytest.approx(0.1)
+
+
 def test_nothing_detected_asks_no_network():
   networks, found = _found(landmarker.photo())
   assert not found and not networks.num_crops
