@@ -9,9 +9,9 @@ from maskgan_jax.faces import alignment, finder
 # What stays in its place when a crop is widened, in shares of its side.
 _FIXED_POINT = (0.5, 0.2)
 _WIDENED_SCALE = 0.8
-# How a mask lies in the crop of its face, as drawn ones do in training (without
-# straps): the crop's side, of the mask's longer side, and where the mask's middle
-# comes to lie, in shares of the crop's side.
+# How a mask lies in the crop of its face, as drawn ones without straps do: the
+# crop's side, of the mask's longer side, and where the mask's middle comes to
+# lie, in shares of the crop's side.
 _SIDE_PER_MASK = 1.8
 _MASK_MIDDLE = (0.5, 0.68)
 

@@ -50,11 +50,8 @@ def of_detected(
 
 def _landmarks(networks, image, places):
   """Landmarks in pixels of the image, from crops of it, and confidences."""
-  crops = []
-  for place in places:
-    crop, valid = alignment.warp(image, place, networks.landmark_size)
-    crop[valid == 0] = 0
-    crops.append(crop)
+  size = networks.landmark_size
+  crops = [rough_crop.cut(image, place, size) for place in places]
   points, confidence = networks.landmarks(np.stack(crops))
   landmarks = [
     alignment.transform_landmarks(one, cv2.invertAffineTransform(place))
