@@ -12,12 +12,12 @@ from maskgan_jax.faces import mesh as mesh_lib
 
 
 class LandmarkedFace(NamedTuple):
-  """A face and its mesh, in pixels of the picture."""
+  """A face and its landmarks, in pixels of the picture."""
 
   box: np.ndarray  # [4] float32: x, y, width, height
   keypoints: np.ndarray  # [5, 2] float32: eyes, nose, mouth corners
   landmarks: np.ndarray  # [468, 3] float32
-  confidence: float  # The mesh's own, in [0, 1].
+  confidence: float  # That the landmarks are a face's, in [0, 1].
 
 
 class FaceFinder:
@@ -27,17 +27,29 @@ class FaceFinder:
 
   Attributes:
     detector: finds boxes and keypoints.
-    mesh: finds the landmarks of a detected face.
+    mesh: finds the landmarks of a detected face; loaded when first asked for.
   """
 
   def __init__(self):
     self.detector = detector_lib.FaceDetector()
-    self.mesh = mesh_lib.LandmarkModel()
     self._lock = threading.Lock()
 
-  def detect(self, image: np.ndarray) -> list[detector_lib.Face]:
-    """Finds faces in uint8 [H, W, 3] RGB by a quick look; the largest first."""
+  @functools.cached_property
+  def mesh(self) -> mesh_lib.LandmarkModel:
+    return mesh_lib.LandmarkModel()
+
+  def detect(
+    self, image: np.ndarray, *, thorough: bool = False
+  ) -> list[detector_lib.Face]:
+    """Finds faces, the largest first.
+
+    Args:
+      image: uint8 [H, W, 3] RGB.
+      thorough: look for the small faces of a group too, which takes longer.
+    """
     with self._lock:
+      if thorough:
+        return self.detector.detect_all(image)
       return self.detector.detect(image)
 
   def find(self, image: np.ndarray, which: str = "all") -> list[LandmarkedFace]:

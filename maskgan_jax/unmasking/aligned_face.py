@@ -9,6 +9,11 @@ from maskgan_jax.faces import alignment, finder
 # What stays in its place when a crop is widened, in shares of its side.
 _FIXED_POINT = (0.5, 0.2)
 _WIDENED_SCALE = 0.8
+# How a mask lies in the crop of its face, as drawn ones without straps do: the
+# crop's side, of the mask's longer side, and where the mask's middle comes to
+# lie, in shares of the crop's side.
+_SIDE_PER_MASK = 1.8
+_MASK_MIDDLE = (0.5, 0.68)
 
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
@@ -17,7 +22,8 @@ class AlignedFace:
 
   Attributes:
     box: x, y, width, height in photo pixels, [4] float32.
-    landmarks: in photo pixels, [468, 3].
+    landmarks: in photo pixels, [468, 3]; None where they are not known.
+    confidence: that the landmarks are a face's, in [0, 1].
     transform: photo pixels to crop pixels, [2, 3] float32.
     crop: the face, [size, size, 3] uint8.
     inside: nonzero where the crop shows the photo, [size, size] uint8.
@@ -25,7 +31,8 @@ class AlignedFace:
   """
 
   box: np.ndarray
-  landmarks: np.ndarray
+  landmarks: np.ndarray | None
+  confidence: float
   transform: np.ndarray
   crop: np.ndarray
   inside: np.ndarray
@@ -55,10 +62,43 @@ def align(
   return AlignedFace(
     box=face.box,
     landmarks=face.landmarks,
+    confidence=face.confidence,
     transform=transform,
     crop=crop,
     inside=inside,
     widened=widened,
+  )
+
+
+def align_to_mask(
+  image: np.ndarray, mask: np.ndarray, size: int
+) -> AlignedFace:
+  """Cuts out what must be an upright face behind a hand-made mask.
+
+  Args:
+    image: the photo, uint8 [H, W, 3].
+    mask: [H, W], nonzero where to complete, somewhere at least.
+    size: side of the crop in pixels.
+  """
+  rows, columns = np.nonzero(mask)
+  low = np.array([columns.min(), rows.min()])
+  extent = np.array([columns.max(), rows.max()]) + 1 - low
+  transform = alignment.similarity(
+    size / (_SIDE_PER_MASK * extent.max()),
+    0.0,
+    low + extent / 2,
+    size * np.array(_MASK_MIDDLE),
+  ).astype(np.float32)
+  crop, inside = alignment.warp(image, transform, size)
+  return AlignedFace(
+    box=np.append(low, extent).astype(np.float32),
+    landmarks=None,
+    confidence=0.0,
+    transform=transform,
+    crop=crop,
+    inside=inside,
+    # It holds all of the mask as it is.
+    widened=True,
   )
 
 

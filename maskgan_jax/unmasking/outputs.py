@@ -88,7 +88,7 @@ def unmask_file(
 
 def _unmask(unmasker, image, mask, options) -> list[unmasking.UnmaskResult]:
   """Returns the likeliest result first; of a bare photo no other."""
-  faces = unmasker.find(image, options.faces)
+  faces = unmasker.find(image, options.faces, mask)
   results = []
   for sample in range(options.num_samples):
     faces = unmasker.complete(image, faces, mask, sample)

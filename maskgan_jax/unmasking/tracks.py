@@ -35,6 +35,7 @@ class Track:
   Attributes:
     box: x, y, width, height in the frame's pixels.
     landmarks: of the frame in which it was last found, [468, 3].
+    confidence: in that frame, that they are a face's, in [0, 1].
     placement: crop pixels to frame pixels, float64 [2, 3].
     widened: whether its crop is.
     mask: probability, [size, size] float32; None before the first frame.
@@ -45,6 +46,7 @@ class Track:
 
   box: np.ndarray
   landmarks: np.ndarray
+  confidence: float
   placement: np.ndarray
   widened: bool = False
   mask: np.ndarray | None = None
@@ -62,6 +64,7 @@ class Track:
     share = float(np.clip(moved / _FREE_MOTION, _CALM_SHARE, 1.0))
     self.placement += share * (placement - self.placement)
     self.box, self.landmarks, self.missed = face.box, face.landmarks, 0
+    self.confidence = face.confidence
 
   def see(self, face: completed_face.CompletedFace) -> None:
     """Takes a new frame's mask and prediction into the averages."""
@@ -139,7 +142,7 @@ class Tracker:
         track.move(face, self._size)
       else:
         placement = _placement(face.landmarks, self._size)
-        track = Track(face.box, face.landmarks, placement)
+        track = Track(face.box, face.landmarks, face.confidence, placement)
       kept.append(track)
     for track in free:
       track.missed += 1

@@ -9,9 +9,8 @@ import numpy as np
 
 from maskgan_jax import unmasking
 from maskgan_jax.common import files, progress
-from maskgan_jax.faces import finder
 from maskgan_jax.photos import provenance, video
-from maskgan_jax.unmasking import outputs, tracks
+from maskgan_jax.unmasking import face_finder, outputs, tracks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,9 +93,10 @@ def _frame_unmasker(
 ) -> Callable[[np.ndarray], unmasking.UnmaskResult]:
   """Returns what unmasks the frames of one video in their order."""
   tracker = tracks.Tracker(unmasker.networks.image_size)
+  finder = face_finder.FilmFinder(unmasker.networks)
 
   def unmask(frame):
-    faces = tracker.follow(frame, finder.shared().find(frame))
+    faces = tracker.follow(frame, finder.find(frame))
     completed = tracker.smooth(unmasker.complete(frame, faces))
     return unmasking.lay_back(frame, completed)
 

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from maskgan_jax.common import errors
-from maskgan_jax.faces import finder
 from maskgan_jax.networks import latent
-from maskgan_jax.unmasking import aligned_face, backends, completed_face
+from maskgan_jax.unmasking import (
+  aligned_face,
+  backends,
+  completed_face,
+  face_finder,
+)
 
 FACES = ("all", "largest")
 
@@ -20,7 +24,7 @@ class Unmasker:
   wants several completions of a photo holds on to what `find` returns.
 
   Attributes:
-    networks: segmenter and generator.
+    networks: landmarker, segmenter and generator.
   """
 
   def __init__(
@@ -53,7 +57,7 @@ class Unmasker:
     """Returns a photo without masks. Bare faces stay as they are.
 
     Args:
-      image: uint8 [H, W, 3], RGB, upright.
+      image: uint8 [H, W, 3], RGB.
       faces: "all", or "largest" for that one alone, which is quicker.
       mask: see `complete`.
       sample: see `complete`.
@@ -61,35 +65,52 @@ class Unmasker:
     Raises:
       errors.UserError: as `find` and `complete`.
     """
-    found = self.find(image, faces)
+    found = self.find(image, faces, mask)
     return completed_face.lay_back(
       image, self.complete(image, found, mask, sample)
     )
 
   def find(
-    self, image: np.ndarray, faces: str = "all"
+    self,
+    image: np.ndarray,
+    faces: str = "all",
+    mask: np.ndarray | None = None,
   ) -> list[aligned_face.AlignedFace]:
     """Detects the faces of a photo, finds their landmarks and aligns them.
 
+    Faces that lie on their sides or stand on their heads are found where none
+    is upright. A hand-made mask is believed to be on a face: where no face is
+    sure, it is on the surest of the unsure ones, or else it tells where the
+    face is.
+
     Args:
-      image: uint8 [H, W, 3], RGB, upright.
+      image: uint8 [H, W, 3], RGB.
       faces: "all", or "largest" for that one alone, which is quicker.
+      mask: see `complete`.
 
     Returns:
       One face at least, the largest first.
 
     Raises:
-      errors.UserError: no face is found.
+      errors.UserError: no face is found; the mask is of another size or empty.
     """
     if faces not in FACES:
       raise errors.UserError(
         f"faces is {faces!r}; it must be one of {', '.join(FACES)}."
       )
+    if mask is not None:
+      _check_mask(mask, image)
     size = self.networks.image_size
-    return [
-      aligned_face.align(image, face, size)
-      for face in finder.find_faces(image, faces)
-    ]
+    try:
+      found = face_finder.find_faces(self.networks, image, faces)
+    except face_finder.NoFaceError as error:
+      if mask is None:
+        raise
+      unsure = face_finder.surest_under(mask, error.unsure)
+      if unsure is None:
+        return [aligned_face.align_to_mask(image, mask, size)]
+      found = [unsure]
+    return [aligned_face.align(image, face, size) for face in found]
 
   def complete(
     self,

@@ -35,7 +35,7 @@ def colour(sample: int) -> tuple[int, ...]:
 class Networks:
   """Finds a mask on a crop's lower half, but for its last row."""
 
-  image_size, max_batch, latent_size = SIZE, 8, 2
+  image_size, max_batch, latent_size, landmark_size = SIZE, 8, 2, 0
   weights_sha256 = "abc"
 
   def __call__(self, crops, given=None, code=None):
@@ -62,7 +62,7 @@ class Unmasker(unmasking.Unmasker):
     self.networks = Networks()
     self.looked, self.masks = [], []
 
-  def find(self, image, faces="all"):
+  def find(self, image, faces="all", mask=None):
     self.looked.append(faces)
     if (image == image[0, 0]).all():
       raise errors.UserError("No face found. Give a photo with a face.")

@@ -111,6 +111,15 @@ def test_a_face_is_missed_for_a_moment_only(landmarks):
   np.testing.assert_array_equal(result.image, frame())
 
 
+def test_confidence_is_that_of_the_last_sight(landmarks):
+  tracker = tracks.Tracker(SIZE)
+  for confidence in (0.9, 0.6):
+    [face] = found(landmarks)
+    tracker.follow(frame(), [face._replace(confidence=confidence)])
+  [missed] = tracker.follow(frame(), [])
+  assert missed.confidence == 0.6
+
+
 def test_two_faces_keep_their_own_tracks(landmarks):
   both = Film()
   far = found(landmarks, 70.0)

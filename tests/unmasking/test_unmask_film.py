@@ -12,6 +12,7 @@ from maskgan_jax.common import errors
 from maskgan_jax.faces import finder
 from maskgan_jax.photos import provenance, video
 from maskgan_jax.unmasking import backends, unmask_film
+from tests.fakes import landmarker
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -23,7 +24,7 @@ NUM_FRAMES = 4
 class FakeNetworks:
   """Finds a mask on the lower half, or none, and predicts green there."""
 
-  image_size, max_batch = SIZE, 8
+  image_size, max_batch, landmark_size = SIZE, 8, 0
   weights_sha256 = "0" * 64
 
   def __init__(self, probability=0.97, rows=slice(36, 60)):
@@ -135,3 +136,27 @@ def test_faces_are_found_as_in_photos(film, tmp_path, monkeypatch):
   monkeypatch.setattr(finder.FaceFinder, "find", counted)
   unmask_film.unmask_video(unmasker(), film, tmp_path / "out.mp4")
   assert found == ["all"] * NUM_FRAMES
+
+
+def test_a_film_that_stands_on_its_head(tmp_path, monkeypatch):
+  class Networks(landmarker.Landmarker, FakeNetworks):
+    landmark_size = landmarker.Landmarker.landmark_size
+
+    def __init__(self):
+      landmarker.Landmarker.__init__(self)
+      FakeNetworks.__init__(self)
+
+  shared = landmarker.Detector()
+  monkeypatch.setattr(finder, "shared", lambda: shared)
+  made = unmasker()
+  made.networks = Networks()
+  still = cv2.resize(landmarker.photo((160, 120, 150)), (256, 300))
+  write_film(tmp_path / "film.mp4", np.rot90(still, 2))
+  target = tmp_path / "out.mp4"
+  summary = unmask_film.unmask_video(made, tmp_path / "film.mp4", target)
+  assert summary.num_unmasked == NUM_FRAMES
+  # Turns are tried in the first frame, then kept.
+  assert len(shared.looks) == 5 + NUM_FRAMES - 1
+  for frame in video.frames(target):
+    greener = frame[..., 1].astype(int) - frame[..., 2] > 100
+    assert greener[:150].mean() > 0.05 and not greener[200:].any()

@@ -8,7 +8,8 @@ import pytest
 from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment, finder
-from maskgan_jax.unmasking import backends
+from maskgan_jax.unmasking import backends, face_finder
+from tests.fakes import landmarker
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -21,6 +22,7 @@ class FakeNetworks:
 
   image_size = SIZE
   latent_size = 2
+  landmark_size = 0
   weights_sha256 = "abc"
 
   def __init__(self, area=slice(40, 60), colour=(10, 200, 30)):
@@ -119,7 +121,7 @@ def test_another_sample_takes_what_was_found(make, photo, monkeypatch):
     raise AssertionError("nothing is aligned or found again")
 
   monkeypatch.setattr(alignment, "warp", fail)
-  monkeypatch.setattr(finder, "find_faces", fail)
+  monkeypatch.setattr(face_finder, "find_faces", fail)
   unmasker.networks.batches.clear()
   other = unmasker.complete(photo, likely, sample=1)
   assert unmasker.networks.batches == [1]
@@ -165,7 +167,7 @@ def test_the_largest_face_alone(make):
 
 def test_batches_have_a_limit(make, photo, monkeypatch):
   [face] = finder.find_faces(photo, "largest")
-  monkeypatch.setattr(finder, "find_faces", lambda *_: [face] * 11)
+  monkeypatch.setattr(face_finder, "find_faces", lambda *_: [face] * 11)
   unmasker = make()
   assert len(unmasker.unmask(photo).faces) == 11
   assert unmasker.networks.batches == [8, 3]
@@ -239,6 +241,96 @@ def test_unknown_faces(make, photo):
     errors.UserError, match="'some'; it must be one of all, largest"
   ):
     make().unmask(photo, faces="some")
+
+
+class Landmarking(landmarker.Landmarker, FakeNetworks):
+  """FakeNetworks with a landmarker."""
+
+  landmark_size = landmarker.Landmarker.landmark_size
+
+  def __init__(self):
+    landmarker.Landmarker.__init__(self)
+    FakeNetworks.__init__(self)
+
+
+@pytest.fixture
+def landmarking(monkeypatch):
+  """An Unmasker whose networks find landmarks on drawn faces."""
+  shared = landmarker.Detector()
+  monkeypatch.setattr(finder, "shared", lambda: shared)
+  monkeypatch.setattr(backends, "load", lambda *_: Landmarking())
+  return unmasking.Unmasker()
+
+
+def _grain(image):
+  return image - cv2.GaussianBlur(image.astype(np.float32), (0, 0), 2)
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_turned_photos_are_completed_alike(landmarking, turn):
+  # Four of its pixels are one of the crop: it gets grain.
+  photo = landmarker.photo((160, 120, 200), angle=8)
+  expected = landmarking.unmask(photo)
+  turned = landmarking.unmask(np.ascontiguousarray(np.rot90(photo, turn)))
+  image, mask = np.rot90(turned.image, -turn), np.rot90(turned.mask, -turn)
+  assert expected.found_mask and (expected.mask > 250).mean() > 0.05
+  difference = mask.astype(int) - expected.mask
+  assert np.abs(difference).max() < 12
+  np.testing.assert_array_equal(image[mask == 0], photo[mask == 0])
+  inside = expected.mask > 250
+  np.testing.assert_allclose(
+    image[inside].mean(0), expected.image[inside].mean(0), atol=1
+  )
+  strength = _grain(expected.image)[inside].std()
+  assert strength > 1
+  assert _grain(image)[inside].std() == pytest.approx(strength, rel=0.1)
+  [face], [upright] = turned.faces, expected.faces
+  assert np.abs(face.crop.astype(int) - upright.crop).mean() < 1
+  assert face.confidence == upright.confidence == pytest.approx(0.98)
+
+
+def _painted(photo):
+  """A mask by hand on the lower half of a face at (160, 100) of side 80."""
+  mask = np.zeros(photo.shape[:2], bool)
+  mask[100:140, 130:190] = True
+  return mask
+
+
+def test_a_given_mask_tells_where_a_face_is(landmarking):
+  photo = landmarker.photo()
+  mask = _painted(photo)
+  with pytest.raises(errors.UserError, match="No face found. .* or a --mask"):
+    landmarking.unmask(photo)
+  result = landmarking.unmask(photo, mask=mask)
+  [face] = result.faces
+  assert face.landmarks is None and face.confidence == 0
+  np.testing.assert_array_equal(face.box, [130, 100, 60, 40])
+  # Wider than the mask, which lies in the middle, below the eyes.
+  assert alignment.enlargement(face.transform) == pytest.approx(SIZE / 108)
+  np.testing.assert_allclose(
+    face.transform @ [160, 120, 1], [0.5 * SIZE, 0.68 * SIZE], atol=1e-4
+  )
+  changed = (result.image != photo).any(axis=2)
+  assert changed[mask].mean() > 0.95
+  assert not changed[result.mask == 0].any()
+
+
+def test_a_given_mask_lies_on_a_face_that_is_not_sure(landmarking):
+  landmarking.networks.sure = 0.4
+  photo = landmarker.photo((160, 100, 80), (60, 100, 90))
+  mask = _painted(photo)
+  with pytest.raises(errors.UserError, match="at best 40% sure"):
+    landmarking.unmask(photo)
+  [face] = landmarking.unmask(photo, mask=mask).faces
+  assert face.landmarks is not None
+  assert face.confidence == pytest.approx(0.4)
+  np.testing.assert_allclose(face.box, [120, 60, 80, 80], atol=1)
+
+
+def test_a_given_mask_is_checked_first(landmarking):
+  photo = landmarker.photo()
+  with pytest.raises(errors.UserError, match="The mask has no white"):
+    landmarking.find(photo, mask=np.zeros(photo.shape[:2]))
 
 
 def test_a_missing_run(tmp_path):

@@ -27,12 +27,15 @@ class Networks(Protocol):
     max_batch: how many faces they take at once.
     latent_size: of the code that chooses among several completions, 0 where
       they know one.
+    landmark_size: side of the rough crops in which they find landmarks, in
+      pixels; 0 where the weights have no landmarker.
     weights_sha256: tells their weights from others.
   """
 
   image_size: int
   max_batch: int
   latent_size: int
+  landmark_size: int
   weights_sha256: str
 
   def __call__(
@@ -50,6 +53,19 @@ class Networks(Protocol):
         use.
       code: float32 [latent_size], by default that of the most likely
         completion.
+    """
+
+  def landmarks(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Finds the landmarks of detected faces. Needs a landmarker.
+
+    Args:
+      crops: as `rough_crop` says where, uint8 [N, landmark_size, landmark_size,
+        3], at most max_batch; black beside the photo.
+
+    Returns:
+      The landmarks in pixels of the crops, float32 [N, 468, 3], and the
+      confidence that there is a face, upright within some 60 degrees, float32
+      [N] in [0, 1].
     """
 
 
