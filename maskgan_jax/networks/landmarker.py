@@ -72,5 +72,5 @@ class Landmarker(nn.Module):
     x = x.astype(jnp.float32)
     points = x[:, :-1].reshape(x.shape[0], NUM_LANDMARKS, 3)
     # x and y from the middle; z is 0 near the head's own.
-    middle = jnp.array([0.5, 0.5, 0.0])
+    middle = jnp.array([[[0.5, 0.5, 0.0]]])
     return Landmarks(middle + _SPREAD * points, x[:, -1])

@@ -125,6 +125,7 @@ def _worsen(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     )
   if rng.random() < 0.3:
     noise = np.empty(crop.shape, np.int16)
+    cv2.setRNGSeed(int(rng.integers(2**31)))
     cv2.randn(noise, 0, 255 * rng.uniform(0.005, 0.05))
     crop = np.clip(crop + noise, 0, 255).astype(np.uint8)
   if rng.random() < 0.3:

@@ -43,10 +43,10 @@ def of(
   """
   extent = points[..., :2].max(axis=1) - points[..., :2].min(axis=1)
   size = jnp.maximum(extent.mean(axis=-1), 1e-3)
-  distance = (jnp.abs(found.points - points) * jnp.array(_AXIS_WEIGHTS)).mean(
-    axis=-1
-  )
-  each = (distance * _weights()).mean(axis=1) / size
+  distance = (
+    jnp.abs(found.points - points) * jnp.array([[_AXIS_WEIGHTS]])
+  ).mean(axis=-1)
+  each = (distance * _weights()[None]).mean(axis=1) / size
   true, side = corners(points)
   moved, _ = corners(found.points)
   shift = jnp.abs(moved - true).mean(axis=(1, 2)) / side

@@ -1,0 +1,118 @@
+import csv
+
+import cv2
+import numpy as np
+import pytest
+
+from maskgan_jax import masks
+from maskgan_jax.datasets import sample_faces
+from maskgan_jax.datasets.landmark_crops import (
+  build,
+  crops,
+  landmark_crops_dataset_builder,
+)
+from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.datasets.masked_faces.sources import tfds_images
+from maskgan_jax.datasets.masked_faces.stages import people
+from maskgan_jax.faces import anatomy
+
+DRAWING = crops.Drawing(3, masks.MaskDistribution(), 1.0, seed=0)
+
+
+@pytest.fixture(scope="module")
+def item():
+  return sources.SampleFaces(1).items()[0][0]
+
+
+def test_crops_of_one_face(item):
+  source = sources.SampleFaces(1)
+  made = crops.make(item, source=source, drawing=DRAWING)
+  assert [x["is_masked"] for x in made] == [False, True, True]
+  assert [x["id"] for x in made] == [f"{item.name}#{i}" for i in range(3)]
+  pictures = [build.to_arrays(x)["image"] for x in made]
+  for x, picture in zip(made, pictures, strict=True):
+    assert picture.shape == (crops.SIZE, crops.SIZE, 3)
+    # The truth is that of the bare face whatever hides it.
+    np.testing.assert_array_equal(x["landmarks"], made[0]["landmarks"])
+    low, high = x["landmarks"][:, :2].min(0), x["landmarks"][:, :2].max(0)
+    assert (low > 0.2 * crops.SIZE).all() and (high < 0.8 * crops.SIZE).all()
+    middle = x["box"][:2] + x["box"][2:] / 2
+    assert (low < middle).all() and (middle < high).all()
+  chin = np.round(made[0]["landmarks"][anatomy.LOWER_LIP, :2]).astype(int)
+  around = tuple(slice(c - 6, c + 6) for c in chin[::-1])
+  assert (
+    np.abs(pictures[1][around].astype(int) - pictures[2][around]).mean() > 5
+  )
+  again = crops.make(item, source=source, drawing=DRAWING)
+  assert [x["image"] for x in again] == [x["image"] for x in made]
+
+
+def test_what_is_too_small_is_left_out(item):
+  class Tiny:
+    def load(self, item):
+      portrait = sample_faces.paint(0)
+      small = cv2.resize(portrait.image, None, fx=0.1, fy=0.1)
+      return sources.Loaded(small, 0.1 * portrait.landmarks)
+
+  found = crops.make(item, source=Tiny(), drawing=DRAWING)
+  assert isinstance(found, sources.Skipped) and "too small" in found.reason
+
+
+@pytest.fixture
+def few(monkeypatch):
+  """Three portraits, one a split."""
+  names = {
+    split: next(
+      name
+      for name in (f"portrait-{i:06d}" for i in range(300))
+      if people.split_of(name) == split
+    )
+    for split in people.BUCKETS
+  }
+  items = [sources.Item(name, name, int(name[-6:])) for name in names.values()]
+  monkeypatch.setattr(sources.SampleFaces, "items", lambda _: (items, []))
+  monkeypatch.setattr(
+    landmark_crops_dataset_builder,
+    "VARIANTS",
+    {"train": 2, "validation": 2, "test": 2},
+  )
+  return names
+
+
+def test_a_dataset_is_built_once(few, tmp_path):
+  source = sources.SampleFaces(300)
+  report = build.build(source, str(tmp_path), seed=0, num_processes=1)
+  assert "train 2, validation 2, test 2" in report
+  examples = build.open_split(str(tmp_path), "validation")
+  assert len(examples) == 2
+  found = [build.to_arrays(examples[i]) for i in range(2)]
+  assert {x["is_masked"] for x in found} == {False, True}
+  assert found[0]["landmarks"].shape == (468, 3)
+  with (tmp_path / build.SKIPPED).open() as file:
+    assert next(csv.reader(file)) == ["file", "reason"]
+  again = build.build(source, str(tmp_path), seed=0, num_processes=1)
+  assert "holds this dataset already" in again
+  with pytest.raises(sources.SourceError, match="crops built otherwise"):
+    build.build(source, str(tmp_path), seed=1, num_processes=1)
+
+
+def test_people_must_be_known(tmp_path):
+  photos = tmp_path / "photos"
+  photos.mkdir()
+  cv2.imwrite(str(photos / "a.png"), np.zeros((40, 40, 3), np.uint8))
+  source = sources.Folder(str(photos))
+  with pytest.raises(sources.SourceError, match="manifest.csv is missing"):
+    build.build(source, str(tmp_path / "data"), seed=0, num_processes=1)
+
+
+def test_other_sources_are_refused(tmp_path):
+  source = tfds_images.TfdsImages("faces", str(tmp_path))
+  with pytest.raises(sources.SourceError, match="not made of tfds:faces"):
+    build.build(source, str(tmp_path / "data"), seed=0, num_processes=1)
+
+
+def test_nothing_built_says_how(tmp_path):
+  with pytest.raises(
+    sources.SourceError, match="maskgan build --dataset=landmark_crops"
+  ):
+    build.open_split(str(tmp_path), "train")
