@@ -22,6 +22,8 @@ def get_config() -> ml_collections.ConfigDict:
   c.eval_every_steps = 1_000
   c.checkpoint_every_steps = 1_000
   c.keep_checkpoints = 1
+  # Of the faces, those cut as for the second look in use.
+  c.close_share = 0.5
   c.landmarker = ml_collections.ConfigDict(
     {
       "image_size": 128,  # Of the rough crop.

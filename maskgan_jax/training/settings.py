@@ -16,7 +16,7 @@ from maskgan_jax.networks import config as config_lib
 from maskgan_jax.training import optimizers, parallel, state
 from maskgan_jax.training.step import step_settings, train_step
 
-NETWORKS = (*build.INFERENCE, "discriminator")
+NETWORKS = ("segmenter", "generator", "discriminator")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,6 +15,9 @@ FAR, NEAR = 80.0, 60.0
 # The share of faces turned anywhere up to NEAR; others as the detector errs.
 _ANY_ANGLE_SHARE = 0.2
 _DETECTOR_ERROR = 6.0  # Standard deviation, degrees.
+# Standard deviations of a second look, by the landmarks of the first one:
+# logarithm of the size, way in sides of the crop, degrees.
+_CLOSE_SIZE, _CLOSE_WAY, _CLOSE_ANGLE = 0.04, 0.015, 2.5
 
 
 def example(
@@ -25,6 +28,7 @@ def example(
   size: int,
   rng: np.random.Generator,
   mirror: np.ndarray,
+  close_share: float,
 ) -> tuple[np.ndarray, np.ndarray, np.float32]:
   """Draws one example.
 
@@ -36,6 +40,7 @@ def example(
     size: side of the rough crop in pixels.
     rng: draws all of it.
     mirror: each landmark's counterpart on the other side, int [468].
+    close_share: of the faces to be found, those cut as for a second look.
 
   Returns:
     The rough crop, uint8 [size, size, 3]; the landmarks in sides of it,
@@ -46,6 +51,8 @@ def example(
   has_face = np.float32(kind >= NO_FACE_SHARE + TURNED_SHARE)
   if kind < NO_FACE_SHARE:
     transform = _beside(len(image), size, rng)
+  elif has_face and rng.random() < close_share:
+    transform = _close(landmarks, size, rng)
   else:
     transform = _around(box, keypoints, size, rng, far=not has_face)
   crop = _cut_off(_warp(image, transform, size), rng)
@@ -69,6 +76,19 @@ def _around(box, keypoints, size, rng, *, far) -> np.ndarray:
   moved = middle + rng.uniform(-0.08, 0.08, 2) * size
   change = alignment.similarity(scale, np.radians(angle), middle, moved)
   rough = rough_crop.of_box(box, keypoints, size)
+  return change @ np.vstack([rough, [0, 0, 1]])
+
+
+def _close(landmarks, size, rng) -> np.ndarray:
+  """The rough crop by landmarks that are nearly right."""
+  middle = np.array([size / 2, size / 2])
+  change = alignment.similarity(
+    np.exp(rng.normal(0, _CLOSE_SIZE)),
+    np.radians(rng.normal(0, _CLOSE_ANGLE)),
+    middle,
+    middle + rng.normal(0, _CLOSE_WAY, 2) * size,
+  )
+  rough = rough_crop.of_landmarks(landmarks, size)
   return change @ np.vstack([rough, [0, 0, 1]])
 
 

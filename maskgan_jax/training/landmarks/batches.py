@@ -32,7 +32,7 @@ def mirror() -> np.ndarray:
 
 
 def train_batches(
-  source: Any, schedule: batches.Schedule, size: int
+  source: Any, schedule: batches.Schedule, size: int, close_share: float
 ) -> Iterator[Batch]:
   """Yields the schedule's batches, drawn at random ahead by two threads.
 
@@ -42,6 +42,7 @@ def train_batches(
     source: of `build.open_split`.
     schedule: which examples make which batch, one batch a dispatch.
     size: side of the rough crops in pixels.
+    close_share: see `augment.example`.
   """
 
   def draw(number: int, chosen: np.ndarray) -> Batch:
@@ -53,7 +54,13 @@ def train_batches(
       example = build.to_arrays(source[int(index)])
       del example["is_masked"]
       drawn.append(
-        augment.example(**example, size=size, rng=rng, mirror=mirror())
+        augment.example(
+          **example,
+          size=size,
+          rng=rng,
+          mirror=mirror(),
+          close_share=close_share,
+        )
       )
     return Batch(*map(np.stack, zip(*drawn, strict=True)))
 

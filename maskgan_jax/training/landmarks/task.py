@@ -77,7 +77,9 @@ class Landmarks:
       ),
       devices,
     )
-    taken = batches.train_batches(self._train_source, schedule, self._size)
+    taken = batches.train_batches(
+      self._train_source, schedule, self._size, config.close_share
+    )
     for number, batch in enumerate(taken, start + 1):
       take = functools.partial(train_step, batch=batch, key=key)
       yield task.Dispatch(number, take, compiles=number == start + 1)

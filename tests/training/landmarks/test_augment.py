@@ -36,12 +36,13 @@ def wide():
   }
 
 
-def _draw(wide, seed):
+def _draw(wide, seed, close_share=0.5):
   return augment.example(
     **wide,
     size=SIZE,
     rng=np.random.default_rng(seed),
     mirror=batches.mirror(),
+    close_share=close_share,
   )
 
 
