@@ -24,6 +24,7 @@ from maskgan_jax.evaluation import (
 )
 from maskgan_jax.networks import images, latent, loaded, runs
 from maskgan_jax.training import batches
+from maskgan_jax.unmasking.backends import jax
 
 _METRICS = "metrics.json"
 
@@ -59,8 +60,8 @@ def evaluate(
     num_samples: of how many completions of each face the variety is found,
       under "variety"; 1 for none.
     faces_dir: whole photos and their manifest.csv, on which what users get is
-      scored, under "product" and "identification", and in product.csv; None
-      for none. See `product.measure`.
+      scored, under each of `product.PARTS`, and in product.csv; None for none.
+      See `product.measure`.
     num_photos: at most so many of them, None for all.
 
   Raises:
@@ -103,9 +104,11 @@ def evaluate(
     num_samples=num_samples,
   )
   if faces_dir and not _has_product(folder, result, faces_dir, num_photos):
-    unmasker = unmasking.Unmasker(weights, which, "jax")
+    unmasker = unmasking.Unmasker(networks=jax.JaxNetworks(networks))
     missing.append(
-      lambda: _score_product(folder, unmasker, faces_dir, split, num_photos)
+      lambda: _score_product(
+        folder, unmasker, data_dir, faces_dir, split, num_photos
+      )
     )
   for measure in missing:
     result |= measure()
@@ -127,12 +130,17 @@ def _score(networks, data_dir, split, folder) -> dict[str, Any]:
   """Writes per_image.csv and the figures; returns the summary."""
   size, batch_size = networks.model.image_size, networks.max_batch
   source = batches.open_split(data_dir, split, size)
-  mean_face = score.mean_face(batches.open_split(data_dir, "train", size))
-  rows, vectors = score.score_split(networks, source, batch_size, mean_face)
+  rows, vectors = score.score_split(
+    networks, source, batch_size, _mean_face(data_dir, size)
+  )
   result = report.summarise(rows, vectors)
   report.write_csv(folder / "per_image.csv", rows)
   _write_figures(folder / "figures", networks, source, rows)
   return result
+
+
+def _mean_face(data_dir, size) -> np.ndarray:
+  return score.mean_face(batches.open_split(data_dir, "train", size))
 
 
 def _missing_parts(
@@ -191,8 +199,9 @@ def _has_part(
 def _has_product(folder, result, faces_dir, num_photos) -> bool:
   """Whether whole photos are scored; a UserError if others are."""
   path = folder / _METRICS
-  if not _has_part(path, result, "product", num_photos=num_photos):
+  if not set(product.PARTS) <= result.keys():
     return False
+  _has_part(path, result, "product", num_photos=num_photos)
   found = sources.Folder(faces_dir).fingerprint()
   if result["product"]["photos"] != found:
     raise errors.UserError(
@@ -203,10 +212,16 @@ def _has_product(folder, result, faces_dir, num_photos) -> bool:
 
 
 def _score_product(
-  folder, unmasker, faces_dir, split, num_photos
+  folder, unmasker, data_dir, faces_dir, split, num_photos
 ) -> dict[str, Any]:
   """Writes product.csv; returns the parts."""
-  parts, rows = product.measure(unmasker, faces_dir, split, num_photos)
+  parts, rows = product.measure(
+    unmasker,
+    faces_dir,
+    split,
+    num_photos,
+    mean_face=_mean_face(data_dir, unmasker.networks.image_size),
+  )
   report.write_csv(folder / "product.csv", rows)
   return parts
 
