@@ -7,7 +7,7 @@ import numpy as np
 
 from maskgan_jax.common import tables
 from maskgan_jax.evaluation import groups
-from maskgan_jax.metrics import intervals
+from maskgan_jax.metrics import identification, intervals
 
 # The masked photo; what needs no network, by the true mask; the completion by
 # the landmarks of the bare face, which nobody has in use; what users get.
@@ -95,8 +95,13 @@ def _scores(rows) -> dict[str, Any]:
   return scores
 
 
-def table(product: Mapping[str, Any], identification: Mapping[str, Any]) -> str:
-  """Returns the scores as text."""
+def table(product: Mapping[str, Any], searched: Mapping[str, Any]) -> str:
+  """Returns the scores as text.
+
+  Args:
+    product: of `summarise`, with what `product.measure` adds.
+    searched: of `identification.measure`.
+  """
   real = product["real"]
   if not real["n"]:
     head = "What users get: no photo of a real person was scored"
@@ -118,7 +123,7 @@ def table(product: Mapping[str, Any], identification: Mapping[str, Any]) -> str:
     if product[title]["n"]:
       parts.append(_candidates(title, product[title]))
   parts.append(_by_source(product["by_source"]))
-  return "\n\n".join([*parts, _identification(identification)])
+  return "\n\n".join([*parts, identification_table(searched)])
 
 
 def _candidates(title, scores) -> str:
@@ -163,7 +168,12 @@ def _by_source(found) -> str:
   )
 
 
-def _identification(found) -> str:
+def identification_table(found: Mapping[str, Any]) -> str:
+  """Returns whom versions of a face look like, as text.
+
+  Args:
+    found: of `identification.measure`.
+  """
   if not found["probes"]:
     return (
       "Not for identification: unknown here, no real person of this split has"
@@ -186,15 +196,7 @@ def _identification(found) -> str:
   ]
   header = ("compared with bare photos", "cosine, same person")
   header += ("other people", "rank 1", "accepted at FAR 1 %")
-  first = {
-    name: f"{100 * found[name]['rank_1']['mean']:.0f} %" for name in versions
-  }
-  sentence = (
-    f"Not for identification: in a search among {found['gallery']} bare photos"
-    f" {first['masked']} of the masked faces find their person first,"
-    f" {first['completed']} when completed, and {first['true']} of the true"
-    f" ones ({found['probes']} photos of {found['persons']} people)."
-  )
+  sentence = identification.sentence(found)
   return f"{tables.markdown(header, rows)}\n\n{sentence}"
 
 
