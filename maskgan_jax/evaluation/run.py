@@ -2,7 +2,6 @@
 
 import functools
 import json
-import math
 import os
 import pathlib
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from maskgan_jax import unmasking
 from maskgan_jax.common import errors, files
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.evaluation import (
-  figures,
+  case_figures,
   product,
   report,
   robustness,
@@ -22,7 +21,7 @@ from maskgan_jax.evaluation import (
   subject,
   variety,
 )
-from maskgan_jax.networks import images, latent, loaded, runs
+from maskgan_jax.networks import latent, loaded, runs
 from maskgan_jax.training import batches
 from maskgan_jax.unmasking.backends import jax
 
@@ -135,7 +134,7 @@ def _score(networks, data_dir, split, folder) -> dict[str, Any]:
   )
   result = report.summarise(rows, vectors)
   report.write_csv(folder / "per_image.csv", rows)
-  _write_figures(folder / "figures", networks, source, rows)
+  case_figures.write(folder / "figures", networks, source, rows)
   return result
 
 
@@ -224,37 +223,3 @@ def _score_product(
   )
   report.write_csv(folder / "product.csv", rows)
   return parts
-
-
-def _write_figures(folder, networks, source, rows) -> None:
-  for name, (title, indices) in report.figure_cases(rows).items():
-    figures.save_report(
-      folder / f"{name}.png",
-      title,
-      [_figure_row(networks, source, i, rows[i]) for i in indices],
-    )
-
-
-def _figure_row(networks, source, index, row):
-  example = batches.example(source, index)
-  prediction = networks(example["masked_image"][None])
-
-  def caption(name):
-    psnr, ssim = row[f"{name}/psnr"], row[f"{name}/ssim"]
-    inside = row[f"{name}/psnr_in_mask"]
-    if math.isnan(inside):
-      return f"PSNR {psnr:.2f}  SSIM {ssim:.3f}"
-    return f"PSNR {psnr:.2f}  SSIM {ssim:.3f}\nin mask: PSNR {inside:.2f}"
-
-  return {
-    "Input": (example["masked_image"], caption("masked_input")),
-    "Ground truth": (example["image"], example["mask_type"]),
-    "Prediction": (
-      np.asarray(images.to_uint8(prediction.predicted_image[0])),
-      caption("predicted"),
-    ),
-    "Completed": (
-      np.asarray(images.to_uint8(prediction.completed_image[0])),
-      caption("completed_predicted_mask"),
-    ),
-  }
