@@ -73,10 +73,12 @@ def _scores(rows) -> dict[str, Any]:
   persons = np.array([row["person_id"] for row in rows])
 
   def interval(values):
-    found = intervals.confidence_interval(np.array(values, float), persons)
-    if len(rows) < groups.MIN_FOR_INTERVAL:
-      found |= {"low": None, "high": None}
-    return found
+    values = np.array(values, float)
+    if len(rows) >= groups.MIN_FOR_INTERVAL:
+      return intervals.confidence_interval(values, persons)
+    # One draw, as its interval is not believed.
+    found = intervals.confidence_interval(values, persons, num_resamples=1)
+    return found | {"low": None, "high": None}
 
   def column(name):
     return interval([row[name] for row in rows])

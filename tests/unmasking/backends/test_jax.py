@@ -16,7 +16,9 @@ class FakeNetworks:
   weights_sha256 = "abc"
 
   def __init__(self, max_batch):
-    self.model = types.SimpleNamespace(image_size=SIZE, latent_size=2)
+    self.model = types.SimpleNamespace(
+      image_size=SIZE, latent_size=2, landmark_size=0
+    )
     self.max_batch = max_batch
     self.seen, self.codes = [], []
 
@@ -86,7 +88,7 @@ def test_what_others_need_to_know(make):
 def test_networks_that_are_loaded_are_not_loaded_again(monkeypatch):
   networks = loaded.LoadedNetworks(
     types.SimpleNamespace(
-      image_size=SIZE, latent_size=2, train_mode_at_test=False
+      image_size=SIZE, latent_size=2, landmark_size=0, train_mode_at_test=False
     ),
     {},
     step=3,
