@@ -1,8 +1,8 @@
 """The system that the released weights come from, sized to run anywhere.
 
-  python scripts/build_dataset.py --source=folder --faces_dir=PHOTOS \
+  maskgan build --source=folder --faces_dir=PHOTOS \
     --variants=12 --data_dir=data
-  python scripts/train.py --config=configs/compact.py --workdir=runs/compact
+  maskgan train --config=configs/compact.py --workdir=runs/compact
 
 What configs/portraits.py trains, drawn at full size and longer, on a GPU (four
 minutes of an H200 that another run shared). It learns to reconstruct alone,

@@ -10,7 +10,7 @@ def get_config() -> ml_collections.ConfigDict:
   # What the networks start from: the workdir of a run, its latest checkpoint;
   # "released", the weights that the project comes with; or nothing.
   c.init_from = ""
-  c.data_dir = "data"  # The --data_dir of scripts/build_dataset.py.
+  c.data_dir = "data"  # The --data_dir of maskgan build.
   c.image_size = 256
   c.batch_size = 8  # Global: divided among the devices.
   # Of computation, "float32" or "bfloat16"; parameters and losses are float32.

@@ -1,6 +1,6 @@
 """Adds a latent code to a finished run: several completions of one face.
 
-  python scripts/train.py --config=configs/diverse.py \
+  maskgan train --config=configs/diverse.py \
     --workdir=runs/diverse --config.init_from=runs/between
 
 (configs/diverse.py:portraits where configs/portraits.py came first, as for

@@ -1,8 +1,8 @@
 """Masked GANs for Face Completion (2024), which is pix2pix, as published.
 
-  python scripts/build_dataset.py --source=folder --faces_dir=PHOTOS \
+  maskgan build --source=folder --faces_dir=PHOTOS \
     --data_dir=data --variants=1 --num_train=7030 --num_test=3030
-  python scripts/train.py --config=configs/paper.py --workdir=runs/paper
+  maskgan train --config=configs/paper.py --workdir=runs/paper
 
 The paper reports 49.73 s per 1000 steps of batch 1. The segmenter, its first
 stage, trains beside the published pair of networks and serves the completed

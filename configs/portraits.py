@@ -1,8 +1,7 @@
 """Real portraits, sized for an hour of two CPU cores.
 
-  python scripts/build_dataset.py --source=folder --faces_dir=PHOTOS \
-    --data_dir=data
-  python scripts/train.py --config=configs/portraits.py --workdir=runs/portraits
+  maskgan build --source=folder --faces_dir=PHOTOS --data_dir=data
+  maskgan train --config=configs/portraits.py --workdir=runs/portraits
 
 configs/portraits.py:128 trains at 128 px (build with --image_size=128). It
 learns to reconstruct alone, which leaves smooth what is uncertain, mouths above

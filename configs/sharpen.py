@@ -1,6 +1,6 @@
 """Continues a run of configs/compact.py: mouths with lips and teeth.
 
-  python scripts/train.py --config=configs/sharpen.py \
+  maskgan train --config=configs/sharpen.py \
     --workdir=runs/sharp --config.init_from=runs/compact
 
 (configs/sharpen.py:portraits after configs/portraits.py, :portraits128 after

@@ -135,6 +135,7 @@ def _unmask(environment: Environment, *networks: str) -> None:
     "unmask", f"--input={masked}", f"--output={output}", *networks
   )
   assert "1 of 1 faces unmasked. The face under a mask is a guess" in shown
+  assert "A completed face makes nobody easier to identify" in shown
   bare, before, after = (
     np.asarray(Image.open(path).convert("RGB"), np.float32)
     for path in (HOPPER, masked, output)

@@ -86,6 +86,7 @@ def test_unmask_writes_a_photo_or_says_why_not(trained, tmp_path):
   # Three steps teach nothing: both outcomes are right if they are told.
   if output.exists():
     assert "1 of 1 faces unmasked. The face under a mask is a guess" in shown
+    assert "A completed face makes nobody easier to identify" in shown
     with Image.open(output) as a, Image.open(HOPPER) as b:
       assert a.size == b.size
   else:

@@ -1,6 +1,6 @@
 """What the rows of the ablation start from: the paper at a quarter of the size.
 
-  python scripts/build_dataset.py --source=folder --faces_dir=PHOTOS \
+  maskgan build --source=folder --faces_dir=PHOTOS \
     --image_size=64 --data_dir=data64
   python scripts/ablate.py --folder=configs/ablation --seeds=0,1 \
     --baseline=02_mask_composite --data_dir=data64 --output_dir=runs/ablation

@@ -17,9 +17,11 @@ import os
 
 from absl import flags
 
+from maskgan_jax import masks
 from maskgan_jax.datasets.landmark_crops import build as landmark_build
 from maskgan_jax.datasets.masked_faces import build, settings, sources
 from maskgan_jax.datasets.masked_faces.sources import pairs
+from maskgan_jax.faces import usability
 
 _DATASET = flags.DEFINE_enum(
   "dataset",
@@ -81,6 +83,19 @@ _NUM_TRAIN = flags.DEFINE_integer(
 _NUM_TEST = flags.DEFINE_integer(
   "num_test", None, "The most faces to put into the test split."
 )
+_KINDS = flags.DEFINE_list(
+  "kinds",
+  [],
+  f"Draw only these kinds of masks: {', '.join(masks.MASK_TYPES)}.",
+)
+_WEAR = flags.DEFINE_list(
+  "wear", [], f"Draw masks worn only so: {', '.join(masks.WEARS)}."
+)
+_MAX_ENLARGEMENT = flags.DEFINE_float(
+  "max_enlargement",
+  usability.UsabilityRule.max_enlargement,
+  "Leave faces out that a crop shows larger than so many times.",
+)
 _SEED = flags.DEFINE_integer(
   "seed", 0, "The same seed draws the same masks again."
 )
@@ -112,7 +127,15 @@ GROUPS = {
     _DIRECTION,
     _MASK_DIR,
   ),
-  "Examples": (_IMAGE_SIZE, _VARIANTS, _NUM_TRAIN, _NUM_TEST, _SEED),
+  "Examples": (
+    _IMAGE_SIZE,
+    _MAX_ENLARGEMENT,
+    _VARIANTS,
+    _NUM_TRAIN,
+    _NUM_TEST,
+    _SEED,
+  ),
+  "Masks": (_KINDS, _WEAR),
   "Speed": (_NUM_PROCESSES, _BEAM_RUNNER, _BEAM_OPTIONS),
 }
 REQUIRED = (_DATA_DIR,)
@@ -147,6 +170,9 @@ def main() -> None:
     variants=_VARIANTS.value,
     num_train=_NUM_TRAIN.value,
     num_test=_NUM_TEST.value,
+    kinds=tuple(_KINDS.value),
+    wears=tuple(_WEAR.value),
+    max_enlargement=_MAX_ENLARGEMENT.value,
     seed=_SEED.value,
     num_processes=_NUM_PROCESSES.value,
   )

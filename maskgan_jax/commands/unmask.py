@@ -18,6 +18,8 @@ from absl import flags
 from maskgan_jax import unmasking
 from maskgan_jax.commands import shared_flags
 from maskgan_jax.common import errors, optional
+from maskgan_jax.metrics import identification
+from maskgan_jax.networks import released_card
 from maskgan_jax.photos import video
 from maskgan_jax.unmasking import outputs, unmask_film, unmask_folder
 
@@ -129,7 +131,7 @@ def main() -> None:
     outcomes = unmask_folder.unmask_folder(
       unmasker, _INPUT.value, _OUTPUT.value, options, _NUM_WORKERS.value
     )
-    print(unmask_folder.summary(outcomes))
+    print(f"{unmask_folder.summary(outcomes)}\n{_caution()}")
   elif is_video:
     _video(unmasker)
   else:
@@ -144,6 +146,12 @@ def _comparison():
   return comparison.compare
 
 
+def _caution() -> str:
+  """What the released weights' search for completed faces came to."""
+  scores = released_card.scores()
+  return identification.sentence(scores.get("identification"))
+
+
 def _video(unmasker) -> None:
   summary = unmask_film.unmask_video(
     unmasker, _INPUT.value, _OUTPUT.value, _OVERWRITE.value
@@ -154,6 +162,7 @@ def _video(unmasker) -> None:
   print(
     f"{_OUTPUT.value}: written, {summary.num_unmasked} of"
     f" {summary.num_frames} frames unmasked. The face under a mask is a guess."
+    f"\n{_caution()}"
   )
   if (flicker := summary.flicker) is not None:
     print(
@@ -171,7 +180,7 @@ def _one(unmasker, options, compare) -> None:
     faces = sum(face.found_mask for face in result.faces)
     print(
       f"{_OUTPUT.value}: written, {faces} of {len(result.faces)} faces"
-      " unmasked. The face under a mask is a guess."
+      f" unmasked. The face under a mask is a guess.\n{_caution()}"
     )
   else:
     print(f"{_INPUT.value}: {outputs.nothing_to_do(result)}")

@@ -18,11 +18,19 @@ import numpy as np
 from maskgan_jax import masks, unmasking
 from maskgan_jax.common import errors, progress
 from maskgan_jax.datasets.masked_faces import sources
-from maskgan_jax.evaluation import product_report, score, whole_photos
+from maskgan_jax.evaluation import (
+  landmarks,
+  product_report,
+  score,
+  whole_photos,
+)
+from maskgan_jax.evaluation.baselines import fills
 from maskgan_jax.faces import alignment, embedding
 from maskgan_jax.metrics import identification, overlap
 from maskgan_jax.unmasking import aligned_face
 
+# What is measured on whole photos.
+PARTS = ("product", "identification", "landmarks")
 # The versions of a face that are searched with, and what shows them.
 _VERSIONS = {
   "true": "true",
@@ -43,6 +51,8 @@ def measure(
   faces_dir: str | os.PathLike,
   split: str,
   num_photos: int | None = None,
+  *,
+  mean_face: np.ndarray,
 ) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
   """Scores the whole photos of a split's people.
 
@@ -56,11 +66,12 @@ def measure(
     split: of people: "train", "validation" or "test".
     num_photos: at most so many are completed, drawn at random; None for all.
       The others can still be found in a search.
+    mean_face: of the training people, uint8 [size, size, 3].
 
   Returns:
-    The parts "product" and "identification" of metrics.json, of
-    `product_report.summarise` and `identification.measure`, and one row a
-    photo. The second part is of real people alone.
+    The PARTS of metrics.json, of `product_report.summarise`,
+    `identification.measure` and `landmarks.summarise`, and one row a photo. The
+    second part is of real people alone.
 
   Raises:
     errors.UserError: as `whole_photos.find`; no mask is in sight.
@@ -73,7 +84,7 @@ def measure(
   scored: dict[int, Scored] = {}
   with progress.bar(len(chosen), "photo", label="Product") as bar:
     for i in chosen:
-      found = _score_one(unmasker, source, known[i], size)
+      found = _score_one(unmasker, source, known[i], mean_face)
       if found is not None:
         scored[i] = found
       bar.update()
@@ -91,6 +102,7 @@ def measure(
       **product_report.summarise(rows),
     },
     "identification": _identify(known, scored),
+    "landmarks": landmarks.summarise(rows),
   }
   return parts, rows
 
@@ -99,26 +111,26 @@ def _score_one(
   unmasker: unmasking.Unmasker,
   source: sources.Folder,
   bare: whole_photos.BarePhoto,
-  size: int,
+  mean_face: np.ndarray,
 ) -> Scored | None:
   """Scores a photo; None if its mask lies out of sight."""
-  name = bare.item.name
+  name, size = bare.item.name, unmasker.networks.image_size
   truth = source.load(bare.item).image
   masked = masks.draw(truth, bare.face.landmarks, masks.rng_for(name, 0, 0))
   frame = aligned_face.align(masked.image, bare.face, size)
   mask = aligned_face.align_mask(masked.mask, frame) > 0
   if not mask.any():
     return None
-  try:
-    found = unmasker.find(masked.image)
-  except errors.UserError:  # No face: the photo stays as it is.
-    found = []
+  found = landmarks.find(unmasker, masked.image)
   result = unmasking.lay_back(
     masked.image, unmasker.complete(masked.image, found)
   )
   image, _ = alignment.warp(truth, frame.transform, size)
   shown = {
     "masked_input": frame.crop,
+    "skin_colour": fills.skin_colour(frame.crop, mask),
+    "mean_face": fills.fill(frame.crop, mask, mean_face),
+    "telea": fills.telea(frame.crop, mask),
     "oracle_crop": _oracle_crop(unmasker, frame),
     "product": alignment.warp(result.image, frame.transform, size)[0],
   }
@@ -148,6 +160,7 @@ def _score_one(
   for candidate, vector in vectors.items():
     row[f"{candidate}/identity"] = float(bare.true.vector @ vector)
   vectors["true"] = bare.true.vector
+  row |= landmarks.score(unmasker, truth, masked.image, bare.face, found)
   return Scored(row, vectors)
 
 

@@ -7,11 +7,18 @@ import numpy as np
 
 from maskgan_jax.common import tables
 from maskgan_jax.evaluation import groups
-from maskgan_jax.metrics import intervals
+from maskgan_jax.metrics import identification, intervals
 
-# The masked photo; its completion by the landmarks of the bare face, which
-# nobody has in use; what users get.
-CANDIDATES = ("masked_input", "oracle_crop", "product")
+# The masked photo; what needs no network, by the true mask; the completion by
+# the landmarks of the bare face, which nobody has in use; what users get.
+CANDIDATES = (
+  "masked_input",
+  "skin_colour",
+  "mean_face",
+  "telea",
+  "oracle_crop",
+  "product",
+)
 # With their decimals in print.
 MEASURES = {
   "psnr": 2,
@@ -66,16 +73,18 @@ def _scores(rows) -> dict[str, Any]:
   persons = np.array([row["person_id"] for row in rows])
 
   def interval(values):
-    found = intervals.confidence_interval(np.array(values, float), persons)
-    if len(rows) < groups.MIN_FOR_INTERVAL:
-      found |= {"low": None, "high": None}
-    return found
+    values = np.array(values, float)
+    if len(rows) >= groups.MIN_FOR_INTERVAL:
+      return intervals.confidence_interval(values, persons)
+    # One draw, as its interval is not believed.
+    found = intervals.confidence_interval(values, persons, num_resamples=1)
+    return found | {"low": None, "high": None}
 
   def column(name):
     return interval([row[name] for row in rows])
 
   def difference(measure):
-    after, before = (f"{name}/{measure}" for name in CANDIDATES[:0:-1])
+    after, before = f"product/{measure}", f"oracle_crop/{measure}"
     return interval([row[after] - row[before] for row in rows])
 
   scores: dict[str, Any] = {"n": len(rows), "persons": len(set(persons))}
@@ -88,8 +97,13 @@ def _scores(rows) -> dict[str, Any]:
   return scores
 
 
-def table(product: Mapping[str, Any], identification: Mapping[str, Any]) -> str:
-  """Returns the scores as text."""
+def table(product: Mapping[str, Any], searched: Mapping[str, Any]) -> str:
+  """Returns the scores as text.
+
+  Args:
+    product: of `summarise`, with what `product.measure` adds.
+    searched: of `identification.measure`.
+  """
   real = product["real"]
   if not real["n"]:
     head = "What users get: no photo of a real person was scored"
@@ -111,7 +125,7 @@ def table(product: Mapping[str, Any], identification: Mapping[str, Any]) -> str:
     if product[title]["n"]:
       parts.append(_candidates(title, product[title]))
   parts.append(_by_source(product["by_source"]))
-  return "\n\n".join([*parts, _identification(identification)])
+  return "\n\n".join([*parts, identification_table(searched)])
 
 
 def _candidates(title, scores) -> str:
@@ -156,7 +170,12 @@ def _by_source(found) -> str:
   )
 
 
-def _identification(found) -> str:
+def identification_table(found: Mapping[str, Any]) -> str:
+  """Returns whom versions of a face look like, as text.
+
+  Args:
+    found: of `identification.measure`.
+  """
   if not found["probes"]:
     return (
       "Not for identification: unknown here, no real person of this split has"
@@ -179,15 +198,7 @@ def _identification(found) -> str:
   ]
   header = ("compared with bare photos", "cosine, same person")
   header += ("other people", "rank 1", "accepted at FAR 1 %")
-  first = {
-    name: f"{100 * found[name]['rank_1']['mean']:.0f} %" for name in versions
-  }
-  sentence = (
-    f"Not for identification: in a search among {found['gallery']} bare photos"
-    f" {first['masked']} of the masked faces find their person first,"
-    f" {first['completed']} when completed, and {first['true']} of the true"
-    f" ones ({found['probes']} photos of {found['persons']} people)."
-  )
+  sentence = identification.sentence(found)
   return f"{tables.markdown(header, rows)}\n\n{sentence}"
 
 

@@ -2,7 +2,6 @@
 
 import functools
 import json
-import math
 import os
 import pathlib
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from maskgan_jax import unmasking
 from maskgan_jax.common import errors, files
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.evaluation import (
-  figures,
+  case_figures,
   product,
   report,
   robustness,
@@ -22,8 +21,9 @@ from maskgan_jax.evaluation import (
   subject,
   variety,
 )
-from maskgan_jax.networks import images, latent, loaded, runs
+from maskgan_jax.networks import latent, loaded, runs
 from maskgan_jax.training import batches
+from maskgan_jax.unmasking.backends import jax
 
 _METRICS = "metrics.json"
 
@@ -59,8 +59,8 @@ def evaluate(
     num_samples: of how many completions of each face the variety is found,
       under "variety"; 1 for none.
     faces_dir: whole photos and their manifest.csv, on which what users get is
-      scored, under "product" and "identification", and in product.csv; None
-      for none. See `product.measure`.
+      scored, under each of `product.PARTS`, and in product.csv; None for none.
+      See `product.measure`.
     num_photos: at most so many of them, None for all.
 
   Raises:
@@ -103,9 +103,11 @@ def evaluate(
     num_samples=num_samples,
   )
   if faces_dir and not _has_product(folder, result, faces_dir, num_photos):
-    unmasker = unmasking.Unmasker(weights, which, "jax")
+    unmasker = unmasking.Unmasker(networks=jax.JaxNetworks(networks))
     missing.append(
-      lambda: _score_product(folder, unmasker, faces_dir, split, num_photos)
+      lambda: _score_product(
+        folder, unmasker, data_dir, faces_dir, split, num_photos
+      )
     )
   for measure in missing:
     result |= measure()
@@ -127,12 +129,17 @@ def _score(networks, data_dir, split, folder) -> dict[str, Any]:
   """Writes per_image.csv and the figures; returns the summary."""
   size, batch_size = networks.model.image_size, networks.max_batch
   source = batches.open_split(data_dir, split, size)
-  mean_face = score.mean_face(batches.open_split(data_dir, "train", size))
-  rows, vectors = score.score_split(networks, source, batch_size, mean_face)
+  rows, vectors = score.score_split(
+    networks, source, batch_size, _mean_face(data_dir, size)
+  )
   result = report.summarise(rows, vectors)
   report.write_csv(folder / "per_image.csv", rows)
-  _write_figures(folder / "figures", networks, source, rows)
+  case_figures.write(folder / "figures", networks, source, rows)
   return result
+
+
+def _mean_face(data_dir, size) -> np.ndarray:
+  return score.mean_face(batches.open_split(data_dir, "train", size))
 
 
 def _missing_parts(
@@ -191,8 +198,9 @@ def _has_part(
 def _has_product(folder, result, faces_dir, num_photos) -> bool:
   """Whether whole photos are scored; a UserError if others are."""
   path = folder / _METRICS
-  if not _has_part(path, result, "product", num_photos=num_photos):
+  if not set(product.PARTS) <= result.keys():
     return False
+  _has_part(path, result, "product", num_photos=num_photos)
   found = sources.Folder(faces_dir).fingerprint()
   if result["product"]["photos"] != found:
     raise errors.UserError(
@@ -203,43 +211,15 @@ def _has_product(folder, result, faces_dir, num_photos) -> bool:
 
 
 def _score_product(
-  folder, unmasker, faces_dir, split, num_photos
+  folder, unmasker, data_dir, faces_dir, split, num_photos
 ) -> dict[str, Any]:
   """Writes product.csv; returns the parts."""
-  parts, rows = product.measure(unmasker, faces_dir, split, num_photos)
+  parts, rows = product.measure(
+    unmasker,
+    faces_dir,
+    split,
+    num_photos,
+    mean_face=_mean_face(data_dir, unmasker.networks.image_size),
+  )
   report.write_csv(folder / "product.csv", rows)
   return parts
-
-
-def _write_figures(folder, networks, source, rows) -> None:
-  for name, (title, indices) in report.figure_cases(rows).items():
-    figures.save_report(
-      folder / f"{name}.png",
-      title,
-      [_figure_row(networks, source, i, rows[i]) for i in indices],
-    )
-
-
-def _figure_row(networks, source, index, row):
-  example = batches.example(source, index)
-  prediction = networks(example["masked_image"][None])
-
-  def caption(name):
-    psnr, ssim = row[f"{name}/psnr"], row[f"{name}/ssim"]
-    inside = row[f"{name}/psnr_in_mask"]
-    if math.isnan(inside):
-      return f"PSNR {psnr:.2f}  SSIM {ssim:.3f}"
-    return f"PSNR {psnr:.2f}  SSIM {ssim:.3f}\nin mask: PSNR {inside:.2f}"
-
-  return {
-    "Input": (example["masked_image"], caption("masked_input")),
-    "Ground truth": (example["image"], example["mask_type"]),
-    "Prediction": (
-      np.asarray(images.to_uint8(prediction.predicted_image[0])),
-      caption("predicted"),
-    ),
-    "Completed": (
-      np.asarray(images.to_uint8(prediction.completed_image[0])),
-      caption("completed_predicted_mask"),
-    ),
-  }

@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from maskgan_jax.common import errors, files, tables
-from maskgan_jax.evaluation import groups, report
+from maskgan_jax.evaluation import groups, landmarks, product_report, report
+from maskgan_jax.lab import people_tables
+from maskgan_jax.metrics import identification
 
 _BEGIN = "<!-- table: "
 _BLOCK = re.compile(
@@ -27,19 +29,10 @@ _CANDIDATES = {
   "skin_colour": "mean colour of the visible skin",
   "mean_face": "mean face of the training people",
   "telea": "Telea inpainting",
-  "predicted": "predicted, whole crop",
-  "completed_true_mask": "completed, true mask",
-  "completed_predicted_mask": "completed, predicted mask",
+  "predicted": "oracle crop, all of it predicted",
+  "completed_true_mask": "oracle crop, completed with the true mask",
+  "completed_predicted_mask": "oracle crop, completed with the mask found",
 }
-# Sources of the photos that show real people; the others are synthetic.
-_REAL_SOURCES = {
-  "federal": "US Congress, official portraits",
-  "hainish": "US Congress, member guide",
-  "london": "Face Research Lab London Set",
-  "pif": "Presidential Innovation Fellows",
-}
-# With their decimals, in the order of the columns.
-_MEASURES = {"psnr_in_mask": 2, "lpips_in_mask": 3, "iou": 3, "identity": 3}
 
 
 def fill(text: str, scores: Mapping[str, Any]) -> str:
@@ -94,8 +87,8 @@ def write(path: pathlib.Path, scores: Mapping[str, Any]) -> None:
 def _scores(scores: Mapping[str, Any]) -> str:
   mask = scores["mask"]
   summary = (
-    f"{scores['n']} faces with a drawn mask, mean mask area"
-    f" {scores['mean_mask_area']:.3f} of the crop. The masks that are found"
+    f"{scores['n']} oracle crops with a drawn mask, mean mask area"
+    f" {scores['mean_mask_area']:.3f}. The masks that are found"
     f" have an IoU of {mask['iou']:.3f} (5th percentile {mask['iou_p5']:.3f})"
     f" and an F1 of {mask['f1']:.3f}. A mask is found on"
     f" {100 * mask['false_positive_rate']:.1f} % of the true faces, which wear"
@@ -104,34 +97,21 @@ def _scores(scores: Mapping[str, Any]) -> str:
   return f"{summary}\n\n{report.candidate_table(scores, _CANDIDATES)}"
 
 
-def _real_people(scores: Mapping[str, Any]) -> str:
-  """The sources that show real people, and all of them together."""
-  sources = scores["groups"]["source"]
-  found = {name: sources[name] for name in _REAL_SOURCES if name in sources}
-  count = sum(group["n"] for group in found.values())
+def _product(
+  part: str, table: Callable[[Mapping[str, Any]], str]
+) -> Callable[[Mapping[str, Any]], str]:
+  """A table of what is measured on whole photos alone."""
 
-  def pooled(measure: str, decimals: int) -> str:
-    # Means over pictures: weighed by their number they are that of all.
-    total = sum(g["n"] * g[measure]["mean"] for g in found.values())
-    return f"{total / count:.{decimals}f}"
+  def made(scores: Mapping[str, Any]) -> str:
+    if part not in scores:
+      return "These weights were not scored on whole photos."
+    return table(scores[part])
 
-  rows = [
-    (
-      _REAL_SOURCES[name],
-      group["n"],
-      *(_mean(group[measure], digits) for measure, digits in _MEASURES.items()),
-    )
-    for name, group in found.items()
-  ]
-  rows.append(
-    (
-      "**all real people**",
-      count,
-      *(pooled(name, digits) for name, digits in _MEASURES.items()),
-    )
-  )
-  header = ("photos of", "n", "PSNR in mask", "LPIPS in mask", "mask IoU")
-  return tables.markdown((*header, "identity"), rows)
+  return made
+
+
+def _not_for_identification(scores: Mapping[str, Any]) -> str:
+  return identification.sentence(scores.get("identification"))
 
 
 def _identity(scores: Mapping[str, Any]) -> str:
@@ -200,7 +180,13 @@ def _mean(found: Mapping[str, Any], decimals: int) -> str:
 # By the name that stands in a marker, what makes the table of the scores.
 TABLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
   "scores": _scores,
-  "real_people": _real_people,
+  "real_people": people_tables.real_people,
+  "synthetic_people": people_tables.synthetic_people,
+  "landmarks": _product("landmarks", landmarks.table),
+  "identification": _product(
+    "identification", product_report.identification_table
+  ),
+  "not_for_identification": _not_for_identification,
   "identity": _identity,
   "seam": _seam,
   "frechet": _frechet,

@@ -32,6 +32,8 @@ class Unmasker:
     weights: str | os.PathLike | None = None,
     which: str = "latest",
     backend: str | None = None,
+    *,
+    networks: backends.Networks | None = None,
   ):
     """Loads the networks.
 
@@ -40,11 +42,12 @@ class Unmasker:
         folder of a run; None for the weights that the project comes with.
       which: "latest" or "best" checkpoint of a run.
       backend: "jax" or "onnx"; by default what the weights are for.
+      networks: that are loaded already, instead of all these.
 
     Raises:
       errors.UserError: as `backends.load`.
     """
-    self.networks = backends.load(weights, which, backend)
+    self.networks = networks or backends.load(weights, which, backend)
 
   def unmask(
     self,

@@ -12,6 +12,7 @@ from maskgan_jax.unmasking import aligned_face
 from tests.fakes import unmasker as fake
 
 BARE = fake.photo()
+MEAN_FACE = np.full((fake.SIZE, fake.SIZE, 3), 9, np.uint8)
 # Where the fake Unmasker finds its mask, in the photo.
 FOUND = np.s_[20 + 64 : 20 + 127, 40 : 40 + 128]
 
@@ -56,9 +57,17 @@ def known(monkeypatch):
     lambda *arguments: np.float32([[1, 0, -fake.BOX[0]], [0, 1, -fake.BOX[1]]]),
   )
   monkeypatch.setattr(masks, "draw", _draw)
+  mesh = types.SimpleNamespace(find=lambda image: [face])
+  monkeypatch.setattr(finder, "shared", lambda: mesh)
   # LPIPS takes seconds to compile: its own tests have it.
   monkeypatch.setattr(score, "image_scores", _image_scores)
   return found
+
+
+def _measure(unmasker, num_photos=None):
+  return product.measure(
+    unmasker, "photos", "test", num_photos, mean_face=MEAN_FACE
+  )
 
 
 def _draw(image, landmarks, rng):
@@ -83,7 +92,7 @@ def _image_scores(candidates, image, mask, valid):
 
 
 def test_whole_photos_are_scored_beside_their_oracle_crops(known, capsys):
-  parts, rows = product.measure(fake.Unmasker(), "photos", "test")
+  parts, rows = _measure(fake.Unmasker())
   found = parts["product"]
   assert [row["id"] for row in rows] == [one.item.name for one in known]
   assert found["pixels_changed_outside_blend"] == 0
@@ -99,6 +108,17 @@ def test_whole_photos_are_scored_beside_their_oracle_crops(known, capsys):
   masked = real["masked_input"]["psnr"]["mean"]
   assert abs(real["product"]["psnr"]["mean"] - masked) > 5
   assert rows[0] | {"wear": "low", "mask_type": "kn95"} == rows[0]
+  # What needs no network fills the same mask.
+  inside = fake.photo()[FOUND].astype(float)
+  filled = np.abs(inside - 9).sum() / (3 * fake.SIZE**2)
+  mean_face = real["mean_face"]["psnr"]["mean"]
+  assert mean_face == pytest.approx(filled)
+  assert real["telea"]["psnr"]["mean"] not in (masked, mean_face)
+  assert real["skin_colour"]["psnr"]["mean"] not in (masked, mean_face)
+  # Synthetic people count among the landmarks.
+  assert parts["landmarks"]["n"] == 4
+  assert parts["landmarks"]["product"] == parts["landmarks"]["mesh"]
+  assert rows[0]["landmarks/product/shift"] == pytest.approx(0, abs=1e-3)
   identification = parts["identification"]
   # Of a alone there are two photos; synthetic people are not searched among.
   assert (identification["probes"], identification["gallery"]) == (2, 3)
@@ -114,12 +134,14 @@ def test_a_face_that_is_not_found_under_its_mask_counts(known):
     def find(self, image, faces="all"):
       raise errors.UserError("No face found.")
 
-  parts, rows = product.measure(Blind(), "photos", "test")
+  parts, rows = _measure(Blind())
   real = parts["product"]["real"]
   assert real["iou"]["mean"] == 0
   assert real["face_not_found"]["mean"] == real["not_reported"]["mean"] == 1
   assert real["product"] == real["masked_input"]
   assert real["oracle_crop"] != real["masked_input"]
+  assert parts["landmarks"]["product"]["not_found"] == 4
+  assert parts["landmarks"]["mesh"]["not_found"] == 0
   assert len(rows) == 4
 
 
@@ -127,7 +149,7 @@ def test_a_mask_that_is_not_reported_counts(known, monkeypatch):
   monkeypatch.setattr(
     unmasking.CompletedFace, "found_mask", property(lambda face: False)
   )
-  parts, _ = product.measure(fake.Unmasker(), "photos", "test")
+  parts, _ = _measure(fake.Unmasker())
   real = parts["product"]["real"]
   assert real["face_not_found"]["mean"] == real["iou"]["mean"] == 0
   assert real["not_reported"]["mean"] == 1
@@ -143,14 +165,14 @@ def test_pixels_changed_outside_the_blend_are_counted(known, monkeypatch):
     return result
 
   monkeypatch.setattr(unmasking, "lay_back", spilt)
-  parts, _ = product.measure(fake.Unmasker(), "photos", "test")
+  parts, _ = _measure(fake.Unmasker())
   assert parts["product"]["pixels_changed_outside_blend"] == 4 * 5
 
 
 def test_some_photos_are_drawn_at_random(known):
-  parts, rows = product.measure(fake.Unmasker(), "photos", "test", 2)
+  parts, rows = _measure(fake.Unmasker(), 2)
   assert len(rows) == parts["product"]["num_photos"] == 2
-  again, _ = product.measure(fake.Unmasker(), "photos", "test", 2)
+  again, _ = _measure(fake.Unmasker(), 2)
   assert again == parts
   # The others are there to be found.
   assert parts["identification"]["gallery"] == 3
@@ -163,7 +185,7 @@ def test_the_mask_follows_a_crop_that_was_cut_elsewhere(known):
       transform = face.transform + np.float32([[0, 0, 4], [0, 0, -6]])
       return [aligned_face.align(image, face, fake.SIZE, transform=transform)]
 
-  _, rows = product.measure(Shifted(), "photos", "test", 1)
+  _, rows = _measure(Shifted(), 1)
   # The crop's lower half, 63 rows and 128 columns, lies 6 px further down,
   # where the frame ends after 58 of them, and 4 px to the left.
   assert rows[0]["iou"] == pytest.approx(57 * 124 / (63 * 128 + 1 * 124), 0.01)
@@ -176,4 +198,4 @@ def test_masks_out_of_sight_are_left_out(known, monkeypatch):
 
   monkeypatch.setattr(masks, "draw", draw)
   with pytest.raises(errors.UserError, match="no mask drawn on its photos of"):
-    product.measure(fake.Unmasker(), "photos", "test")
+    _measure(fake.Unmasker())

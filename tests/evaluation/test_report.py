@@ -220,8 +220,18 @@ def test_what_users_get_comes_first():
     photo |= {f"{name}/{x}": 1.0 for x in product_report.MEASURES}
   result["product"] = product_report.summarise([photo]) | {"left_out": 0}
   result["identification"] = {"probes": 0}
+  way = {
+    "shift": {"median": 12.34, "p90": None},
+    "correlation": {"opening": 0.5, "width": 0.25, "raised_corners": None},
+    "not_found": 3,
+  }
+  ways = ("product", "mesh", "mesh_again")
+  result["landmarks"] = {"n": 7, **dict.fromkeys(ways, way)}
+  result["landmarks"]["product_bare"] = {"shift": way["shift"], "not_found": 0}
   lines = report.table(result).splitlines()
   assert lines[0].startswith("What users get, on 1 whole photos of 1 real peop")
+  assert "| mesh | 12.3 | - | 0.50 | 0.25 | - | 3 |" in lines
+  assert "| product, the bare photos | 12.3 | - | - | - | - | 0 |" in lines
   assert any(x.startswith("1 masked faces (oracle crops") for x in lines)
 
 

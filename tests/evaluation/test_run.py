@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskgan_jax import unmasking
 from maskgan_jax.common import errors
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.evaluation import product, report, robustness, run
@@ -104,20 +103,31 @@ def test_retraining_under_the_same_path_never_shows_old_scores(
 
 def test_whole_photos_are_scored_once(workdir, monkeypatch, faces_dir):
   monkeypatch.setattr(run, "_score", lambda *arguments: {"n": 2})
-  monkeypatch.setattr(unmasking, "Unmasker", lambda *arguments: "unmasker")
+  load = loaded.load
 
-  def measure(unmasker, folder, split, num_photos):
+  def counted(*arguments):
+    loads.append(arguments)
+    return load(*arguments)
+
+  monkeypatch.setattr(loaded, "load", counted)
+
+  def measure(unmasker, folder, split, num_photos, *, mean_face):
     photos = sources.Folder(folder).fingerprint()
     asked = {"num_photos": num_photos, "photos": photos}
-    calls.append((unmasker, folder, split, num_photos))
-    return {"product": asked, "identification": {}}, [{"id": "a"}]
+    size = unmasker.networks.image_size
+    assert mean_face.shape == (size, size, 3)
+    calls.append((folder, split, num_photos))
+    # The run's own networks, and no others.
+    assert len(loads) == 1
+    parts = {"product": asked, "identification": {}, "landmarks": {}}
+    return parts, [{"id": "a"}]
 
-  calls = []
+  calls, loads = [], []
   monkeypatch.setattr(product, "measure", measure)
   arguments = {"split": "test", "faces_dir": str(faces_dir)}
   for _ in range(2):
     result, folder = run.evaluate(str(workdir), num_photos=3, **arguments)
-  assert calls == [("unmasker", str(faces_dir), "test", 3)]
+  assert calls == [(str(faces_dir), "test", 3)]
   assert result == json.loads((folder / "metrics.json").read_text())
   assert result["product"]["num_photos"] == 3 and "identification" in result
   assert (folder / "product.csv").read_text().split() == ["id", "a"]

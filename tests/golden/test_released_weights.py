@@ -1,7 +1,8 @@
 """The released weights on two public-domain photos under fixed drawn masks.
 
-The figures are those of the first release; a change beyond the margins means
-that other pixels reach the user.
+The figures are those of the first release, the astronaut's those since small
+faces are laid back sharper; a change beyond the margins means that other pixels
+reach the user.
 """
 
 import functools
@@ -27,9 +28,9 @@ GOLDEN = [
   ("grace_hopper", "surgical", 0, 0.918, 15.41),
   ("grace_hopper", "kn95", 1, 0.937, 15.20),
   ("grace_hopper", "cloth", 2, 0.947, 15.56),
-  ("astronaut", "surgical", 0, 0.948, 18.81),
-  ("astronaut", "kn95", 1, 0.967, 20.50),
-  ("astronaut", "cloth", 2, 0.973, 18.42),
+  ("astronaut", "surgical", 0, 0.948, 18.71),
+  ("astronaut", "kn95", 1, 0.967, 20.36),
+  ("astronaut", "cloth", 2, 0.973, 18.30),
 ]
 
 

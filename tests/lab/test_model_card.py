@@ -96,13 +96,34 @@ def test_the_file_is_written(tmp_path):
   assert "true face" in path.read_text()
 
 
-def test_real_people_are_pooled_by_their_number():
-  def group(n, value):
-    measures = ("psnr_in_mask", "lpips_in_mask", "iou", "identity")
-    return {"n": n, **{name: {"mean": value} for name in measures}}
+def test_what_whole_photos_alone_tell_is_told_when_it_is_known():
+  for name in ("landmarks", "identification"):
+    assert "were not scored on whole photos" in _filled(name, {})
+  way = {
+    "shift": {"median": 12.34, "p90": 26.0},
+    "correlation": {"opening": 0.5, "width": 0.25, "raised_corners": 0.1},
+    "not_found": 3,
+  }
+  ways = ("product", "mesh", "mesh_again", "product_bare")
+  found = _filled(
+    "landmarks", {"landmarks": {"n": 7} | dict.fromkeys(ways, way)}
+  )
+  assert "| mesh | 12.3 | 26.0 | 0.50 | 0.25 | 0.10 | 3 |" in found
+  searched = {"probes": 0}
+  assert "unknown here" in _filled(
+    "identification", {"identification": searched}
+  )
 
-  sources = {"pif": group(1, 1.0), "london": group(3, 2.0), "sfhq": group(9, 0)}
-  text = "<!-- table: real_people -->\n<!-- end -->"
-  found = model_card.fill(text, {"groups": {"source": sources}})
-  assert "| **all real people** | 4 | 1.75 | 1.750 | 1.750 | 1.750 |" in found
-  assert "sfhq" not in found
+
+def test_the_sentence_has_figures_when_they_are_known():
+  sentence = "A completed face makes nobody easier to identify"
+  assert f"\n{sentence}.\n" in _filled("not_for_identification", {})
+  searched = {
+    name: {"rank_1": {"mean": share}}
+    for name, share in (("true", 0.9), ("masked", 0.5), ("completed", 0.25))
+  }
+  counts = {"probes": 3, "persons": 2, "gallery": 9}
+  found = _filled(
+    "not_for_identification", {"identification": searched | counts}
+  )
+  assert f"\n{sentence}: in a search among 9 bare photos 50 % of" in found

@@ -72,3 +72,16 @@ def test_without_anybody_to_search_for_all_is_none(count):
   found = identification.measure({"x": gallery}, gallery, PERSONS[:count])
   assert found["probes"] == 0 and set(found["x"].values()) == {None}
   assert json.dumps(found, allow_nan=False)
+
+
+def test_the_sentence_claims_only_what_holds():
+  plain = "A completed face makes nobody easier to identify."
+  assert identification.sentence(None) == plain
+  assert identification.sentence({"probes": 0}) == plain
+  ranks = {"true": 0.9, "masked": 0.5, "completed": 0.6}
+  found = {name: {"rank_1": {"mean": x}} for name, x in ranks.items()}
+  counts = {"probes": 3, "persons": 2, "gallery": 9}
+  assert identification.sentence(found | counts).startswith(
+    "A completed face is not for identification: in a search among 9 bare"
+    " photos 50 % of the masked faces find their person first, 60 % when"
+  )

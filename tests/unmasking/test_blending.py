@@ -93,6 +93,16 @@ def test_a_reduced_crop_does_not_alias(photo):
   assert np.abs(result[shown == 255].astype(int) - 127).max() < 12
 
 
+def test_a_crop_hardly_finer_than_the_photo_stays_sharp(photo):
+  """Stripes that the photo can show keep their strength."""
+  finer = alignment.similarity(1.2, 0.0, (50, 60), (SIZE / 2, SIZE / 2))
+  wave = 127 + 100 * np.sin(2 * np.pi * np.arange(SIZE) / 6)
+  content = np.repeat(np.tile(wave, (SIZE, 1))[..., None], 3, axis=2)
+  result, shown = _put_back(np.zeros_like(photo), content, _disc(), finer)
+  found = result[shown == 255].astype(float)
+  assert found.std() == pytest.approx(100 / np.sqrt(2), rel=0.05)
+
+
 def test_the_border_of_the_crop_is_never_shown(photo):
   """Beyond the crop nothing is known: it fades out before its edge."""
   turned = alignment.similarity(1.0, 0.3, (50, 60), (SIZE / 2, SIZE / 2))

@@ -88,11 +88,13 @@ def build(
     A report of a few lines.
 
   Raises:
-    sources.SourceError: the source cannot be used, or data_dir holds a
-      dataset built otherwise.
+    sources.SourceError: the source cannot be used, ready pairs are to wear
+      other masks, or data_dir holds a dataset built otherwise.
     errors.UserError: Beam is not installed, or does not know the runner or
       an option.
   """
+  if isinstance(source, pairs.Pairs):
+    _check_no_masks_are_chosen(build_settings)
   config = beam.config(beam_runner, beam_options, build_settings.num_processes)
   parameters = settings.describe(source, build_settings)
   if reader.is_built(data_dir):
@@ -122,6 +124,15 @@ def build(
       pathlib.Path(data_dir, SKIPPED), ("file", "reason"), builder.skipped
     )
   return _report(builder, time.monotonic() - start)
+
+
+def _check_no_masks_are_chosen(build_settings: settings.Settings) -> None:
+  """Raises where masks are chosen that no one is going to draw."""
+  if build_settings.kinds or build_settings.wears:
+    raise sources.SourceError(
+      "--kinds and --wear choose the masks that are drawn, but --source=pairs"
+      " has its own. Leave them out."
+    )
 
 
 def _check_same(built: dict, wanted: dict, data_dir: str) -> None:

@@ -1,6 +1,5 @@
 """TFDS builder of faces with masks drawn on them."""
 
-import dataclasses
 import functools
 import pathlib
 import sys
@@ -21,7 +20,7 @@ from maskgan_jax.datasets.masked_faces.stages import (
   kept,
   people,
 )
-from maskgan_jax.faces import alignment, usability
+from maskgan_jax.faces import alignment
 from maskgan_jax.photos import coding
 
 # From a gigabyte on, TFDS would sort examples on the disk, for which it needs
@@ -137,13 +136,16 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     items = people.candidates(
       items, self._settings.num_train, self._settings.num_test
     )
-    is_pairs = isinstance(source, pairs.Pairs)
+    if isinstance(source, pairs.Pairs):
+      align_one = align_pair.align_pair
+    else:
+      align_one = functools.partial(
+        align.align, rule=self._settings.usability_rule
+      )
     align_and_keep = functools.partial(
       kept.align,
       align_one=functools.partial(
-        align_pair.align_pair if is_pairs else align.align,
-        source=source,
-        size=self._settings.image_size,
+        align_one, source=source, size=self._settings.image_size
       ),
       values=self._spool,
     )
@@ -174,18 +176,23 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   def _generate_examples(self, split: str, named: list[tuple[str, str]]) -> Any:
     """Returns what TFDS takes of the faces, given by name and person_id."""
     is_train = split == "train"
-    variants, options = 1, {"distribution": masks.MaskDistribution()}
+    variants, options = 1, {}
+    distribution = masks.MaskDistribution()
     if is_train:
-      variants = self._settings.variants
+      variants, distribution = self._settings.variants, masks.TRAINING
       options = {
-        "distribution": masks.TRAINING,
         "bearded_share": draw.BEARDED_SHARE,
         "turned_factor": draw.TURNED_FACTOR,
       }
     draw_kept = functools.partial(
       kept.draw,
       variants=variants,
-      make=functools.partial(draw.make, seed=self._settings.seed, **options),
+      make=functools.partial(
+        draw.make,
+        seed=self._settings.seed,
+        distribution=self._settings.drawn_from(distribution),
+        **options,
+      ),
       values=self._spool,
     )
     return self._engine.examples(f"Drawing {split}", draw_kept, named)
@@ -224,7 +231,6 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         "side_per_face_height": alignment.SIDE_PER_FACE_HEIGHT,
         "middle_y": alignment.MIDDLE_Y,
       },
-      usability=dataclasses.asdict(usability.UsabilityRule()),
     )
 
 

@@ -2,7 +2,9 @@
 
 import dataclasses
 
+from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.faces import usability
 
 # At this side the smallest details of a mask still cover a pixel or two.
 _MIN_SIZE, _MAX_SIZE = 32, 1024
@@ -18,6 +20,9 @@ class Settings:
       `draw.TURNED_FACTOR` times as many.
     num_train: at most as many faces in train, each with all its variants.
     num_test: at most as many faces in test.
+    kinds: the only masks to draw, of `masks.MASK_TYPES`; () for all.
+    wears: the only ways of wearing them, of `masks.WEARS`; () for all.
+    max_enlargement: crop pixels per photo pixel, see `usability`.
     seed: of the masks.
     num_processes: how many do the work; the result does not depend on it.
   """
@@ -26,6 +31,9 @@ class Settings:
   variants: int = 4
   num_train: int | None = None
   num_test: int | None = None
+  kinds: tuple[str, ...] = ()
+  wears: tuple[str, ...] = ()
+  max_enlargement: float = usability.UsabilityRule.max_enlargement
   seed: int = 0
   num_processes: int = 1
 
@@ -39,14 +47,41 @@ class Settings:
       value = getattr(self, name)
       if value is not None and value < 1:
         raise sources.SourceError(f"{name} is {value}; it must be at least 1.")
+    if not self.max_enlargement > 0:
+      raise sources.SourceError(
+        f"max_enlargement is {self.max_enlargement}; it must be above 0."
+      )
     if self.seed < 0:
       raise sources.SourceError(
         f"seed is {self.seed}; it must not be negative."
       )
+    self.drawn_from(masks.MaskDistribution())
+
+  @property
+  def usability_rule(self) -> usability.UsabilityRule:
+    """Which faces are used."""
+    return usability.UsabilityRule(max_enlargement=self.max_enlargement)
+
+  def drawn_from(
+    self, distribution: masks.MaskDistribution
+  ) -> masks.MaskDistribution:
+    """Returns a distribution without the masks that are not to be drawn.
+
+    Raises:
+      errors.UserError: a kind or wear is unknown; the message lists the known.
+    """
+    return distribution.only(self.kinds, self.wears)
 
 
 def describe(source: sources.Source, settings: Settings) -> dict[str, object]:
   """Returns the parameters that determine what is on the disk."""
   values = dataclasses.asdict(settings)
-  del values["num_processes"]
-  return {"source": source.kind, "photos": source.fingerprint(), **values}
+  del values["num_processes"], values["max_enlargement"]
+  for name in ("kinds", "wears"):  # As JSON has them; in any order.
+    values[name] = sorted(values[name]) or None
+  return {
+    "source": source.kind,
+    "photos": source.fingerprint(),
+    "usability": dataclasses.asdict(settings.usability_rule),
+    **values,
+  }

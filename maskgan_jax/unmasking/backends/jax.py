@@ -12,10 +12,14 @@ class JaxNetworks:
   """Weights or a run, as `backends.Networks`."""
 
   def __init__(
-    self, weights: str | os.PathLike | None = None, which: str = "latest"
+    self,
+    weights: str | os.PathLike | loaded.LoadedNetworks | None = None,
+    which: str = "latest",
   ):
-    """Loads the networks, as `loaded.load` does."""
-    self._networks = loaded.load(weights, which)
+    """Loads the networks as `loaded.load` does, unless they are loaded."""
+    if not isinstance(weights, loaded.LoadedNetworks):
+      weights = loaded.load(weights, which)
+    self._networks = weights
     self.image_size = self._networks.model.image_size
     self.max_batch = self._networks.max_batch
     self.latent_size = self._networks.model.latent_size

@@ -3,9 +3,11 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
+import zlib
 
 import cv2
 import numpy as np
@@ -386,3 +388,116 @@ def test_another_tfds_dataset(dummy_data, tmp_path):
   assert "  1 not a readable picture" in report
   assert "Faces: train 4, validation 2, test 2; people: 8." in report
   assert reader.metadata(str(tmp_path / "out"))["source"] == "tfds:tiny"
+
+
+class CelebA(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+  """What TFDS makes of CelebA: small faces, and nobody's name.
+
+  Attributes:
+    pictures: by split.
+  """
+
+  VERSION = tfds.core.Version("2.1.0")
+  name = "celeb_a"
+  pictures: dict[str, list[bytes]] = {}
+
+  def _info(self):
+    features = {
+      "image": tfds.features.Image(shape=(218, 178, 3), encoding_format="jpeg"),
+      "landmarks": {"lefteye_x": np.int64},
+      "attributes": {"Smiling": np.bool_},
+    }
+    return self.dataset_info_from_configs(
+      features=tfds.features.FeaturesDict(features)
+    )
+
+  def _split_generators(self, dl_manager):
+    return {name: self._examples(name) for name in self.pictures}
+
+  def _generate_examples(self, name):
+    for i, picture in enumerate(self.pictures[name]):
+      yield (
+        i,
+        {
+          "image": picture,
+          "landmarks": {"lefteye_x": 69},
+          "attributes": {"Smiling": True},
+        },
+      )
+
+  _examples = _generate_examples
+
+
+def _as_in_celeb_a(path):
+  picture = cv2.resize(cv2.imread(str(path)), (178, 178))
+  picture = cv2.copyMakeBorder(picture, 20, 20, 0, 0, cv2.BORDER_REPLICATE)
+  return cv2.imencode(".jpg", picture)[1].tobytes()
+
+
+def _vector(image, keypoints):
+  """Stands for the recogniser, to whom all painted faces look alike."""
+  vector = np.random.default_rng(zlib.crc32(image)).standard_normal(128)
+  return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+@pytest.fixture
+def celeb_a(dummy_data, tmp_path, monkeypatch):
+  monkeypatch.setattr(embedding, "embed", _vector)
+  bytes_of = [_as_in_celeb_a(path) for path in sorted(dummy_data.glob("*.jpg"))]
+  # Two people are in two of CelebA's own splits, one twice in one of them.
+  CelebA.pictures = {
+    "train": [*bytes_of[:5], bytes_of[0]],
+    "validation": [bytes_of[1], *bytes_of[5:7]],
+    "test": [bytes_of[2], bytes_of[7]],
+  }
+  prepared = CelebA(data_dir=tmp_path / "tfds", file_format="array_record")
+  prepared.download_and_prepare(download_dir=tmp_path)
+  return build.make_source("tfds:celeb_a", tfds_data_dir=str(tmp_path / "tfds"))
+
+
+PROTOCOL = {
+  **{"kinds": ("surgical",), "wears": ("correct",)},
+  **{"image_size": 256, "max_enlargement": 2.2, "variants": 1},
+}
+
+
+def test_the_protocol_of_the_literature(celeb_a, tmp_path):
+  with pytest.raises(sources.SourceError, match="None .* too small (.*) Give"):
+    _build(celeb_a, tmp_path / "out", image_size=256)
+  shutil.rmtree(tmp_path / "out")
+  report = _build(celeb_a, tmp_path / "out", **PROTOCOL)
+  assert "Used 11 pictures, skipped 0" in report
+  assert "people: 8." in report
+  person = {
+    item.name: zlib.crc32(celeb_a.load(item).image)
+    for item in celeb_a.items()[0]
+  }
+  kinds, wears, people_of = set(), set(), {}
+  for split in people.BUCKETS:
+    for name, record in _records(tmp_path / "out", split).items():
+      kinds.add(record["mask_type"])
+      wears.add(json.loads(record["mask_params"]).get("wear"))
+      photo = name.decode().split("#")[0]
+      people_of.setdefault(split, set()).add(person[photo])
+  assert {b"surgical"} <= kinds <= {b"surgical", b"none"}
+  assert {"correct"} <= wears <= {"correct", None}
+  everybody = [person for found in people_of.values() for person in found]
+  assert len(people_of) == 3
+  assert len(everybody) == len(set(everybody)) == 8
+  # It is another dataset than one of all masks.
+  for name, message in (
+    ("kinds", r"kinds is \['surgical'\] there, None was asked for"),
+    ("wears", r"wears is \['correct'\] there, None was asked for"),
+    ("max_enlargement", "usability is .* 2.2.* there, .* 1.3"),
+  ):
+    others = {key: value for key, value in PROTOCOL.items() if key != name}
+    with pytest.raises(sources.SourceError, match=message):
+      _build(celeb_a, tmp_path / "out", **others)
+  assert "already" in _build(celeb_a, tmp_path / "out", **PROTOCOL)
+
+
+def test_ready_pairs_wear_their_own_masks(tmp_path):
+  (tmp_path / "in").mkdir()
+  source = pairs.Pairs(str(tmp_path / "in"), str(tmp_path / "in"))
+  with pytest.raises(sources.SourceError, match="--kinds and --wear choose"):
+    _build(source, tmp_path / "out", kinds=("surgical",))

@@ -1,5 +1,7 @@
 import pytest
 
+from maskgan_jax import masks
+from maskgan_jax.common import errors
 from maskgan_jax.datasets.masked_faces import settings, sources
 
 
@@ -10,12 +12,46 @@ def test_describe_leaves_out_what_does_not_change_the_result():
   assert described == {
     "source": "sample_faces",
     "photos": "5 portraits",
+    "usability": {"max_enlargement": 1.3, "max_outside": 0.2, "max_turn": 50.0},
     "image_size": 256,
     "variants": 4,
     "num_train": None,
     "num_test": None,
+    "kinds": None,
+    "wears": None,
     "seed": 0,
   }
+
+
+def test_describe_takes_kinds_in_any_order():
+  one, other = (
+    settings.describe(
+      sources.SampleFaces(5), settings.Settings(kinds=kinds, wears=("chin",))
+    )
+    for kinds in (("cloth", "kn95"), ("kn95", "cloth"))
+  )
+  assert one == other
+  assert (one["kinds"], one["wears"]) == (["cloth", "kn95"], ["chin"])
+
+
+def test_masks_are_drawn_from_what_is_left():
+  chosen = settings.Settings(kinds=("cloth", "kn95"), wears=("chin",))
+  found = chosen.drawn_from(masks.TRAINING)
+  assert set(found.kinds) == {"cloth", "kn95"} and set(found.wears) == {"chin"}
+  assert settings.Settings().drawn_from(masks.TRAINING) == masks.TRAINING
+
+
+@pytest.mark.parametrize("name", ["kinds", "wears"])
+def test_refuses_unknown_masks(name):
+  with pytest.raises(
+    errors.UserError, match=f"{name} is 'paper', expected one"
+  ):
+    settings.Settings(**{name: ("paper",)})
+
+
+def test_refuses_an_enlargement():
+  with pytest.raises(sources.SourceError, match="max_enlargement is 0.0; it"):
+    settings.Settings(max_enlargement=0.0)
 
 
 @pytest.mark.parametrize("size", [16, 5000])

@@ -3,6 +3,7 @@ import types
 import numpy as np
 import pytest
 
+from maskgan_jax import unmasking
 from maskgan_jax.networks import images, loaded, predict
 from maskgan_jax.unmasking.backends import jax
 
@@ -15,7 +16,9 @@ class FakeNetworks:
   weights_sha256 = "abc"
 
   def __init__(self, max_batch):
-    self.model = types.SimpleNamespace(image_size=SIZE, latent_size=2)
+    self.model = types.SimpleNamespace(
+      image_size=SIZE, latent_size=2, landmark_size=0
+    )
     self.max_batch = max_batch
     self.seen, self.codes = [], []
 
@@ -80,3 +83,18 @@ def test_what_others_need_to_know(make):
   assert networks.weights_sha256 == "abc"
   # Networks whose pictures depend on their batch see one at a time.
   assert make(max_batch=1)[0].max_batch == 1
+
+
+def test_networks_that_are_loaded_are_not_loaded_again(monkeypatch):
+  networks = loaded.LoadedNetworks(
+    types.SimpleNamespace(
+      image_size=SIZE, latent_size=2, landmark_size=0, train_mode_at_test=False
+    ),
+    {},
+    step=3,
+    weights_sha256="abc",
+  )
+  monkeypatch.setattr(loaded, "load", None)
+  found = jax.JaxNetworks(networks)
+  assert (found.image_size, found.weights_sha256) == (SIZE, "abc")
+  assert unmasking.Unmasker(networks=found).networks is found

@@ -38,7 +38,11 @@ class AlignedFace(NamedTuple):
 
 
 def align(
-  item: sources.Item, *, source: sources.Source, size: int
+  item: sources.Item,
+  *,
+  source: sources.Source,
+  size: int,
+  rule: usability.UsabilityRule,
 ) -> AlignedFace | sources.Skipped:
   """Loads a picture, finds its largest face and cuts the aligned crop."""
   try:
@@ -55,7 +59,7 @@ def align(
   transform = alignment.crop_transform(landmarks, size)
   crop, valid = alignment.warp(image, transform, size)
   reason = usability.reason_not_to_learn(
-    landmarks, confidence, transform, valid, usability.UsabilityRule()
+    landmarks, confidence, transform, valid, rule
   )
   if reason:
     return sources.Skipped(item.name, reason)

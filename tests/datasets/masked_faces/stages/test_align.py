@@ -6,13 +6,18 @@ from maskgan_jax import photos
 from maskgan_jax.common import pinned_models
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.datasets.masked_faces.stages import align
-from maskgan_jax.faces import alignment, anatomy, embedding
+from maskgan_jax.faces import alignment, anatomy, embedding, usability
 from maskgan_jax.photos import coding
 
+RULE = usability.UsabilityRule()
 
-def _align(folder, name, person=None, size=96):
+
+def _align(folder, name, person=None, size=96, rule=RULE):
   return align.align(
-    sources.Item(name, person), source=sources.Folder(str(folder)), size=size
+    sources.Item(name, person),
+    source=sources.Folder(str(folder)),
+    size=size,
+    rule=rule,
   )
 
 
@@ -56,7 +61,7 @@ def test_no_embedding_without_the_recognizer(dummy_data, monkeypatch):
 def test_known_landmarks_are_used():
   source = sources.SampleFaces(1)
   item = source.items()[0][0]
-  face = align.align(item, source=source, size=96)
+  face = align.align(item, source=source, size=96, rule=RULE)
   _, landmarks = source.load(item)
   np.testing.assert_array_equal(
     face.landmarks, alignment.transform_landmarks(landmarks, face.transform)
@@ -81,3 +86,6 @@ def test_bad_pictures_are_skipped(tmp_path, make, reason):
 def test_small_faces_are_skipped(dummy_data):
   skipped = _align(dummy_data, "train_person0.jpg", size=512)
   assert skipped.reason.startswith("face too small (enlarged ")
+  generous = usability.UsabilityRule(max_enlargement=9.0)
+  face = _align(dummy_data, "train_person0.jpg", size=512, rule=generous)
+  assert coding.rgb(face.image).shape == (512, 512, 3)

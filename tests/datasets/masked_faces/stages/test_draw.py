@@ -6,14 +6,17 @@ import pytest
 from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.datasets.masked_faces.stages import align, draw
+from maskgan_jax.faces import usability
 from maskgan_jax.masks import drawing
 from maskgan_jax.photos import coding
+
+RULE = usability.UsabilityRule()
 
 
 @pytest.fixture(scope="module")
 def face():
   source = sources.SampleFaces(1)
-  return align.align(source.items()[0][0], source=source, size=96)
+  return align.align(source.items()[0][0], source=source, size=96, rule=RULE)
 
 
 def _make(face, variants, seed=0, **options):
@@ -107,7 +110,7 @@ def test_bare_face_with_a_distractor(face, monkeypatch):
 def test_beards_are_painted_where_they_show(monkeypatch, kind):
   monkeypatch.setattr(draw, "BARE_SHARE", 0.0)
   source = sources.SampleFaces(1)
-  face = align.align(source.items()[0][0], source=source, size=128)
+  face = align.align(source.items()[0][0], source=source, size=128, rule=RULE)
   made = [
     draw.make(
       (face, "someone", 12),
