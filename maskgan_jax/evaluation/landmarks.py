@@ -11,12 +11,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import cv2
 import numpy as np
 
 from maskgan_jax import unmasking
 from maskgan_jax.common import errors, tables
-from maskgan_jax.faces import alignment, anatomy, finder
+from maskgan_jax.faces import finder
+from maskgan_jax.metrics import landmarks as metric
 from maskgan_jax.unmasking import aligned_face
 
 # With what each is called in print. The last is of bare photos.
@@ -27,15 +27,9 @@ _WAYS = {
   "product_bare": "product, the bare photos",
 }
 _PERCENTILES = {"median": 50, "p90": 90}
-_MOUTH = ("opening", "width", "raised_corners")
 _TRUE = "true"
-# Corners move by so many pixels of a crop of this side.
-_SIZE = 256
 # A face that is found is the one in question if the boxes overlap so much.
 _SAME_FACE = 0.2
-_UPPER_LIP, _LOWER_LIP = 13, 14  # The middles of their inner edges.
-# Two points always lie on a line.
-_MIN_FOR_CORRELATION = 3
 
 # A face with its box and landmarks in photo pixels.
 Face = finder.LandmarkedFace | unmasking.AlignedFace
@@ -69,8 +63,8 @@ def score(
 
   Returns:
     Columns of a row, "landmarks/WAY/MEASURE": of each way the "shift" of the
-    crop's corners in pixels of 256, and of each and in truth what `mouth`
-    measures. NaN where the face is not found.
+    crop's corners in pixels of 256, and of each and in truth what
+    `metric.mouth` measures. NaN where the face is not found.
   """
   mesh = _same(face, _mesh(masked_image))
   again = None if mesh is None else _again(unmasker, masked_image, mesh)
@@ -80,18 +74,22 @@ def score(
     "mesh_again": again,
     "product_bare": _same(face, find(unmasker, bare_image)),
   }
-  columns = _named(_TRUE, mouth(face.landmarks))
+  columns = _named(_TRUE, _mouth(face.landmarks))
   for way, place in places.items():
-    distance, values = math.nan, dict.fromkeys(_MOUTH, math.nan)
+    distance, values = math.nan, dict.fromkeys(metric.Mouth._fields, math.nan)
     if place is not None:
-      distance = shift(place.landmarks, face.landmarks)
-      values = mouth(place.landmarks)
+      distance = metric.corner_shift(place.landmarks, face.landmarks)
+      values = _mouth(place.landmarks)
     columns |= _named(way, {"shift": distance, **values})
   return columns
 
 
 def _named(way, values):
   return {f"landmarks/{way}/{name}": x for name, x in values.items()}
+
+
+def _mouth(landmarks) -> dict[str, float]:
+  return metric.mouth(landmarks)._asdict()
 
 
 def _mesh(image) -> list[finder.LandmarkedFace]:
@@ -112,57 +110,6 @@ def _again(unmasker, image, mesh: finder.LandmarkedFace) -> Face | None:
   faces = unmasker.complete(image, [aligned_face.align(image, mesh, size)])
   completed = unmasking.lay_back(image, faces).image
   return _same(mesh, _mesh(completed))
-
-
-def shift(landmarks: np.ndarray, truth: np.ndarray) -> float:
-  """Returns how far landmarks move the crop's corners from their true places.
-
-  Args:
-    landmarks: [468, 3] in photo pixels.
-    truth: the same of the bare face.
-
-  Returns:
-    The mean distance of the four, in pixels of a true crop of 256.
-  """
-  own, true = (
-    alignment.crop_transform(points, _SIZE).astype(np.float64)
-    for points in (landmarks, truth)
-  )
-  corners = np.array([[x, y] for x in (0, _SIZE) for y in (0, _SIZE)], float)
-  back = cv2.invertAffineTransform(own)
-  places = corners @ back[:, :2].T + back[:, 2]
-  moved = places @ true[:, :2].T + true[:, 2]
-  return float(np.linalg.norm(moved - corners, axis=1).mean())
-
-
-def mouth(landmarks: np.ndarray) -> dict[str, float]:
-  """Measures a mouth, in distances of the eyes.
-
-  Args:
-    landmarks: [468, 3] in photo pixels.
-
-  Returns:
-    "opening" between the lips, "width" between the corners, and
-    "raised_corners", how far they lie above the middle of the lips, upright in
-    the face.
-  """
-  right, left = anatomy.eye_centres(landmarks)
-  across = left - right
-  eye_distance = np.linalg.norm(across)
-  # Of pixels y points down: from the mouth to the eyes.
-  up = np.array([across[1], -across[0]]) / eye_distance
-  upper, lower = landmarks[_UPPER_LIP, :2], landmarks[_LOWER_LIP, :2]
-  corners = landmarks[list(anatomy.MOUTH_CORNERS), :2]
-  raised = (corners.mean(0) - (upper + lower) / 2) @ up
-  values = (
-    np.linalg.norm(upper - lower),
-    np.linalg.norm(corners[0] - corners[1]),
-    raised,
-  )
-  return {
-    name: float(value / eye_distance)
-    for name, value in zip(_MOUTH, values, strict=True)
-  }
 
 
 def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -194,18 +141,18 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
     if way != "product_bare":
       result[way]["correlation"] = {
-        name: _correlation(
-          column(f"{way}/{name}")[known], column(f"{_TRUE}/{name}")[known]
+        name: _or_none(
+          metric.correlation(
+            column(f"{way}/{name}")[known], column(f"{_TRUE}/{name}")[known]
+          )
         )
-        for name in _MOUTH
+        for name in metric.Mouth._fields
       }
   return result
 
 
-def _correlation(a, b) -> float | None:
-  if len(a) < _MIN_FOR_CORRELATION or not (np.ptp(a) > 0 and np.ptp(b) > 0):
-    return None
-  return float(np.corrcoef(a, b)[0, 1])
+def _or_none(value: float) -> float | None:
+  return None if math.isnan(value) else value
 
 
 def table(found: Mapping[str, Any]) -> str:
@@ -217,12 +164,12 @@ def table(found: Mapping[str, Any]) -> str:
   rows = []
   for way, title in _WAYS.items():
     scores = found[way]
-    correlation = scores.get("correlation", dict.fromkeys(_MOUTH))
+    correlation = scores.get("correlation", dict.fromkeys(metric.Mouth._fields))
     rows.append(
       (
         title,
         *(tables.number(scores["shift"][x], 1) for x in _PERCENTILES),
-        *(tables.number(correlation[name], 2) for name in _MOUTH),
+        *(tables.number(correlation[name], 2) for name in metric.Mouth._fields),
         scores["not_found"],
       )
     )

@@ -1,5 +1,6 @@
 """How far found landmarks are off, and what they know of a hidden mouth."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -60,18 +61,16 @@ def mouth(landmarks: np.ndarray) -> Mouth:
   )
 
 
-def correlations(found: np.ndarray, true: np.ndarray) -> np.ndarray:
-  """Returns the correlation of each measure over faces.
+def correlation(found: np.ndarray, true: np.ndarray) -> float:
+  """Returns the correlation of one measure over faces.
 
   Args:
-    found: [N, M], a `mouth` a row.
-    true: [N, M].
+    found: [N].
+    true: [N].
 
   Returns:
-    float64 [M]; NaN where a measure does not vary.
+    NaN where one does not vary, or of fewer than three faces: two points always
+    lie on a line.
   """
-  a, b = found - found.mean(axis=0), true - true.mean(axis=0)
-  norm = np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
-  return np.where(
-    norm > 0, (a * b).sum(axis=0) / np.maximum(norm, 1e-12), np.nan
-  )
+  varies = len(found) > 2 and np.ptp(found) > 0 and np.ptp(true) > 0
+  return float(np.corrcoef(found, true)[0, 1]) if varies else math.nan

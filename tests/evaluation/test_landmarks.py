@@ -5,52 +5,10 @@ import numpy as np
 import pytest
 
 from maskgan_jax.evaluation import landmarks
-from maskgan_jax.faces import anatomy, finder
+from maskgan_jax.faces import finder
 from tests.fakes import unmasker as fake
 
 PHOTO = fake.photo()
-
-
-def _points():
-  """A face whose eyes lie 100 px apart, and its mouth."""
-  points = np.zeros((468, 3))
-  points[:, :2] = 150, 150
-  points[list(anatomy.RIGHT_EYE), :2] = 100, 100
-  points[list(anatomy.LEFT_EYE), :2] = 200, 100
-  points[anatomy.CHIN, :2] = 150, 220
-  points[13, :2], points[14, :2] = (150, 180), (150, 190)
-  points[61, :2], points[291, :2] = (120, 175), (180, 165)
-  return points
-
-
-def _turned(points, degrees):
-  """Turned around the middle of the eyes."""
-  angle = np.radians(degrees)
-  turn = np.array(
-    [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-  )
-  result = points.copy()
-  result[:, :2] = (points[:, :2] - (150, 100)) @ turn.T + (150, 100)
-  return result
-
-
-def test_a_crop_that_lies_elsewhere_is_that_far_off():
-  truth = _points()
-  assert landmarks.shift(truth, truth) == pytest.approx(0, abs=1e-3)
-  # The crop's side is 3.15 distances of the eyes.
-  moved = truth + (3, 4, 0)
-  assert landmarks.shift(moved, truth) == pytest.approx(5 * 256 / 315, 1e-3)
-  # Turned by 60 degrees around a point near its middle.
-  assert landmarks.shift(_turned(truth, 60), truth) > 150
-
-
-@pytest.mark.parametrize("degrees", [0, 30, 180])
-def test_a_mouth_is_measured_upright(degrees):
-  found = landmarks.mouth(_turned(_points(), degrees))
-  assert found["opening"] == pytest.approx(0.1)
-  assert found["width"] == pytest.approx(math.hypot(60, 10) / 100)
-  # The corners' middle is at 170, the lips' at 185.
-  assert found["raised_corners"] == pytest.approx(0.15)
 
 
 def _face(points, box=fake.BOX):

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -12,15 +14,48 @@ def points():
   return 100 * face.canonical() * [1, 1, 1] + [200, 200, 0]
 
 
-def test_what_is_found_exactly_shifts_nothing(points):
-  assert landmarks.corner_shift(points, points) == pytest.approx(0, abs=1e-3)
+def _points():
+  """A face whose eyes lie 100 px apart, and its mouth."""
+  points = np.zeros((468, 3))
+  points[:, :2] = 150, 150
+  points[list(anatomy.RIGHT_EYE), :2] = 100, 100
+  points[list(anatomy.LEFT_EYE), :2] = 200, 100
+  points[anatomy.CHIN, :2] = 150, 220
+  points[13, :2], points[14, :2] = (150, 180), (150, 190)
+  points[61, :2], points[291, :2] = (120, 175), (180, 165)
+  return points
 
 
-def test_a_face_that_is_moved_shifts_by_its_way(points):
-  transform = alignment.crop_transform(points, landmarks.SIZE)
-  photo_px = 3 / alignment.enlargement(transform)
-  moved = points + [photo_px, 0, 0]
-  assert landmarks.corner_shift(moved, points) == pytest.approx(3, rel=1e-3)
+def _turned(points, degrees):
+  """Turned around the middle of the eyes."""
+  angle = np.radians(degrees)
+  turn = np.array(
+    [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+  )
+  result = points.copy()
+  result[:, :2] = (points[:, :2] - (150, 100)) @ turn.T + (150, 100)
+  return result
+
+
+def test_a_crop_that_lies_elsewhere_is_that_far_off():
+  truth = _points()
+  assert landmarks.corner_shift(truth, truth) == pytest.approx(0, abs=1e-3)
+  # The crop's side is 3.15 distances of the eyes.
+  moved = truth + (3, 4, 0)
+  assert landmarks.corner_shift(moved, truth) == pytest.approx(
+    5 * 256 / 315, 1e-3
+  )
+  # Turned by 60 degrees around a point near its middle.
+  assert landmarks.corner_shift(_turned(truth, 60), truth) > 150
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 180])
+def test_a_mouth_is_measured_upright(degrees):
+  found = landmarks.mouth(_turned(_points(), degrees))
+  assert found.opening == pytest.approx(0.1)
+  assert found.width == pytest.approx(math.hypot(60, 10) / 100)
+  # The corners' middle is at 170, the lips' at 185.
+  assert found.raised_corners == pytest.approx(0.15)
 
 
 def test_turn_and_size_of_the_photo_do_not_matter(points):
@@ -38,21 +73,9 @@ def test_turn_and_size_of_the_photo_do_not_matter(points):
   )
 
 
-def test_a_smile_is_wider_with_raised_corners(points):
-  smile = points.copy()
-  for corner, side in zip(anatomy.MOUTH_CORNERS, (-1, 1), strict=True):
-    smile[corner] += [5 * side, -4, 0]
-  lower = anatomy.LIPS_MIDDLE[1]
-  smile[lower, 1] += 6
-  before, after = landmarks.mouth(points), landmarks.mouth(smile)
-  assert after.width > before.width
-  assert after.opening > before.opening
-  assert after.raised_corners > before.raised_corners
-
-
-def test_correlations_are_of_each_measure():
-  true = np.array([[0.0, 1, 5], [1, 2, 5], [2, 4, 5]])
-  found = np.array([[0.0, -1, 3], [2, -2, 4], [4, -4, 9]])
-  got = landmarks.correlations(found, true)
-  np.testing.assert_allclose(got[:2], [1, -1])
-  assert np.isnan(got[2])
+def test_correlation():
+  true = np.array([0.0, 1, 2])
+  assert landmarks.correlation(2 * true, true) == pytest.approx(1)
+  assert landmarks.correlation(-true, true) == pytest.approx(-1)
+  assert np.isnan(landmarks.correlation(np.ones(3), true))
+  assert np.isnan(landmarks.correlation(true[:2], true[:2]))

@@ -73,9 +73,10 @@ class Validator:
       scores[f"{name}_corner_shift"] = float(np.median(values))
       scores[f"{name}_corner_shift_p90"] = float(np.percentile(values, 90))
     found_mouths, true_mouths = np.array(mouths)[masked].swapaxes(0, 1)
-    correlations = landmarks.correlations(found_mouths, true_mouths)
-    for name, value in zip(landmarks.Mouth._fields, correlations, strict=True):
-      scores[f"mouth_{name}"] = float(value)
+    for i, name in enumerate(landmarks.Mouth._fields):
+      scores[f"mouth_{name}"] = landmarks.correlation(
+        found_mouths[:, i], true_mouths[:, i]
+      )
     columns = _SAMPLE_SHAPE[1]
     rows = [samples[i : i + columns] for i in range(0, len(samples), columns)]
     return scores, tiles.tile(rows)
