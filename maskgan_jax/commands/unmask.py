@@ -46,6 +46,11 @@ _MASK = flags.DEFINE_string(
   "For one photo: a picture of its size, white where to complete, used instead"
   " of the mask that is found.",
 )
+_FORCE = flags.DEFINE_bool(
+  "force",
+  False,
+  "Complete whatever looks like a mask, also where it is not reported as one.",
+)
 _NUM_SAMPLES = flags.DEFINE_integer(
   "num_samples",
   1,
@@ -91,7 +96,7 @@ _BACKEND = shared_flags.define_backend()
 
 GROUPS = {
   "Input and output": (_INPUT, _OUTPUT, _OVERWRITE),
-  "What to complete": (_FACES, _MASK, _NUM_SAMPLES),
+  "What to complete": (_FACES, _MASK, _FORCE, _NUM_SAMPLES),
   "What to write as well": (_SAVE_MASKS, _SIDE_BY_SIDE, _SIDECAR, _COMPARE),
   "How a result says what it is": (_BADGE, _NO_PROVENANCE),
   "For a folder": (_COPY_BARE, _NUM_WORKERS),
@@ -104,6 +109,7 @@ def main() -> None:
   """Unmasks what --input names."""
   options = outputs.Options(
     faces=_FACES.value,
+    force=_FORCE.value,
     num_samples=_NUM_SAMPLES.value,
     save_masks=_SAVE_MASKS.value,
     side_by_side=_SIDE_BY_SIDE.value,
@@ -161,8 +167,8 @@ def _video(unmasker) -> None:
     return
   print(
     f"{_OUTPUT.value}: written, {summary.num_unmasked} of"
-    f" {summary.num_frames} frames unmasked. The face under a mask is a guess."
-    f"\n{_caution()}"
+    f" {summary.num_frames} frames unmasked, unsure in {summary.num_unsure}."
+    f" The face under a mask is a guess.\n{_caution()}"
   )
   if (flicker := summary.flicker) is not None:
     print(
@@ -182,6 +188,8 @@ def _one(unmasker, options, compare) -> None:
       f"{_OUTPUT.value}: written, {faces} of {len(result.faces)} faces"
       f" unmasked. The face under a mask is a guess.\n{_caution()}"
     )
+    if unsure := outputs.unsure_of(result):
+      print(f"{unsure}.")
   else:
     print(f"{_INPUT.value}: {outputs.nothing_to_do(result)}")
   if compare is not None:

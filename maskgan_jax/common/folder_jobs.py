@@ -34,8 +34,9 @@ class Outcome(NamedTuple):
 
   name: str  # Relative to the folder, with forward slashes.
   status: Status
-  reason: str = ""  # Why nothing was written.
+  reason: str = ""  # Why nothing was written, or what to know of the result.
   num_faces: int = 0  # Of those in the file, how many were changed.
+  num_unsure: int = 0  # Of those, how many perhaps should not have been.
 
 
 def names_in(

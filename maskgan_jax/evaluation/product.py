@@ -27,7 +27,7 @@ from maskgan_jax.evaluation import (
 from maskgan_jax.evaluation.baselines import fills
 from maskgan_jax.faces import alignment, embedding
 from maskgan_jax.metrics import identification, overlap
-from maskgan_jax.unmasking import aligned_face
+from maskgan_jax.unmasking import aligned_face, mask_report
 
 # What is measured on whole photos.
 PARTS = ("product", "identification", "landmarks")
@@ -174,8 +174,12 @@ def _oracle_crop(
 ) -> np.ndarray:
   """The frame completed as a dataset's crop is, reported mask or not."""
   answer = unmasker.networks(frame.crop[None])
+  mask = answer.probability[0, ..., 0]
   face = unmasking.CompletedFace.of(
-    frame, predicted=answer.predicted[0], mask=answer.probability[0, ..., 0]
+    frame,
+    predicted=answer.predicted[0],
+    mask=mask,
+    report=mask_report.of_given(mask),
   )
   share = face.blend_mask[..., None]
   mixed = share * face.predicted + (1 - share) * frame.crop

@@ -14,7 +14,7 @@ from maskgan_jax.evaluation.baselines import fills
 from maskgan_jax.faces import embedding
 from maskgan_jax.metrics import colour, frechet, identity
 from maskgan_jax.metrics import image as image_lib
-from maskgan_jax.networks import images, mask_postprocess, perceptual, predict
+from maskgan_jax.networks import images, perceptual, predict, report_rule
 from maskgan_jax.training import batch, batches
 
 # So many training pictures give the mean face.
@@ -147,7 +147,7 @@ def _score_batch(complete, batch_, face):
     "iou": image_lib.iou(own.probability, true_mask),
     "f1": image_lib.f1(own.probability, true_mask),
     # Every true image is a bare face: a mask found on one is a false positive.
-    "false_positive": mask_postprocess.has_mask(bare.probability),
+    "false_positive": report_rule.is_reported(bare.probability),
   }
   columns |= image_scores(candidates, batch_.image, batch_.mask, batch_.valid)
   return candidates, {key: np.asarray(x) for key, x in columns.items()}

@@ -15,12 +15,6 @@ BLEND_REACH = 3 / 256
 # Probability from which a pixel is completed. Under one half: a bit of mask
 # that stays in a face is worse than a bit of face drawn anew.
 COMPLETED_FROM = 0.2
-# A mask is reported on more than this share of the frame, and only if its
-# pixels are as likely as this on average: of what is found on beards and
-# collars most is doubtful (on the validation people at most 0.933), of masks
-# hardly any.
-MIN_MASK_AREA = 0.01
-MIN_CONFIDENCE = 0.94
 # What of a mask is narrower than twice this and a pixel is a strap.
 _STRAP_RADIUS = 4 / 256
 
@@ -30,34 +24,6 @@ Array = TypeVar("Array")  # np.ndarray or jax.Array, traced ones too.
 def completed_mask(probability: Array) -> Array:
   """Returns the mask to complete, 0 or 1, where a segmenter found one."""
   return (probability > COMPLETED_FROM).astype(probability.dtype)
-
-
-def confidence(probability: Array) -> Array:
-  """Returns the mean probability over what is found to be mask, 0 of nothing.
-
-  Args:
-    probability: [B, H, W, 1] in [0, 1].
-
-  Returns:
-    [B], in [0, 1].
-  """
-  found = (probability > 0.5).astype(np.float32)
-  # No less than a pixel: guards 0 / 0 only.
-  count = found.sum(axis=(1, 2, 3)).clip(1.0)
-  return (found * probability).sum(axis=(1, 2, 3)) / count
-
-
-def has_mask(probability: Array) -> Array:
-  """Whether a mask is reported: large and likely enough.
-
-  Args:
-    probability: [B, H, W, 1] in [0, 1].
-
-  Returns:
-    [B], bool.
-  """
-  area = (probability > 0.5).astype(np.float32).mean(axis=(1, 2, 3))
-  return (area > MIN_MASK_AREA) & (confidence(probability) > MIN_CONFIDENCE)
 
 
 def pixels(share: float, height: int) -> int:

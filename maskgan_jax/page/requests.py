@@ -72,9 +72,10 @@ class Answers:
       What the page shows, ready for JSON: "before" and "after", pictures of at
       most 1600 pixels a side, and "mask", white where was completed, as data
       URLs; "faces", each with its "box" [x, y, width, height] in shares of the
-      photo and whether it "found_mask"; "num_samples", among how many
-      completions one may choose; and the "name" and the "file" (base64, None
-      where nothing was changed) of the result in full size.
+      photo, whether it "found_mask", the "answer" ("yes", "unsure" or "no") and
+      its "reason"; "num_samples", among how many completions one may choose;
+      and the "name" and the "file" (base64, None where nothing was changed) of
+      the result in full size.
 
     Raises:
       errors.UserError: the photo or the mask cannot be read, no face is found,
@@ -100,6 +101,8 @@ class Answers:
         {
           "box": (face.box / [width, height, width, height]).tolist(),
           "found_mask": face.found_mask,
+          "answer": face.report.answer,
+          "reason": face.report.reason,
         }
         for face in result.faces
       ],

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import cv2
 import numpy as np
 
 from maskgan_jax.faces import alignment, finder
@@ -115,9 +116,30 @@ def crop_transform(
   transform = alignment.crop_transform(landmarks, size)
   if not widened:
     return transform
-  wider = _WIDENED_SCALE * transform
-  wider[:, 2] += (1 - _WIDENED_SCALE) * size * np.array(_FIXED_POINT)
-  return wider.astype(np.float32)
+  steps = np.vstack([transform, [0, 0, 1]])
+  return (_widening(size) @ steps).astype(np.float32)
+
+
+def _widening(size: int) -> np.ndarray:
+  """Plain crop pixels to widened crop pixels, [2, 3]."""
+  offset = (1 - _WIDENED_SCALE) * size * np.array(_FIXED_POINT)
+  return np.column_stack([_WIDENED_SCALE * np.eye(2), offset])
+
+
+def as_if_not_widened(mask: np.ndarray) -> np.ndarray:
+  """Cuts from a widened crop's mask what the plain crop shows of it.
+
+  Args:
+    mask: [size, size] float32.
+
+  Returns:
+    The same shape.
+  """
+  size = len(mask)
+  transform = _widening(size)
+  return cv2.warpAffine(
+    mask, transform, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+  )
 
 
 def align_mask(mask: np.ndarray, face: AlignedFace) -> np.ndarray:

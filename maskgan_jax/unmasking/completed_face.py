@@ -6,7 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from maskgan_jax.networks import mask_postprocess
-from maskgan_jax.unmasking import aligned_face, blending, skin_grain
+from maskgan_jax.unmasking import (
+  aligned_face,
+  blending,
+  mask_report,
+  skin_grain,
+)
 
 # Under a mask the chin is a guess: a mask that leaves the crop on more than
 # this share of its lower edge is cut. Of 40 real photos this concerns three, on
@@ -22,11 +27,13 @@ class CompletedFace(aligned_face.AlignedFace):
   Attributes:
     predicted: the whole crop without a mask, [size, size, 3] in 0..255.
     mask: its probability, or the hand-made mask, [size, size] float32.
+    report: whether it is reported, and why.
     grain: of a film's face; None in a photo.
   """
 
   predicted: np.ndarray
   mask: np.ndarray
+  report: mask_report.MaskReport
   grain: skin_grain.Grain | None = None
 
   @classmethod
@@ -36,18 +43,24 @@ class CompletedFace(aligned_face.AlignedFace):
     *,
     predicted: np.ndarray,
     mask: np.ndarray,
+    report: mask_report.MaskReport,
   ) -> "CompletedFace":
     """Returns an aligned face, completed before or not, with a completion."""
     aligned = {
       field.name: getattr(face, field.name)
       for field in dataclasses.fields(aligned_face.AlignedFace)
     }
-    return cls(**aligned, predicted=predicted, mask=mask)
+    return cls(**aligned, predicted=predicted, mask=mask, report=report)
 
   @property
   def found_mask(self) -> bool:
-    """Whether there is a mask, large and likely enough to be taken off."""
-    return bool(mask_postprocess.has_mask(self.mask[None, ..., None])[0])
+    """Whether a mask is taken off, surely one or not."""
+    return self.report.answer != mask_report.NO
+
+  @property
+  def unsure(self) -> bool:
+    """Whether a mask is taken off that may be none."""
+    return self.report.answer == mask_report.UNSURE
 
   @property
   def mask_share(self) -> float:
@@ -83,11 +96,12 @@ class UnmaskResult:
 
   @property
   def found_mask(self) -> bool:
+    """Whether a mask was taken off."""
     return any(face.found_mask for face in self.faces)
 
 
 def lay_back(image: np.ndarray, faces: Sequence[CompletedFace]) -> UnmaskResult:
-  """Lays the faces that had a mask over their places in a photo.
+  """Lays the faces whose mask is taken off over their places in a photo.
 
   A grey photo stays grey.
 

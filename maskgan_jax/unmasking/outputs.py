@@ -9,7 +9,7 @@ import numpy as np
 
 from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors, files
-from maskgan_jax.networks import mask_postprocess
+from maskgan_jax.networks import mask_postprocess, report_rule
 from maskgan_jax.photos import badge, provenance
 
 
@@ -19,6 +19,7 @@ class Options:
 
   Attributes:
     faces: "all" or "largest".
+    force: complete whatever looks like a mask, reported or not.
     num_samples: completions, the most likely one first; the second is written
       to NAME.2.*, and so on.
     save_masks: write what was completed, white on black, to NAME.mask.png.
@@ -31,6 +32,7 @@ class Options:
   """
 
   faces: str = "all"
+  force: bool = False
   num_samples: int = 1
   save_masks: bool = False
   side_by_side: bool = False
@@ -91,7 +93,7 @@ def _unmask(unmasker, image, mask, options) -> list[unmasking.UnmaskResult]:
   faces = unmasker.find(image, options.faces, mask)
   results = []
   for sample in range(options.num_samples):
-    faces = unmasker.complete(image, faces, mask, sample)
+    faces = unmasker.complete(image, faces, mask, sample, options.force)
     results.append(unmasking.lay_back(image, faces))
     if not results[0].found_mask:
       break
@@ -100,12 +102,23 @@ def _unmask(unmasker, image, mask, options) -> list[unmasking.UnmaskResult]:
 
 def nothing_to_do(result: unmasking.UnmaskResult) -> str:
   """Says that a photo shows no mask, and how far from one it is."""
-  face = max(result.faces, key=lambda face: face.mask_share)
-  sure = mask_postprocess.confidence(face.mask[None, ..., None])[0]
+  face = max(result.faces, key=lambda face: face.report.likelihood)
+  seen = mask_postprocess.completed_mask(face.mask).any()
+  hint = " --force completes what looks like one." if seen else ""
   return (
-    f"no mask found (at most on {face.mask_share:.1%} of a face, {sure:.1%}"
-    f" sure; it takes {mask_postprocess.MIN_MASK_AREA:.0%} and"
-    f" {mask_postprocess.MIN_CONFIDENCE:.1%}), nothing to do."
+    f"no mask found ({face.report.reason}, on {face.mask_share:.1%} of the"
+    f" face; it takes {report_rule.fitted().unsure_from:.1%}), nothing to do."
+    f"{hint}"
+  )
+
+
+def unsure_of(result: unmasking.UnmaskResult) -> str:
+  """Says which completed faces may wear no mask; "" where all surely do."""
+  return "; ".join(
+    f"unsure of the face at {face.box[0]:.0f}, {face.box[1]:.0f}:"
+    f" {face.report.reason}"
+    for face in result.faces
+    if face.unsure
   )
 
 
@@ -169,6 +182,9 @@ def _facts(unmasker, source, result) -> dict[str, Any]:
       {
         "box": [round(float(x), 1) for x in face.box],
         "mask_share": round(face.mask_share, 4),
+        "answer": face.report.answer,
+        "reason": face.report.reason,
+        "mask_likelihood": round(face.report.likelihood, 4),
         "unmasked": face.found_mask,
       }
       for face in result.faces

@@ -5,7 +5,8 @@ each frame anew. Both are smoothed in time, in the aligned crop, where a face
 that moves stays in its place: the crop's placement follows quick motion at once
 and slow motion calmly, as the 1-euro filter does (Casiez et al., 2012,
 https://doi.org/10.1145/2207676.2208639); mask and prediction are running
-averages.
+averages. Whether the mask is taken off is decided by each frame's own mask, but
+no single frame changes it.
 """
 
 import dataclasses
@@ -15,7 +16,12 @@ import cv2
 import numpy as np
 
 from maskgan_jax.faces import detector, finder
-from maskgan_jax.unmasking import aligned_face, completed_face, skin_grain
+from maskgan_jax.unmasking import (
+  aligned_face,
+  completed_face,
+  mask_report,
+  skin_grain,
+)
 
 # Of the crop's side: a placement that moves so far in a frame is believed at
 # once, one that moves less in proportion, but never less than the share.
@@ -26,6 +32,13 @@ _NEW_MASK = 0.4
 _NEW_PREDICTION = 0.25
 # Frames for which a face that the detector misses is believed to stay.
 _PATIENCE = 8
+# After so many frames in a row that say otherwise, by what they say, a decision
+# changes.
+_FRAMES_TO_CHANGE = {
+  mask_report.YES: 2,
+  mask_report.UNSURE: 4,
+  mask_report.NO: 8,
+}
 
 
 @dataclasses.dataclass
@@ -41,6 +54,8 @@ class Track:
     mask: probability, [size, size] float32; None before the first frame.
     predicted: [size, size, 3] float32 in 0..255; likewise.
     grain: of its skin.
+    report: what is decided about its mask; None before the first frame.
+    against: frames in a row whose own mask says otherwise.
     missed: frames since it was last found.
   """
 
@@ -52,6 +67,8 @@ class Track:
   mask: np.ndarray | None = None
   predicted: np.ndarray | None = None
   grain: skin_grain.Grain = dataclasses.field(default_factory=skin_grain.Grain)
+  report: mask_report.MaskReport | None = None
+  against: int = 0
   missed: int = 0
 
   def move(self, face: finder.LandmarkedFace, size: int) -> None:
@@ -68,6 +85,7 @@ class Track:
 
   def see(self, face: completed_face.CompletedFace) -> None:
     """Takes a new frame's mask and prediction into the averages."""
+    self._decide(face.report)
     predicted = face.predicted.astype(np.float32)
     if self.predicted is None or face.widened != self.widened:
       # Averages of another crop lie elsewhere.
@@ -77,6 +95,15 @@ class Track:
       return
     self.mask += _NEW_MASK * (face.mask - self.mask)
     self.predicted += _NEW_PREDICTION * (predicted - self.predicted)
+
+  def _decide(self, own: mask_report.MaskReport) -> None:
+    """Believes a frame, or what was decided before it."""
+    agrees = self.report is None or (
+      (own.answer == mask_report.NO) == (self.report.answer == mask_report.NO)
+    )
+    self.against = 0 if agrees else self.against + 1
+    if agrees or self.against >= _FRAMES_TO_CHANGE[own.answer]:
+      self.report, self.against = own, 0
 
 
 class Tracker:
@@ -120,6 +147,8 @@ class Tracker:
   ) -> list[completed_face.CompletedFace]:
     """Returns the faces that `follow` gave with averaged completions.
 
+    Their reports are what the frames so far decide together.
+
     Args:
       faces: completed, in the same order.
     """
@@ -127,7 +156,11 @@ class Tracker:
       track.see(face)
     return [
       dataclasses.replace(
-        face, predicted=track.predicted, mask=track.mask, grain=track.grain
+        face,
+        predicted=track.predicted,
+        mask=track.mask,
+        report=track.report,
+        grain=track.grain,
       )
       for track, face in zip(self.tracks, faces, strict=True)
     ]

@@ -35,11 +35,13 @@ class Summary:
   Attributes:
     num_frames: of the video.
     num_unmasked: frames in which at least one face lost its mask.
+    num_unsure: of these, frames in which one of the masks may be none.
     flicker: of the result; None where nothing was completed twice in a row.
   """
 
   num_frames: int
   num_unmasked: int
+  num_unsure: int
   flicker: Flicker | None
 
 
@@ -107,7 +109,7 @@ class _Counts:
   """What became of a video's frames so far."""
 
   def __init__(self):
-    self.num_frames = self.num_unmasked = 0
+    self.num_frames = self.num_unmasked = self.num_unsure = 0
     self._before = None
     self._changes = np.zeros((3, 2))  # Sums of changes, and of pixels.
 
@@ -115,6 +117,7 @@ class _Counts:
     """Counts the next frame."""
     self.num_frames += 1
     self.num_unmasked += result.found_mask
+    self.num_unsure += any(face.unsure for face in result.faces)
     shown = result.mask > 127
     if self._before is not None:
       old_frame, old_image, old_shown = self._before
@@ -133,4 +136,6 @@ class _Counts:
   def summary(self) -> Summary:
     sums, counts = self._changes.T
     flicker = Flicker(*(sums / counts).tolist()) if counts.all() else None
-    return Summary(self.num_frames, self.num_unmasked, flicker)
+    return Summary(
+      self.num_frames, self.num_unmasked, self.num_unsure, flicker
+    )

@@ -79,9 +79,10 @@ def summary(outcomes: Sequence[folder_jobs.Outcome]) -> str:
     )
   )
   num_faces = sum(outcome.num_faces for outcome in outcomes)
+  unsure = sum(outcome.num_unsure for outcome in outcomes)
   return (
-    f"Unmasked {num_faces} faces in {done} photos; nothing to do in {bare},"
-    f" finished before {finished}, failed {failed}."
+    f"Unmasked {num_faces} faces in {done} photos, unsure of {unsure} of them;"
+    f" nothing to do in {bare}, finished before {finished}, failed {failed}."
   )
 
 
@@ -107,4 +108,10 @@ def _unmask(unmasker, options, input_dir, target, name) -> folder_jobs.Outcome:
     reason = outputs.nothing_to_do(result)
     return folder_jobs.Outcome(name, folder_jobs.Status.NOTHING_TO_DO, reason)
   num_faces = sum(face.found_mask for face in result.faces)
-  return folder_jobs.Outcome(name, folder_jobs.Status.DONE, num_faces=num_faces)
+  return folder_jobs.Outcome(
+    name,
+    folder_jobs.Status.DONE,
+    outputs.unsure_of(result),
+    num_faces,
+    sum(face.unsure for face in result.faces),
+  )

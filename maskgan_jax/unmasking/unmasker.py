@@ -1,5 +1,6 @@
 """Takes the masks off the faces of a photo, step by step or at once."""
 
+import dataclasses
 import os
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from maskgan_jax.unmasking import (
   backends,
   completed_face,
   face_finder,
+  mask_report,
 )
 
 FACES = ("all", "largest")
@@ -56,6 +58,7 @@ class Unmasker:
     faces: str = "all",
     mask: np.ndarray | None = None,
     sample: int = 0,
+    force: bool = False,
   ) -> completed_face.UnmaskResult:
     """Returns a photo without masks. Bare faces stay as they are.
 
@@ -64,13 +67,14 @@ class Unmasker:
       faces: "all", or "largest" for that one alone, which is quicker.
       mask: see `complete`.
       sample: see `complete`.
+      force: see `complete`.
 
     Raises:
       errors.UserError: as `find` and `complete`.
     """
     found = self.find(image, faces, mask)
     return completed_face.lay_back(
-      image, self.complete(image, found, mask, sample)
+      image, self.complete(image, found, mask, sample, force)
     )
 
   def find(
@@ -121,18 +125,21 @@ class Unmasker:
     faces: Sequence[aligned_face.AlignedFace],
     mask: np.ndarray | None = None,
     sample: int = 0,
+    force: bool = False,
   ) -> list[completed_face.CompletedFace]:
     """Segments and completes aligned faces.
 
     Where the crop cuts a mask off, it is widened, once. For another sample of
-    the same mask, give the completed faces: then this is not done again.
+    the same mask, give the completed faces: then this is not done again, and
+    what was reported stays.
 
     Args:
       image: the photo, uint8 [H, W, 3].
       faces: of this photo.
       mask: uint8 or bool [H, W], nonzero where to complete, instead of what
-        the networks find.
+        the networks find; it is taken whatever its size.
       sample: which of several completions; 0 is the most likely one.
+      force: complete whatever looks like a mask, reported or not.
 
     Raises:
       errors.UserError: the mask is of another size, empty, or on none of the
@@ -141,7 +148,7 @@ class Unmasker:
     if mask is not None:
       _check_mask(mask, image)
     self.check_sample(sample)
-    completed = self._run(faces, mask, sample)
+    completed = self._run(faces, mask, sample, force)
     cut = [
       i
       for i, face in enumerate(completed)
@@ -151,9 +158,12 @@ class Unmasker:
     wider = [
       aligned_face.align(image, faces[i], size, widened=True) for i in cut
     ]
-    for i, face in zip(cut, self._run(wider, mask, sample), strict=True):
+    wider = self._run(wider, mask, sample, force)
+    for i, face in zip(cut, wider, strict=True):
       if face.found_mask:
-        completed[i] = face
+        # The rule was learned on plain crops: their report stands.
+        report = completed[i].report
+        completed[i] = dataclasses.replace(face, report=report)
     if mask is not None and not any(face.found_mask for face in completed):
       raise errors.UserError(
         "The mask's white lies on none of the faces that were found. Paint it"
@@ -166,7 +176,9 @@ class Unmasker:
     if sample:
       latent.check(self.networks.latent_size)
 
-  def _run(self, faces, mask, sample) -> list[completed_face.CompletedFace]:
+  def _run(
+    self, faces, mask, sample, force
+  ) -> list[completed_face.CompletedFace]:
     """Runs the networks on aligned faces, several at a time."""
     code = None
     if sample:
@@ -182,12 +194,29 @@ class Unmasker:
       answer = self.networks(crops, given, code)
       masks = answer.probability if given is None else given
       completed += [
-        completed_face.CompletedFace.of(face, predicted=predicted, mask=found)
+        completed_face.CompletedFace.of(
+          face,
+          predicted=predicted,
+          mask=found,
+          report=_report(face, found, mask is not None, force),
+        )
         for face, predicted, found in zip(
           part, answer.predicted, masks[..., 0], strict=True
         )
       ]
     return completed
+
+
+def _report(face, mask, given: bool, force: bool) -> mask_report.MaskReport:
+  """Decides on a face, unless that is done already."""
+  if given:
+    return mask_report.of_given(mask)
+  if isinstance(face, completed_face.CompletedFace):
+    report = face.report
+  else:
+    plain = aligned_face.as_if_not_widened(mask) if face.widened else mask
+    report = mask_report.of_probability(plain, face.landmarks)
+  return mask_report.forced(report, mask) if force else report
 
 
 def _check_mask(mask: np.ndarray, image: np.ndarray) -> None:

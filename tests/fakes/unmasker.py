@@ -72,9 +72,9 @@ class Unmasker(unmasking.Unmasker):
     transform = np.float32([[1, 0, -BOX[0]], [0, 1, -BOX[1]]])
     return [aligned_face.align(image, found, SIZE, transform=transform)]
 
-  def complete(self, image, faces, mask=None, sample=0):
+  def complete(self, image, faces, mask=None, sample=0, force=False):
     self.masks.append(mask)
-    return super().complete(image, faces, mask, sample)
+    return super().complete(image, faces, mask, sample, force)
 
 
 def _landmarks() -> np.ndarray:

@@ -120,7 +120,9 @@ function summary(faces) {
       " correct that.";
   }
   const which = faces.length === 1 ? "with a mask" : `${masked} with a mask`;
-  return `${found} found, ${which}. Drag across the photo to compare.`;
+  const unsure = faces.filter((face) => face.answer === "unsure").length;
+  const doubt = unsure ? ` (${unsure} unsure)` : "";
+  return `${found} found, ${which}${doubt}. Drag across the photo to compare.`;
 }
 
 function faceBox(face) {
@@ -129,7 +131,10 @@ function faceBox(face) {
   const [left, top, width, height] = face.box.map((x) => `${100 * x}%`);
   Object.assign(box.style, { left, top, width, height });
   const label = document.createElement("span");
-  label.textContent = face.found_mask ? "mask" : "no mask";
+  label.textContent = { yes: "mask", unsure: "mask?", no: "no mask" }[
+    face.answer
+  ];
+  label.title = face.reason;
   box.append(label);
   return box;
 }
