@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import cv2
+import jax
 import numpy as np
 
 from maskgan_jax import masks, photos, unmasking
@@ -20,10 +21,12 @@ from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.datasets.masked_faces.stages import people
 from maskgan_jax.evaluation.real_masks import score
 from maskgan_jax.faces import anatomy, finder, usability
+from maskgan_jax.networks import build, images, loaded, predict
 from maskgan_jax.unmasking import aligned_face
 
 NUM_DRAWS = 3
 AS_IT_IS = ""
+VERSIONS = ("JPEG 90", "JPEG 75", "resized", "shifted", "next frame")
 # A detection that overlaps with the bare face so far is that face.
 _SAME_FACE = 0.3
 
@@ -45,6 +48,27 @@ class Example(NamedTuple):
 Segment = Callable[[np.ndarray], np.ndarray]
 
 
+def segment_with(networks: loaded.LoadedNetworks) -> Segment:
+  """Returns a segmenter, which answers without a generator beside it."""
+  step = predict.make_predict_step(
+    modules={"segmenter": build.modules(networks.model)["segmenter"]},
+    mirrored=networks.model.mirrored_at_test,
+  )
+  compiled = jax.jit(
+    lambda crops: step(networks.variables, crops, jax.random.key(0)).probability
+  )
+
+  def segment(crops):
+    # One face or all versions of it: XLA compiles two programs.
+    count = len(crops)
+    padding = 0 if count == 1 else 1 + len(VERSIONS) - count
+    crops = np.concatenate([crops, np.repeat(crops[-1:], padding, axis=0)])
+    found = np.asarray(compiled(images.to_float(crops)))[:count, ..., 0]
+    return np.round(255 * found).astype(np.uint8)
+
+  return segment
+
+
 def saved_again(image: np.ndarray) -> dict[str, np.ndarray]:
   """Returns copies of a photo that no eye tells from it, by name.
 
@@ -53,15 +77,12 @@ def saved_again(image: np.ndarray) -> dict[str, np.ndarray]:
   """
   noise = np.random.default_rng(0).normal(0, 2, image.shape)
   brighter = np.clip(np.round(1.01 * image + noise), 0, 255).astype(np.uint8)
-  return {
-    "JPEG 90": _jpeg(image, 90),
-    "JPEG 75": _jpeg(image, 75),
-    "resized": cv2.resize(
-      image, None, fx=0.97, fy=0.97, interpolation=cv2.INTER_AREA
-    ),
-    "shifted": np.ascontiguousarray(image[1:, 1:]),
-    "next frame": brighter,
-  }
+  smaller = cv2.resize(
+    image, None, fx=0.97, fy=0.97, interpolation=cv2.INTER_AREA
+  )
+  shifted = np.ascontiguousarray(image[1:, 1:])
+  copies = _jpeg(image, 90), _jpeg(image, 75), smaller, shifted, brighter
+  return dict(zip(VERSIONS, copies, strict=True))
 
 
 def _jpeg(image, quality):

@@ -14,6 +14,15 @@ from typing import NamedTuple
 import numpy as np
 
 YES, UNSURE, NO = "yes", "unsure", "no"
+# The chin of an aligned face is above this share of the crop's height. Below it
+# are collars, which are taken for masks more than anything else.
+_CHIN = 0.85
+# A probability from which a pixel is surely mask.
+_SURE_FROM = 0.95
+# A share of the crop that is next to nothing: 14 by 14 px at 256.
+_LITTLE = 0.003
+_TINY = 1e-5
+FEATURES = ("sure_area", "height", "sharpness")
 RULE = pathlib.Path(__file__).parent / "weights" / "report_rule.json"
 
 
@@ -76,6 +85,26 @@ def is_reported(probability: np.ndarray) -> np.ndarray:
   )
 
 
-def in_255ths(probability: np.ndarray) -> np.ndarray:
-  """Rounds a probability to what 8 bits hold; float64."""
-  return np.round(255.0 * np.asarray(probability, np.float64)) / 255
+def features(probability: np.ndarray) -> dict[str, float]:
+  """Returns what a mask is told from other things by.
+
+  Args:
+    probability: [H, W] in [0, 1]. It is rounded to 255ths, as an exported
+      network gives it: elsewhere nothing has to be rounded.
+
+  Returns:
+    By name. sure_area: logarithm of the share of the crop that is surely mask,
+    above the chin's edge. height: likewise, of what is likely, as a share of
+    the crop's. sharpness: mean slope of the probability, a pixel, each weighed
+    by itself.
+  """
+  p = np.round(255.0 * np.asarray(probability, np.float64)) / 255
+  down, across = np.gradient(p)
+  slope = np.hypot(down, across)
+  face = p[: round(_CHIN * len(p))]
+  sure = (face > _SURE_FROM).sum() / p.size
+  return {
+    "sure_area": float(np.log(sure + _LITTLE)),
+    "height": float(face.max(axis=1).sum() / len(p)),
+    "sharpness": float((slope**2).mean() / (slope.mean() + _TINY)),
+  }

@@ -73,6 +73,4 @@ def forced(report: MaskReport, probability: np.ndarray) -> MaskReport:
     return report
   if not mask_postprocess.completed_mask(probability).any():
     return report._replace(reason=f"{report.reason}: no pixel looks like one")
-  return report._replace(
-    answer=UNSURE, reason=f"{report.reason}, {_FORCED}"
-  )
+  return report._replace(answer=UNSURE, reason=f"{report.reason}, {_FORCED}")

@@ -136,6 +136,4 @@ class _Counts:
   def summary(self) -> Summary:
     sums, counts = self._changes.T
     flicker = Flicker(*(sums / counts).tolist()) if counts.all() else None
-    return Summary(
-      self.num_frames, self.num_unmasked, self.num_unsure, flicker
-    )
+    return Summary(self.num_frames, self.num_unmasked, self.num_unsure, flicker)

@@ -11,8 +11,8 @@ from maskgan_jax.commands import help_text, main
 from tests import command_line
 
 LAB = (
-  *("ablate", "average", "benchmark", "demo", "model_card", "release"),
-  "score_real_masks",
+  *("ablate", "average", "benchmark", "demo", "fit_report_rule"),
+  *("model_card", "release", "score_real_masks"),
 )
 MODULES = (
   *(f"maskgan_jax.commands.{name}" for name in main.COMMANDS),

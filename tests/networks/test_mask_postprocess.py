@@ -1,33 +1,8 @@
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from maskgan_jax.networks import mask_postprocess
-
-
-def test_has_mask_needs_area_and_confidence():
-  probability = np.zeros((4, 10, 20, 1), np.float32)
-  probability[0, 0, :2] = 1.0  # 1 % of the frame.
-  probability[1, 0, :3] = 1.0
-  probability[2, 0, :3, 0] = [1.0, 1.0, 0.6]
-  for function in (
-    mask_postprocess.has_mask,
-    jax.jit(mask_postprocess.has_mask),
-  ):
-    np.testing.assert_array_equal(
-      function(probability), [False, True, False, False]
-    )
-
-
-def test_confidence_is_the_mean_over_what_is_found():
-  probability = np.zeros((2, 10, 20, 1), np.float32)
-  probability[0, 0, :4, 0] = [1.0, 0.8, 0.5, 0.2]
-  for function in (
-    mask_postprocess.confidence,
-    jax.jit(mask_postprocess.confidence),
-  ):
-    np.testing.assert_allclose(function(probability), [0.9, 0.0])
 
 
 def test_a_mask_is_completed_where_it_is_likely_enough():

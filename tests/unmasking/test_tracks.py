@@ -1,8 +1,15 @@
+import itertools
+
 import numpy as np
 import pytest
 
 from maskgan_jax.faces import anatomy, finder
-from maskgan_jax.unmasking import aligned_face, completed_face, tracks
+from maskgan_jax.unmasking import (
+  aligned_face,
+  completed_face,
+  mask_report,
+  tracks,
+)
 
 SIZE = 32
 
@@ -31,17 +38,24 @@ def frame() -> np.ndarray:
 
 
 class Film:
-  """Completes faces with one grey a frame, from the list or 128."""
+  """Completes faces with one grey a frame, from the list or 128.
 
-  def __init__(self, probability=1.0, grey=None):
+  What is reported of each frame comes from the list, or is always `answer`.
+  """
+
+  def __init__(self, answer=mask_report.YES, grey=None, answers=None):
     self.tracker = tracks.Tracker(SIZE)
     self._grey = None if grey is None else iter(grey)
     self._mask = np.zeros((SIZE, SIZE), np.float32)
-    self._mask[8:24, 8:24] = probability
+    self._mask[8:24, 8:24] = 0.9
+    self._answers = itertools.repeat(answer) if answers is None else answers
+    self._answers = iter(self._answers)
 
   def unmask(self, image, faces, widened=False):
     grey = 128 if self._grey is None else next(self._grey)
     predicted = np.full((SIZE, SIZE, 3), grey, np.float32)
+    answer = next(self._answers)
+    report = mask_report.MaskReport(answer, 0.5, f"{answer} here")
     completed = [
       completed_face.CompletedFace.of(
         aligned_face.align(image, face, SIZE, widened=True)
@@ -49,6 +63,7 @@ class Film:
         else face,
         predicted=predicted,
         mask=self._mask,
+        report=report,
       )
       for face in self.tracker.follow(image, faces)
     ]
@@ -87,7 +102,7 @@ def test_a_flickering_prediction_is_calmed(landmarks):
 
 def test_bare_faces_stay_as_they_are(landmarks):
   picture = np.random.default_rng(0).integers(0, 255, (200, 200, 3), np.uint8)
-  result = Film(probability=0.0).unmask(picture, found(landmarks))
+  result = Film(mask_report.NO).unmask(picture, found(landmarks))
   np.testing.assert_array_equal(result.image, picture)
   assert not result.mask.any()
 
@@ -152,3 +167,34 @@ def test_a_face_keeps_its_grain(landmarks):
     film.unmask(frame(), found(landmarks)).faces[0].grain for _ in range(2)
   )
   assert first is again is not None
+
+
+def _decided(landmarks, answers):
+  """What is reported frame by frame, of frames that say so themselves."""
+  film = Film(answers=answers)
+  faces = [
+    film.unmask(frame(), found(landmarks)).faces[0] for _ in range(len(answers))
+  ]
+  return [face.report.answer for face in faces]
+
+
+def test_no_single_frame_changes_what_is_decided(landmarks):
+  yes, unsure, no = mask_report.YES, mask_report.UNSURE, mask_report.NO
+  # A mask whose likelihood wavers: it is taken off in every frame.
+  wavering = [unsure, no, yes, no, unsure, no, no, unsure, no, yes] * 3
+  assert no not in _decided(landmarks, wavering)
+  # A bare face that is taken for a mask now and then: never.
+  bare = [no, yes, no, unsure, unsure, no, yes, no, unsure, yes, no]
+  assert set(_decided(landmarks, bare)) == {no}
+
+
+def test_a_mask_put_on_or_off_is_followed(landmarks):
+  yes, unsure, no = mask_report.YES, mask_report.UNSURE, mask_report.NO
+  assert _decided(landmarks, [no, yes, yes, yes]) == [no, no, yes, yes]
+  assert _decided(landmarks, [no] + 5 * [unsure]) == 4 * [no] + 2 * [unsure]
+  assert _decided(landmarks, [yes] + 9 * [no]) == 8 * [yes] + 2 * [no]
+
+
+def test_a_frame_that_agrees_tells_its_own_reason(landmarks):
+  yes, unsure = mask_report.YES, mask_report.UNSURE
+  assert _decided(landmarks, [yes, unsure, yes]) == [yes, unsure, yes]
