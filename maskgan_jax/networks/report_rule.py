@@ -21,7 +21,6 @@ _CHIN = 0.85
 _SURE_FROM = 0.95
 # A share of the crop that is next to nothing: 14 by 14 px at 256.
 _LITTLE = 0.003
-_TINY = 1e-5
 FEATURES = ("sure_area", "height", "sharpness")
 RULE = pathlib.Path(__file__).parent / "weights" / "report_rule.json"
 
@@ -96,15 +95,17 @@ def features(probability: np.ndarray) -> dict[str, float]:
     By name. sure_area: logarithm of the share of the crop that is surely mask,
     above the chin's edge. height: likewise, of what is likely, as a share of
     the crop's. sharpness: mean slope of the probability, a pixel, each weighed
-    by itself.
+    by itself; less where all edges together are not longer than the crop.
   """
   p = np.round(255.0 * np.asarray(probability, np.float64)) / 255
   down, across = np.gradient(p)
   slope = np.hypot(down, across)
   face = p[: round(_CHIN * len(p))]
   sure = (face > _SURE_FROM).sum() / p.size
+  # An edge of length L has slopes whose sum is L.
+  crop_side = 1 / len(p)
   return {
     "sure_area": float(np.log(sure + _LITTLE)),
     "height": float(face.max(axis=1).sum() / len(p)),
-    "sharpness": float((slope**2).mean() / (slope.mean() + _TINY)),
+    "sharpness": float((slope**2).mean() / (slope.mean() + crop_side)),
   }

@@ -32,13 +32,10 @@ _NEW_MASK = 0.4
 _NEW_PREDICTION = 0.25
 # Frames for which a face that the detector misses is believed to stay.
 _PATIENCE = 8
-# After so many frames in a row that say otherwise, by what they say, a decision
-# changes.
-_FRAMES_TO_CHANGE = {
-  mask_report.YES: 2,
-  mask_report.UNSURE: 4,
-  mask_report.NO: 8,
-}
+# Frames in a row that say otherwise change a decision when they weigh so much
+# together: two that say yes, four that are unsure, or eight that say no.
+_TO_CHANGE = 8
+_WEIGHTS = {mask_report.YES: 4, mask_report.UNSURE: 2, mask_report.NO: 1}
 
 
 @dataclasses.dataclass
@@ -55,7 +52,7 @@ class Track:
     predicted: [size, size, 3] float32 in 0..255; likewise.
     grain: of its skin.
     report: what is decided about its mask; None before the first frame.
-    against: frames in a row whose own mask says otherwise.
+    against: weight of the last frames in a row whose own mask says otherwise.
     missed: frames since it was last found.
   """
 
@@ -101,8 +98,8 @@ class Track:
     agrees = self.report is None or (
       (own.answer == mask_report.NO) == (self.report.answer == mask_report.NO)
     )
-    self.against = 0 if agrees else self.against + 1
-    if agrees or self.against >= _FRAMES_TO_CHANGE[own.answer]:
+    self.against = 0 if agrees else self.against + _WEIGHTS[own.answer]
+    if agrees or self.against >= _TO_CHANGE:
       self.report, self.against = own, 0
 
 
