@@ -97,7 +97,8 @@ def features(probability: np.ndarray) -> dict[str, float]:
     the crop's. sharpness: mean slope of the probability, a pixel, each weighed
     by itself; less where all edges together are not longer than the crop.
   """
-  p = np.round(255.0 * np.asarray(probability, np.float64)) / 255
+  # In float32, as `exporting` rounds.
+  p = np.round(255 * np.asarray(probability, np.float32)) / np.float64(255)
   down, across = np.gradient(p)
   slope = np.hypot(down, across)
   face = p[: round(_CHIN * len(p))]

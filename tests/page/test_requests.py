@@ -69,7 +69,8 @@ def test_the_result_says_what_it_is():
 
 def test_faces_are_told_in_shares_of_the_photo():
   [face] = _answer()["faces"]
-  assert face["found_mask"]
+  assert face["found_mask"] and face["answer"] == "yes"
+  assert face["reason"].startswith("a mask is ")
   np.testing.assert_allclose(
     face["box"], [X / 300, Y / 200, WIDTH / 300, HEIGHT / 200], rtol=1e-6
   )
@@ -129,6 +130,7 @@ def test_a_bare_face_has_nothing_to_download():
   bare = pictures.encode(unmasker.photo(bare=True))
   found = _answer(photo=bare, badge=True)
   assert found["file"] is None and not found["faces"][0]["found_mask"]
+  assert found["faces"][0]["answer"] == "no"
   assert found["before"] == found["after"]
   assert not _picture(found["mask"]).any()
 

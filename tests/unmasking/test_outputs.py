@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from PIL import Image
 from maskgan_jax import photos
 from maskgan_jax.common import errors, files
 from maskgan_jax.photos import badge, provenance
-from maskgan_jax.unmasking import aligned_face, outputs
+from maskgan_jax.unmasking import aligned_face, backends, outputs
 from tests import pictures
 from tests.fakes import unmasker
 
@@ -61,6 +62,9 @@ def test_everything_on_request(source, tmp_path):
     with Image.open(path) as picture:
       assert provenance.SOFTWARE in str(picture.info["xmp"])
   facts = json.loads(output.with_name("a.png.json").read_text())
+  [face] = facts["faces"]
+  assert face.pop("mask_likelihood") > 0.9
+  assert face.pop("reason") == result.faces[0].report.reason
   assert facts == {
     "software": provenance.SOFTWARE,
     "weights_sha256": "abc",
@@ -71,6 +75,7 @@ def test_everything_on_request(source, tmp_path):
       {
         "box": [40.0, 20.0, 128.0, 128.0],
         "mask_share": 0.4922,
+        "answer": "yes",
         "unmasked": True,
       }
     ],
@@ -123,10 +128,48 @@ def test_no_provenance(source, tmp_path):
 def test_a_bare_face_writes_nothing(bare, tmp_path):
   result = _run(bare, tmp_path / "out" / "a.png", Options(sidecar=True))
   assert not (tmp_path / "out").exists()
-  assert outputs.nothing_to_do(result) == (
-    "no mask found (at most on 0.4% of a face, 97.0% sure; it takes 1% and"
-    " 94.0%), nothing to do."
+  assert re.fullmatch(
+    r"no mask found \(a mask is \d\.\d% likely, on 0.4% of the face; it takes"
+    r" \d\d\.\d%\), nothing to do. --force completes what looks like one.",
+    outputs.nothing_to_do(result),
   )
+
+
+def test_a_bare_face_is_completed_by_force(bare, tmp_path):
+  options = Options(force=True, num_samples=2, sidecar=True)
+  result = _run(bare, tmp_path / "out" / "a.png", options)
+  written = photos.read(tmp_path / "out" / "a.png")
+  assert tuple(written[22, 42]) == unmasker.COLOUR
+  np.testing.assert_array_equal(written, result.image)
+  other = photos.read(tmp_path / "out" / "a.png.2.png")
+  assert tuple(other[22, 42]) == unmasker.colour(1)
+  facts = json.loads((tmp_path / "out" / "a.png.json").read_text())
+  assert facts["faces"][0]["answer"] == "unsure"
+  assert facts["faces"][0]["unmasked"]
+  assert re.fullmatch(
+    r"unsure of the face at 40, 20: a mask is \d\.\d% likely, completed"
+    " because it was asked for",
+    outputs.unsure_of(result),
+  )
+
+
+def test_where_nothing_looks_like_a_mask_force_says_so(
+  bare, tmp_path, monkeypatch
+):
+  def nothing(self, crops, given=None, code=None):
+    shape = (*crops.shape[:3], 1)
+    return backends.Answer(crops, np.zeros(shape, np.float32))
+
+  monkeypatch.setattr(unmasker.Networks, "__call__", nothing)
+  result = _run(bare, tmp_path / "a.png", Options(force=True))
+  assert not (tmp_path / "a.png").exists()
+  shown = outputs.nothing_to_do(result)
+  assert "likely: no pixel looks like one, on 0.0% of the face" in shown
+  assert shown.endswith("nothing to do.")
+
+
+def test_nothing_is_said_of_masks_that_are_sure(source, tmp_path):
+  assert outputs.unsure_of(_run(source, tmp_path / "out.png")) == ""
 
 
 def test_a_bare_face_is_copied_on_request(bare, tmp_path):

@@ -11,7 +11,7 @@ from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors
 from maskgan_jax.faces import finder
 from maskgan_jax.photos import provenance, video
-from maskgan_jax.unmasking import backends, unmask_film
+from maskgan_jax.unmasking import backends, mask_report, unmask_film
 from tests.fakes import landmarker
 
 HOPPER = pathlib.Path(
@@ -80,6 +80,7 @@ def test_every_frame_is_unmasked(film, tmp_path):
     assert 0.02 < changed.mean() < 0.3
     # Away from it, what encoding changes is all.
     assert np.abs(greener[:40]).mean() < 6
+  assert summary.num_unsure == 0
   flicker = summary.flicker
   # One green, against a face that moves under it.
   assert flicker.completed < 0.5 * flicker.masked
@@ -95,6 +96,18 @@ def test_a_bare_face_writes_nothing(film, tmp_path):
   assert (summary.num_frames, summary.num_unmasked) == (NUM_FRAMES, 0)
   assert summary.flicker is None
   assert not list(tmp_path.iterdir())
+
+
+def test_a_film_is_followed_where_it_wavers(film, tmp_path, monkeypatch):
+  answers = iter(["unsure", "no", "yes", "no"])
+  monkeypatch.setattr(
+    mask_report,
+    "of_probability",
+    lambda *_: mask_report.MaskReport(next(answers), 0.5, ""),
+  )
+  summary = unmask_film.unmask_video(unmasker(), film, tmp_path / "out.mp4")
+  # A frame that says no keeps the report of the one before it.
+  assert (summary.num_unmasked, summary.num_unsure) == (NUM_FRAMES, 2)
 
 
 def test_nothing_is_overwritten_unasked(film, tmp_path):

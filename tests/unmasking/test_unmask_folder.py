@@ -12,6 +12,7 @@ from tests import pictures
 from tests.fakes import unmasker
 
 Status = folder_jobs.Status
+BARE = "nested/bare.png"
 
 
 @pytest.fixture
@@ -65,8 +66,20 @@ def test_bad_files_stop_nobody(folder, tmp_path, capsys):
   assert "failed: text.jpg: not a readable picture" in shown.out
   assert "5/5" in shown.err
   assert unmask_folder.summary(outcomes) == (
-    "Unmasked 2 faces in 2 photos; nothing to do in 1, finished before 0,"
-    " failed 2."
+    "Unmasked 2 faces in 2 photos, unsure of 0 of them; nothing to do in 1,"
+    " finished before 0, failed 2."
+  )
+
+
+def test_what_is_unsure_is_told_and_counted(folder, tmp_path, capsys):
+  outcomes = _run(folder, tmp_path / "out", force=True)
+  assert _names(outcomes, Status.DONE) == ["a.png", "nested/a.png", BARE]
+  assert [x.num_unsure for x in outcomes if x.name == BARE] == [1]
+  assert f"{BARE}: unsure of the face at 40, 20: a mask" in (
+    capsys.readouterr().out
+  )
+  assert unmask_folder.summary(outcomes).startswith(
+    "Unmasked 3 faces in 3 photos, unsure of 1 of them; nothing to do in 0,"
   )
 
 

@@ -8,7 +8,7 @@ import pytest
 from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment, finder
-from maskgan_jax.unmasking import backends, face_finder
+from maskgan_jax.unmasking import backends, face_finder, mask_report
 from tests.fakes import landmarker
 
 HOPPER = pathlib.Path(
@@ -190,6 +190,54 @@ def test_a_given_mask_decides(make, photo, transform):
   changed = (result.image != photo).any(axis=2)
   assert changed[given > 200].mean() > 0.98
   assert not changed[result.mask == 0].any()
+
+
+def test_a_given_mask_is_taken_whatever_its_size(make, photo, transform):
+  given = np.zeros(photo.shape[:2], np.uint8)
+  x, y = np.linalg.solve(transform[:, :2], [32, 44] - transform[:, 2]).round()
+  given[int(y) : int(y) + 3, int(x) : int(x) + 3] = 255
+  result = make(area=slice(0, 0)).unmask(photo, mask=given)
+  assert result.faces[0].mask_share < 0.01
+  assert result.faces[0].report.answer == "yes"
+  assert (result.image != photo).any(axis=2)[given > 0].all()
+
+
+def test_force_completes_what_is_not_reported(make, photo):
+  unmasker = make(area=slice(40, 41))
+  bare = unmasker.complete(photo, unmasker.find(photo))
+  assert [face.report.answer for face in bare] == ["no"]
+  forced = unmasker.unmask(photo, force=True)
+  assert forced.found_mask and forced.faces[0].unsure
+  assert (forced.image != photo).any()
+  # Of completed faces, too.
+  [again] = unmasker.complete(photo, bare, force=True)
+  assert again.report == forced.faces[0].report
+
+
+def test_a_widened_crop_keeps_the_report_of_the_plain_one(
+  make, photo, monkeypatch
+):
+  reports = iter(
+    [
+      mask_report.MaskReport("unsure", 0.6, "a"),
+      mask_report.MaskReport("yes", 0.9, "b"),
+    ]
+  )
+  monkeypatch.setattr(mask_report, "of_probability", lambda *_: next(reports))
+  [face] = make(area=slice(40, SIZE)).unmask(photo, faces="largest").faces
+  assert face.widened and face.report.answer == "unsure" and face.unsure
+
+
+def test_a_mask_lost_in_the_widened_crop_stays(make, photo, monkeypatch):
+  reports = iter(
+    [
+      mask_report.MaskReport("yes", 0.9, "a"),
+      mask_report.MaskReport("no", 0.1, "b"),
+    ]
+  )
+  monkeypatch.setattr(mask_report, "of_probability", lambda *_: next(reports))
+  [face] = make(area=slice(40, SIZE)).unmask(photo, faces="largest").faces
+  assert not face.widened and face.report.answer == "yes"
 
 
 @pytest.mark.parametrize(
