@@ -15,6 +15,7 @@ from maskgan_jax.evaluation.real_masks import score
 from maskgan_jax.faces import finder
 from maskgan_jax.lab import report_examples
 from maskgan_jax.unmasking import aligned_face
+from tests import pictures
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -38,7 +39,7 @@ def segment(crops):
 @pytest.fixture
 def folder(tmp_path):
   small = cv2.resize(photos.read(HOPPER), (154, 182), None, 0, 0, 3)
-  photos.save(tmp_path / "a.png", small)
+  (tmp_path / "a.png").write_bytes(pictures.encode(small))
   return tmp_path
 
 
