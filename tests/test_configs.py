@@ -8,19 +8,30 @@ import jax
 import numpy as np
 import pytest
 
-from configs import compact, default, diverse, paper, portraits, sharpen
+from configs import (
+  compact,
+  default,
+  diverse,
+  landmarker,
+  paper,
+  portraits,
+  sharpen,
+)
 from configs.ablation import _base
 from maskgan_jax.common import errors
 from maskgan_jax.lab.benchmarks import cost
 from maskgan_jax.networks import build
+from maskgan_jax.networks import config as config_lib
+from maskgan_jax.networks import landmarker as landmarker_lib
 from maskgan_jax.training import settings
 from maskgan_jax.training import state as state_lib
 from maskgan_jax.training.step import step_settings
 
+# But for the landmarker's, which is another task.
 CONFIGS = sorted(
   p.stem
   for p in pathlib.Path(default.__file__).parent.glob("*.py")
-  if p.stem != "__init__"
+  if p.stem not in ("__init__", "landmarker")
 )
 
 
@@ -44,6 +55,20 @@ def test_config_builds(name):
       jax.random.key(0),
     )
   )
+
+
+def test_the_landmarker_is_small():
+  c = landmarker.get_config()
+  settings.run_settings(c)
+  size = c.landmarker.image_size
+  model = config_lib.landmarker_of_training(c)
+  module = landmarker_lib.Landmarker(
+    **{key: x for key, x in model.items() if key != "image_size"}
+  )
+  variables = jax.eval_shape(
+    module.init, jax.random.key(0), jax.numpy.zeros((1, size, size, 3))
+  )
+  assert sum(x.size for x in jax.tree.leaves(variables)) < 1_500_000
 
 
 def test_paper_is_the_paper():
@@ -118,7 +143,7 @@ def test_ours_are_compact(module):
     lambda key: settings.initial_state(c, key), jax.random.key(0)
   )
   assert not c.train_mode_at_test
-  for name in build.INFERENCE:
+  for name in set(build.INFERENCE) & set(state.networks):
     assert state.networks[name].stats == {}
 
 

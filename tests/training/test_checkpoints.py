@@ -132,8 +132,9 @@ def test_does_not_start_from_other_shapes(tiny_config):
 def test_a_latent_code_is_added_to_networks_without(tiny_config):
   plain = one_device.fresh(tiny_config)
   found = {
-    name: state_lib.inference_variables(plain.networks[name])
-    for name in build.INFERENCE
+    name: state_lib.inference_variables(network)
+    for name, network in plain.networks.items()
+    if name in build.INFERENCE
   }
   found = jax.tree.map(lambda x: x + 1, found)
   tiny_config.latent.size = 3

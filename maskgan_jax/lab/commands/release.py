@@ -6,9 +6,10 @@
     --trained_by="maskgan train ..." --output=FILE.safetensors
   python scripts/release.py --metrics=scores/metrics.json
 
-What no run is given for stays as it is released. So do the scores, unless
-networks change: then score the file that was written, with
-maskgan evaluate --weights=FILE, and add them with --metrics.
+What no run is given for stays as it is released. So do the scores that a new
+network has no part in: of a new landmarker, those of aligned faces. Score the
+file that was written, with maskgan evaluate --weights=FILE, and add the scores
+with --metrics.
 """
 
 import dataclasses
@@ -47,6 +48,9 @@ _OUTPUT = flags.DEFINE_string(
   " exist are replaced.",
 )
 
+# The parts of metrics.json that rest on landmarks found in use.
+_OF_WHOLE_PHOTOS = ("product", "landmarks", "identification")
+
 GROUPS = {
   "Runs": (_WORKDIR, _LANDMARKER_WORKDIR, _CHECKPOINT),
   "Card": (_METRICS, _TRAINED_BY),
@@ -84,7 +88,9 @@ def main() -> None:
       model, landmarker=config.landmarker_of_training(runs.read_config(run))
     )
     variables = variables | found
-  scores = {} if is_new else card["scores"]
+  scores = {} if _WORKDIR.value else card["scores"]
+  if _LANDMARKER_WORKDIR.value:
+    scores = {k: x for k, x in scores.items() if k not in _OF_WHOLE_PHOTOS}
   if _METRICS.value:
     scores = _scores(pathlib.Path(_METRICS.value))
   written = released.write(
