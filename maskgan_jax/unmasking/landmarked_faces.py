@@ -9,8 +9,8 @@ from maskgan_jax.faces import alignment, detector, finder, rough_crop
 from maskgan_jax.unmasking import backends
 
 # Below this confidence the landmarker sees no face. On crops of validation
-# people it takes one of 320 squares beside a face for one, one face turned by 90
-# degrees and five upside down; it misses no upright one, masked or bare. The
+# people it takes one of 320 squares beside a face for one, one face turned by
+# 90 degrees and five upside down; it misses no upright one, masked or bare. The
 # least sure of 40 people who really wear a mask has 0.94.
 MIN_CONFIDENCE = 0.8
 # Looks at each face, all but the first one at a crop by the landmarks before.
