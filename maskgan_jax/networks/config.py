@@ -62,11 +62,12 @@ class ModelConfig:
 
 
 def from_dict(content: Mapping[str, Any]) -> ModelConfig:
-  """Reads a model's config.
+  """Reads a model's config; it may be one without a landmarker.
 
   Raises:
     errors.UserError: a key is missing or unknown, by name.
   """
+  content = {"landmarker": None, **content}
   known = {field.name for field in dataclasses.fields(ModelConfig)}
   _check_keys("the model's config", content, known)
   _check_keys("segmenter", content["segmenter"], {"features"})

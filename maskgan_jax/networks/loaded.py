@@ -99,6 +99,8 @@ def load(
 ) -> LoadedNetworks:
   """Loads networks.
 
+  A run has no landmarker: it is given the released one.
+
   Args:
     weights: a .safetensors file with its card beside it, or the workdir of a
       run; None for the released weights.
@@ -126,4 +128,7 @@ def load(
       " again, or use the version that it was trained with."
     ) from error
   step, variables = runs.load_inference(path, which)
+  own = released.load()
+  model = dataclasses.replace(model, landmarker=own.model.landmarker)
+  variables = variables | {"landmarker": own.variables["landmarker"]}
   return LoadedNetworks(model, variables, step, released.sha256_of(variables))

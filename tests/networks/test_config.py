@@ -30,6 +30,13 @@ def test_a_run_on_disk_gives_the_same_model(tmp_path):
   assert config.of_training(saved) == config.of_training(training)
 
 
+def test_a_card_may_know_no_landmarker():
+  model = config.of_training(default.get_config())
+  content = model.to_dict()
+  del content["landmarker"]
+  assert config.from_dict(content) == model and model.landmark_size == 0
+
+
 @pytest.mark.parametrize(
   ("change", "message"),
   [
@@ -39,6 +46,7 @@ def test_a_run_on_disk_gives_the_same_model(tmp_path):
     ({"segmenter": 3}, "segmenter is 3, not a table"),
     ({"generator": {"name": "vae"}}, 'name is "vae". Choose "completion"'),
     ({"generator": {"name": "pix2pix"}}, "generator lacks .*base_features"),
+    ({"landmarker": {"hidden": 8}}, "landmarker lacks .*image_size"),
   ],
 )
 def test_what_is_no_model(change, message):

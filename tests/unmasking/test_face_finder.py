@@ -103,7 +103,7 @@ def test_unsure_faces_are_told(detector):
   networks.sure = 0.31
   with pytest.raises(
     face_finder.NoFaceError,
-    match=r"No face found for certain \(at best 31% sure, it takes 50%\)\. Give"
+    match=r"No face found for certain \(at best 31% sure, it takes 80%\)\. Give"
     r" a photo .* or a --mask",
   ) as raised:
     face_finder.find_faces(networks, landmarker.photo(PLACE))

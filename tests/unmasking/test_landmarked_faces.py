@@ -83,11 +83,11 @@ def _face(x, confidence):
 
 
 def test_the_surest_of_equal_landmarks_is_kept():
-  far, first, again = _face(300, 0.6), _face(0, 0.7), _face(5, 0.9)
-  beside, none = _face(60, 0.8), _face(0, 0.49)
+  far, first, again = _face(300, 0.8), _face(0, 0.85), _face(5, 0.95)
+  beside, none = _face(60, 0.9), _face(0, 0.79)
   sure, unsure = landmarked_faces.sure_and_unsure(
     [far, first, none, again, beside]
   )
-  assert [face.confidence for face in sure] == [0.6, 0.9, 0.8]
+  assert [face.confidence for face in sure] == [0.8, 0.95, 0.9]
   assert unsure == [none]
   assert landmarked_faces.sure_and_unsure([]) == ([], [])
