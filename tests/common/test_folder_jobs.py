@@ -2,6 +2,7 @@ import csv
 import functools
 import pathlib
 import threading
+import time
 
 import pytest
 
@@ -161,6 +162,8 @@ def test_a_missing_model_ends_it_at_the_first_file(folder, tmp_path):
 
   def work(input_dir, output_dir, name):
     seen.append(name)
+    if len(seen) > 1:
+      time.sleep(1)  # Time enough to call off the files that wait.
     raise pinned_models.MissingModelError("The model file is missing.")
 
   with pytest.raises(pinned_models.MissingModelError):
