@@ -8,7 +8,7 @@ import pytest
 
 from maskgan_jax.common import errors
 from maskgan_jax.exporting import completion, onnx, stablehlo, verify, write
-from maskgan_jax.networks import images
+from maskgan_jax.networks import build, images
 from maskgan_jax.networks import loaded as loaded_lib
 from maskgan_jax.networks.cpu_kernels import convolution, lowering
 from tests.fakes import networks as small_networks
@@ -206,3 +206,37 @@ def test_plain_convolutions_ask_for_no_platform():
   assert "platform_index" in str(jax.make_jaxpr(chosen)(x))
   assert "platform_index" not in str(jax.make_jaxpr(plain)(x))
   np.testing.assert_allclose(chosen(x), plain(x), rtol=1e-6)
+
+
+@formats
+def test_the_landmarker_lies_beside(format, networks, tmp_path, monkeypatch):
+  model = dataclasses.replace(
+    networks.model,
+    landmarker={
+      "image_size": 32,
+      "features": (8, 8),
+      "num_blocks": (1, 0),
+      "hidden": 8,
+    },
+  )
+  crops = small_networks.pictures(3)[:, :32, :32]
+  module = build.modules(model)["landmarker"]
+  own = jax.jit(module.init)(jax.random.key(0), images.to_float(crops))
+  networks = dataclasses.replace(
+    networks,
+    model=model,
+    variables={**networks.variables, "landmarker": own},
+  )
+  monkeypatch.setattr(loaded_lib, "load", lambda *_: networks)
+  path = tmp_path / f"model.{format}"
+  write.export(path, format=format)
+  beside = tmp_path / f"model.landmarker.{format}"
+  assert {p.name for p in tmp_path.iterdir()} == {path.name, beside.name}
+  _, load = write.LANDMARK_FORMATS[format]
+  for found, expected in zip(
+    load(beside)(crops), networks.landmarks(crops), strict=True
+  ):
+    np.testing.assert_allclose(found, expected, atol=0.01)
+  path.unlink()
+  with pytest.raises(errors.UserError, match="model.landmarker.* exists"):
+    write.export(path, format=format)
