@@ -17,7 +17,7 @@ import os
 
 from absl import flags
 
-from maskgan_jax import masks
+from maskgan_jax.commands import mask_flags
 from maskgan_jax.datasets.landmark_crops import build as landmark_build
 from maskgan_jax.datasets.masked_faces import build, settings, sources
 from maskgan_jax.datasets.masked_faces.sources import pairs
@@ -83,14 +83,7 @@ _NUM_TRAIN = flags.DEFINE_integer(
 _NUM_TEST = flags.DEFINE_integer(
   "num_test", None, "The most faces to put into the test split."
 )
-_KINDS = flags.DEFINE_list(
-  "kinds",
-  [],
-  f"Draw only these kinds of masks: {', '.join(masks.MASK_TYPES)}.",
-)
-_WEAR = flags.DEFINE_list(
-  "wear", [], f"Draw masks worn only so: {', '.join(masks.WEARS)}."
-)
+_KINDS, _WEAR = mask_flags.define()
 _MAX_ENLARGEMENT = flags.DEFINE_float(
   "max_enlargement",
   usability.UsabilityRule.max_enlargement,

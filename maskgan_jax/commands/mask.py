@@ -13,6 +13,7 @@ import os
 from absl import flags
 
 from maskgan_jax import masks
+from maskgan_jax.commands import mask_flags
 from maskgan_jax.masks import mask_folder
 
 _INPUT = flags.DEFINE_string(
@@ -24,14 +25,7 @@ _OUTPUT = flags.DEFINE_string(
 _OVERWRITE = flags.DEFINE_bool(
   "overwrite", False, "Replace results that exist."
 )
-_KINDS = flags.DEFINE_list(
-  "kinds",
-  [],
-  f"Draw only these kinds of masks: {', '.join(masks.MASK_TYPES)}.",
-)
-_WEAR = flags.DEFINE_list(
-  "wear", [], f"Draw masks worn only so: {', '.join(masks.WEARS)}."
-)
+_KINDS, _WEAR = mask_flags.define()
 _TEXTURES_DIR = flags.DEFINE_string(
   "textures_dir", None, "A folder of pictures to print on cloth masks."
 )

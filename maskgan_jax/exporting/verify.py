@@ -45,10 +45,9 @@ def compare(
     np.round(255.0 * np.asarray(found.probability)),
     images.to_uint8(found.predicted_image),
   )
-  single = [exported(pictures[i : i + 1]) for i in range(len(pictures))]
-  singles = [np.concatenate(x) for x in zip(*single, strict=True)]
+  found_ways = _in_a_batch_and_one_by_one(exported, pictures)
   completed, mask, predicted = (
-    max(_difference(x[i], expected[i]) for x in (exported(pictures), singles))
+    max(_difference(x[i], expected[i]) for x in found_ways)
     for i in range(len(expected))
   )
   if (worst := max(completed, mask, predicted)) > TOLERANCE:
@@ -77,11 +76,9 @@ def compare_landmarks(
   """
   crops = masked_faces(networks.model.landmark_size)
   expected = networks.landmarks(crops)
-  single = [exported(crops[i : i + 1]) for i in range(len(crops))]
-  singles = [np.concatenate(x) for x in zip(*single, strict=True)]
   worst = max(
     float(np.abs(np.asarray(x) - np.asarray(y)).max())
-    for found in (exported(crops), singles)
+    for found in _in_a_batch_and_one_by_one(exported, crops)
     for x, y in zip(found, expected, strict=True)
   )
   if worst > LANDMARK_TOLERANCE:
@@ -89,6 +86,12 @@ def compare_landmarks(
       f"The exported landmarker differs by up to {worst:.3f} from the network"
       " and was not kept: the converter is at fault."
     )
+
+
+def _in_a_batch_and_one_by_one(function, pictures) -> list[Any]:
+  single = [function(pictures[i : i + 1]) for i in range(len(pictures))]
+  singles = [np.concatenate(x) for x in zip(*single, strict=True)]
+  return [function(pictures), singles]
 
 
 def _difference(one: Any, other: Any) -> int:

@@ -1,9 +1,6 @@
 """Builds the wide crops, unless they are there already, and reads them."""
 
-import contextlib
-import io
 import pathlib
-import tempfile
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +8,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from maskgan_jax.common import files
+from maskgan_jax.datasets import built
 from maskgan_jax.datasets.landmark_crops import landmark_crops_dataset_builder
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.photos import coding
@@ -47,7 +45,7 @@ def build(
     "photos": source.fingerprint(),
     "seed": seed,
   }
-  if _versions(data_dir):
+  if built.versions(data_dir, _NAME):
     found = dict(_builder(data_dir).info.metadata)
     if found != wanted:
       raise sources.SourceError(
@@ -55,16 +53,10 @@ def build(
         " for. Name another --data_dir, or remove this one first."
       )
     return f"{data_dir} holds this dataset already."
-  tfds.disable_progress_bar()
   builder = landmark_crops_dataset_builder.Builder(
     source=source, seed=seed, num_processes=num_processes, data_dir=data_dir
   )
-  # TFDS makes an empty folder for downloads and talks of them; there are none.
-  with (
-    tempfile.TemporaryDirectory() as downloads,
-    contextlib.redirect_stdout(io.StringIO()),
-  ):
-    builder.download_and_prepare(download_dir=downloads)
+  built.prepare(builder)
   files.write_csv(
     pathlib.Path(data_dir, SKIPPED), ("file", "reason"), builder.skipped
   )
@@ -106,17 +98,5 @@ def to_arrays(example: dict[str, Any]) -> dict[str, Any]:
   }
 
 
-def _versions(data_dir: str) -> list[pathlib.Path]:
-  found = pathlib.Path(data_dir, _NAME).glob("*/[0-9]*/dataset_info.json")
-  return sorted(path.parent for path in found)
-
-
 def _builder(data_dir: str) -> tfds.core.DatasetBuilder:
-  versions = _versions(data_dir)
-  if len(versions) != 1:
-    found = ", ".join(map(str, versions)) or "none that is finished"
-    raise sources.SourceError(
-      f"{data_dir}: one {_NAME} dataset expected, found {found}. Build it with"
-      " maskgan build --dataset=landmark_crops, each into a folder of its own."
-    )
-  return tfds.builder_from_directory(versions[0])
+  return built.find(data_dir, _NAME, "maskgan build --dataset=landmark_crops")

@@ -1,17 +1,13 @@
 """Builds the dataset from the command line's arguments, and reports."""
 
 import collections
-import contextlib
-import io
 import pathlib
 import re
-import tempfile
 import time
 from collections.abc import Sequence
 
-import tensorflow_datasets as tfds
-
 from maskgan_jax.common import files
+from maskgan_jax.datasets import built
 from maskgan_jax.datasets.masked_faces import (
   masked_faces_dataset_builder,
   reader,
@@ -101,7 +97,6 @@ def build(
     metadata = reader.metadata(data_dir)
     _check_same(metadata, parameters, data_dir)
     return f"{data_dir} holds this dataset already.\n{_counts(metadata)}"
-  tfds.disable_progress_bar()
   start = time.monotonic()
   builder = masked_faces_dataset_builder.Builder(
     config=source.kind.split(":")[0],
@@ -110,15 +105,7 @@ def build(
     build_settings=build_settings,
   )
   try:
-    # TFDS makes an empty folder for downloads, of which there are none.
-    # What it prints is about downloads too.
-    with (
-      tempfile.TemporaryDirectory() as download_dir,
-      contextlib.redirect_stdout(io.StringIO()),
-    ):
-      builder.download_and_prepare(
-        download_dir=download_dir, download_config=config
-      )
+    built.prepare(builder, config)
   finally:
     files.write_csv(
       pathlib.Path(data_dir, SKIPPED), ("file", "reason"), builder.skipped

@@ -1,13 +1,13 @@
 """Random access to a built dataset, decoded fast and without TensorFlow."""
 
 import json
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow_datasets as tfds
 
+from maskgan_jax.datasets import built
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.masks import drawing
 from maskgan_jax.photos import coding
@@ -19,7 +19,7 @@ MASK_THRESHOLD = 127  # mask where the mask's own alpha exceeds one half
 
 def is_built(data_dir: str) -> bool:
   """Says whether a finished dataset lies in data_dir."""
-  return bool(_versions(data_dir))
+  return bool(built.versions(data_dir, _NAME))
 
 
 def metadata(data_dir: str) -> dict[str, Any]:
@@ -80,23 +80,5 @@ def to_arrays(example: dict[str, Any]) -> dict[str, Any]:
   }
 
 
-def _versions(data_dir: str) -> list[pathlib.Path]:
-  """Lists finished builds; TFDS keeps unfinished ones in incomplete.*."""
-  found = pathlib.Path(data_dir, _NAME).glob("*/[0-9]*/dataset_info.json")
-  return sorted(path.parent for path in found)
-
-
 def _builder(data_dir: str) -> tfds.core.DatasetBuilder:
-  if not pathlib.Path(data_dir).is_dir():
-    raise sources.SourceError(
-      f"{data_dir}: no such folder. Build the dataset first:"
-      " maskgan build --data_dir=..."
-    )
-  versions = _versions(data_dir)
-  if len(versions) != 1:
-    found = ", ".join(map(str, versions)) or "none that is finished"
-    raise sources.SourceError(
-      f"{data_dir}: one masked_faces dataset expected, found {found}. Build"
-      " it with maskgan build, each into a folder of its own."
-    )
-  return tfds.builder_from_directory(versions[0])
+  return built.find(data_dir, _NAME, "maskgan build")
