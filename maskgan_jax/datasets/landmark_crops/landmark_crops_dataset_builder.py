@@ -91,12 +91,15 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         f"{sources.MANIFEST} is missing beside the photos. Add it, with the"
         " columns file,person_id: splits are by person."
       )
-    splits = {name: [] for name in people.BUCKETS}
-    for item in items:
-      splits[people.split_of(item.person_id)].append(item)
+    splits = people.assign(
+      [item.name for item in items],
+      [item.person_id for item in items],
+      num_train=None,
+      num_test=None,
+    )
     return {
-      name: self._generate_examples(name, chosen)
-      for name, chosen in splits.items()
+      name: self._generate_examples(name, [items[i] for i in indices])
+      for name, indices in splits.items()
     }
 
   def _generate_examples(self, split: str, items: list[sources.Item]) -> Any:
@@ -109,6 +112,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       seed=self._seed,
     )
     make = functools.partial(crops.make, source=self._source, drawing=drawing)
+    count = 0
     with processes_lib.Workers(self._num_processes) as pool:
       for made in processes.Processes(pool).map(
         f"Drawing {split}", make, items
@@ -117,4 +121,11 @@ class Builder(tfds.core.GeneratorBasedBuilder):
           self.skipped.append(made)
           continue
         for example in made:
+          count += 1
           yield example["id"], example
+    if not count:
+      raise sources.SourceError(
+        f"None of the {len(items)} photos of the {split} split shows a face"
+        f" that can be used: {self.skipped[-1].reason}. Add photos of other"
+        " people."
+      )

@@ -96,6 +96,27 @@ def test_a_dataset_is_built_once(few, tmp_path):
     build.build(source, str(tmp_path), seed=1, num_processes=1)
 
 
+def test_too_few_people(tmp_path):
+  with pytest.raises(sources.SourceError, match="are too few for three splits"):
+    build.build(sources.SampleFaces(1), str(tmp_path), seed=0, num_processes=1)
+
+
+def test_a_split_without_a_usable_face(few, tmp_path, monkeypatch):
+  def load(_, item):
+    portrait = sample_faces.paint(0)
+    if people.split_of(item.name) != "validation":
+      return sources.Loaded(portrait.image, portrait.landmarks)
+    return sources.Loaded(portrait.image[:40, :40], 0.1 * portrait.landmarks)
+
+  monkeypatch.setattr(sources.SampleFaces, "load", load)
+  with pytest.raises(
+    sources.SourceError, match="1 photos of the validation split.*too small"
+  ):
+    build.build(
+      sources.SampleFaces(300), str(tmp_path), seed=0, num_processes=1
+    )
+
+
 def test_people_must_be_known(tmp_path):
   photos = tmp_path / "photos"
   photos.mkdir()
