@@ -40,28 +40,39 @@ class MaskDistribution:
   """
 
   kinds: Mapping[str, float] = _shares(
-    surgical=0.36,
-    kn95=0.11,
-    kf94=0.06,
-    n95=0.06,
+    surgical=0.32,
+    kn95=0.1,
+    kf94=0.05,
+    n95=0.05,
     n95_valve=0.05,
-    cloth=0.16,
-    cloth_two_layer=0.05,
+    cloth=0.14,
+    cloth_two_layer=0.04,
     sport=0.05,
-    bandana=0.04,
-    gaiter=0.03,
-    scarf=0.03,
+    bandana=0.03,
+    gaiter=0.04,
+    scarf=0.02,
+    cloth_thin=0.02,
+    cloth_window=0.015,
+    printed_face=0.02,
+    half_mask=0.03,
+    clear_half_mask=0.01,
+    mouth_shield=0.015,
+    face_shield=0.01,
   )
   wears: Mapping[str, float] = _shares(
     correct=0.84, low=0.06, nose_out=0.05, under_lip=0.025, chin=0.025
   )
   patterned: Mapping[str, float] = _shares(
-    surgical=0.08,
+    surgical=0.12,
     cloth=0.55,
     cloth_two_layer=0.4,
+    sport=0.08,
     bandana=0.7,
-    gaiter=0.4,
+    gaiter=0.45,
     scarf=0.4,
+    cloth_thin=0.15,
+    cloth_window=0.4,
+    printed_face=1.0,
   )
   patterns: Mapping[str, float] = _shares(
     checks=0.12,
@@ -72,7 +83,8 @@ class MaskDistribution:
     floral=0.16,
     tie_dye=0.07,
     lettering=0.07,
-    pictorial=0.24,
+    pictorial=0.22,
+    lower_face=0.02,
   )
   black: float = 0.16
   brightness: tuple[float, float] = (0.94, 1.04)
@@ -143,7 +155,7 @@ def textures_in(folder: str | os.PathLike) -> tuple[str, ...]:
 # those worn, has to be learnt as well as the others, and so have the broad ears
 # of sport masks, which on turned faces are easily taken for hair.
 TRAINING = MaskDistribution(
-  kinds=MaskDistribution().kinds | {"surgical": 0.32, "sport": 0.09},
+  kinds=MaskDistribution().kinds | {"surgical": 0.28, "sport": 0.09},
   wears={
     "correct": 0.73,
     "low": 0.07,

@@ -9,7 +9,7 @@ from maskgan_jax.masks import distribution as distribution_lib
 from maskgan_jax.masks import params as params_lib
 from maskgan_jax.masks import sampling
 from maskgan_jax.masks.light import estimate, glasses, paint, shadow
-from maskgan_jax.masks.surface import head, shapes
+from maskgan_jax.masks.surface import head, shapes, shields
 from maskgan_jax.masks.surface import straps as straps_lib
 
 
@@ -17,7 +17,9 @@ class Overlay(NamedTuple):
   """A drawn mask, to be laid over its photo."""
 
   rgba: np.ndarray  # [H, W, 4] uint8, straight alpha: mask and its shadow
-  alpha: np.ndarray  # [H, W] uint8, the mask alone; > 127 is the truth
+  # [H, W] uint8, the mask alone: how far it hides a pixel or, where it is of
+  # clear plastic, covers it; > 127 is the truth.
+  alpha: np.ndarray
 
 
 class MaskedFace(NamedTuple):
@@ -25,7 +27,7 @@ class MaskedFace(NamedTuple):
 
   image: np.ndarray  # [H, W, 3] uint8, equal to the photo outside the overlay
   mask: np.ndarray  # [H, W] uint8, 1 where the face mask hides the face
-  alpha: np.ndarray  # [H, W] uint8, the mask's opacity
+  alpha: np.ndarray  # [H, W] uint8, see `Overlay`
   params: params_lib.MaskParams
 
 
@@ -101,14 +103,20 @@ def draw_overlay(
   if window is None:
     return overlay
   light = estimate.estimate(image, landmarks)
-  colour, alpha = paint.paint(surface, straps, light, params, window, rng)
+  colour, alpha, cover = paint.paint(
+    surface, straps, light, params, window, rng
+  )
   rims = glasses.rims(image, landmarks, window)
   if rims is not None:
     alpha *= 1 - rims
+    if cover is not alpha:
+      cover *= 1 - rims
   darkness = shadow.cast(landmarks, alpha, light, surface.width, window)
   x0, y0, x1, y1 = window
   overlay.rgba[y0:y1, x0:x1] = shadow.lay_under(colour, alpha, darkness)
-  overlay.alpha[y0:y1, x0:x1] = cv2.convertScaleAbs(alpha, alpha=255)
+  if params.mask_type == "face_shield":
+    cover *= shields.below_eyes(landmarks, window)
+  overlay.alpha[y0:y1, x0:x1] = cv2.convertScaleAbs(cover, alpha=255)
   return overlay
 
 
@@ -157,6 +165,7 @@ def _window(surface, straps, shape):
   """x0, y0, x1, y1 around all that is drawn; None if out of sight."""
   points = [surface.points[..., :2].reshape(-1, 2)]
   points += [strap.points for strap in straps]
+  points += [part.points[..., :2].reshape(-1, 2) for part in surface.parts]
   points = np.concatenate(points)
   margin = 0.1 * surface.width + 3
   low = np.floor(points.min(0) - margin).astype(int)

@@ -8,13 +8,19 @@ from maskgan_jax.common import errors
 MASK_TYPES = (
   *("surgical", "kn95", "kf94", "n95", "n95_valve", "cloth"),
   *("cloth_two_layer", "sport", "bandana", "gaiter", "scarf"),
+  *("cloth_thin", "cloth_window", "printed_face", "half_mask"),
+  *("clear_half_mask", "mouth_shield", "face_shield"),
 )
 # Wraps go round the head: they have no straps.
 WRAPS = ("bandana", "gaiter", "scarf")
+# Stiff plates of clear plastic, which stand off the face.
+SHIELDS = ("mouth_shield", "face_shield")
+# Rubber or silicone sealed to the face, with filters or a valve on it.
+HALF_MASKS = ("half_mask", "clear_half_mask")
 WEARS = ("correct", "low", "nose_out", "under_lip", "chin")
 PATTERNS = (
   *("plain", "checks", "stripes", "dots", "weave", "camouflage"),
-  *("floral", "tie_dye", "lettering", "pictorial"),
+  *("floral", "tie_dye", "lettering", "pictorial", "lower_face"),
 )
 
 

@@ -34,6 +34,15 @@ _PALETTES = {
   "cloth_two_layer": _CLOTH,
   "sport": ((60, 64, 70), (38, 52, 88), (120, 122, 126), (132, 38, 44)),
   "scarf": ((150, 40, 44), (52, 66, 96), (92, 92, 96), (186, 168, 140)),
+  "cloth_thin": (*_WHITE, *_CLOTH[:4], (196, 200, 206)),
+  "cloth_window": _CLOTH,
+  "half_mask": (
+    *((70, 74, 80), (96, 100, 106), (58, 66, 84), (130, 134, 138)),
+    *((120, 146, 160), (150, 160, 150), (176, 160, 136), (44, 46, 50)),
+  ),
+  "clear_half_mask": _WHITE,
+  "mouth_shield": (*_WHITE, (150, 200, 220), (34, 35, 38), (60, 110, 160)),
+  "face_shield": (*_WHITE, (70, 130, 190), (34, 35, 38), (150, 200, 220)),
 }
 _ACCENTS = (
   *((238, 236, 230), (232, 228, 214), (32, 33, 38), (214, 180, 92)),
@@ -49,7 +58,15 @@ _COVERAGE = {
 }
 # See MaskParams.width: sewn at home, some reach the ears.
 _WIDTH = {"cloth": (0.92, 1.18), "cloth_two_layer": (0.92, 1.14)}
-_DROP = {"bandana": (0.22, 0.42), "gaiter": (0.4, 0.6), "scarf": (0.3, 0.5)}
+_DROP = {
+  **{"bandana": (0.22, 0.42), "gaiter": (0.4, 0.85), "scarf": (0.3, 0.5)},
+  **{"half_mask": (0.0, 0.05), "clear_half_mask": (0.0, 0.05)},
+  **{"mouth_shield": (0.0, 0.1), "face_shield": (0.08, 0.3)},
+}
+# No cloth that could be thin.
+_SOLID = ("n95", "n95_valve", *params_lib.HALF_MASKS, *params_lib.SHIELDS)
+# Share of the light that thin cloth stops.
+_THIN = (0.78, 0.93)
 
 
 def rng_for(name: str, seed: int, number: int) -> np.random.Generator:
@@ -76,9 +93,13 @@ def sample_params(
   """
   given = distribution or distribution_lib.MaskDistribution()
   kind, wear = _pick(given.kinds, rng), _pick(given.wears, rng)
+  if kind == "face_shield":  # There is one way only.
+    wear = "correct"
   pattern = "plain"
   if rng.random() < given.patterned.get(kind, 0):
     pattern = _pick(given.patterns, rng)
+  if kind == "printed_face":
+    pattern = "lower_face"
   colour, accent = _colours(kind, pattern, given, rng)
   drop = rng.uniform(*_DROP.get(kind, (0.04, 0.12)))
   if wear in ("under_lip", "chin"):  # It gathers under the chin.
@@ -89,7 +110,10 @@ def sample_params(
   texture = ""
   if given.textures and printable and rng.random() < given.textured:
     texture = given.textures[rng.integers(len(given.textures))]
-  thin = rng.random() < given.thin and kind not in ("n95", "n95_valve")
+  thin = rng.random() < given.thin and kind not in _SOLID
+  hides = _THIN
+  if kind == "cloth_thin":
+    thin, hides = True, (0.64, 0.86)
   return params_lib.MaskParams(
     mask_type=kind,
     wear=wear,
@@ -103,7 +127,7 @@ def sample_params(
     tilt=_rounded(np.clip(rng.normal(0, given.tilt), -4, 4)),
     looseness=_rounded(rng.uniform(*given.looseness)),
     thickness=_rounded(rng.uniform(0.01, 0.024), 4),
-    opacity=_rounded(rng.uniform(0.78, 0.93)) if thin else 1.0,
+    opacity=_rounded(rng.uniform(*hides)) if thin else 1.0,
     seed=int(rng.integers(2**31)),
   )
 
@@ -120,7 +144,7 @@ def _rounded(value, digits=3):
 def _colours(kind, pattern, given, rng):
   """Colour and accent, far enough apart to be seen as two."""
   palette = _PALETTES.get(kind, _BRIGHT)
-  if pattern != "plain" and kind != "surgical":
+  if pattern != "plain" and (kind != "surgical" or rng.random() < 0.5):
     palette = _BRIGHT
   if rng.random() < given.black:
     palette = _BLACK

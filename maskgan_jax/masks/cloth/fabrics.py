@@ -17,6 +17,26 @@ def _sewn(sheet, params, work, rng):
   sheet_lib.weave(sheet, work, rng)
 
 
+def _thin(sheet, params, work, rng):
+  """One layer of stretched cloth that lies on the lips."""
+  sheet_lib.stamp(sheet, params, work, rng)
+  sheet_lib.wrinkle(sheet, work, 0.003 * sheet_lib.slack(params), rng)
+  if rng.random() < 0.5:
+    _middle_seam(sheet, work, 0.82)
+  sheet_lib.hem(sheet, work, rng.uniform(0.012, 0.024), False, rng)
+  sheet_lib.speckle(work, 0.03, rng)
+
+
+def _printed(sheet, params, work, rng):
+  """A print of a lower face that a seam would spoil."""
+  sheet_lib.stamp(sheet, params, work, rng)
+  sheet_lib.wrinkle(sheet, work, 0.008 * sheet_lib.slack(params), rng)
+  if rng.random() < 0.25:
+    _middle_seam(sheet, work, 0.8)
+  sheet_lib.hem(sheet, work, rng.uniform(0.018, 0.03), True, rng)
+  sheet_lib.weave(sheet, work, rng)
+
+
 def _middle_seam(sheet, work, factor):
   x = np.abs(sheet.x)
   work.relief += 0.014 * np.exp(-x / 0.05) - 0.006 * sheet.band(x, 0, 0.006)
@@ -155,4 +175,6 @@ KINDS = {
   "bandana": _bandana,
   "gaiter": _gaiter,
   "scarf": _scarf,
+  "cloth_thin": _thin,
+  "printed_face": _printed,
 }

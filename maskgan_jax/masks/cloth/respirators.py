@@ -6,17 +6,19 @@ from maskgan_jax.masks.cloth import sheet as sheet_lib
 
 
 def _surgical(sheet, params, work, rng):
-  sheet_lib.stamp(sheet, params, work, rng)
   sheet_lib.wrinkle(sheet, work, 0.0055 * sheet_lib.slack(params), rng)
   edge_u = np.abs(sheet.u)
   # Pleats open in the middle and are sewn together at the sides.
   opening = rng.uniform(0.75, 1.1)
   shift = rng.uniform(-0.03, 0.03)
+  print_y = sheet.y + 0 * sheet.u
   for k, v0 in enumerate((0.33 + shift, 0.5 + shift, 0.67 + shift)):
     sag = (0.07 * (k - 0.6)) * (1 - edge_u**2) * opening
     wave = 0.012 * np.sin(sheet.u * rng.uniform(2, 5) + rng.uniform(0, 6))
     distance = (sheet.v - v0 - sag - wave) * sheet.y[-1, 0]
     depth = 0.55 + 0.45 * edge_u
+    # A print goes on inside the pleat: below it, it is cut and has moved on.
+    print_y = print_y + 0.1 * depth * (distance > 0)
     # Cloth above laps over the cloth below: a step down with its shadow.
     work.relief += (
       0.011 * depth / (1 + np.exp(np.clip(distance / 0.005, -30, 30)))
@@ -24,6 +26,7 @@ def _surgical(sheet, params, work, rng):
     work.relief += 0.010 * depth * np.clip(distance / 0.12, 0, 1)
     shadow = np.where(distance > 0, np.exp(-np.maximum(distance, 0) / 0.018), 0)
     sheet_lib.shade(work, shadow * depth, rng.uniform(0.5, 0.72))
+  sheet_lib.stamp(sheet._replace(y=print_y), params, work, rng)
   # The wire under the top hem, the hems, welded dots along the sides.
   _wire(sheet, work, 0.045, 0.3)
   for y0 in (0.022, 0.07):

@@ -9,7 +9,7 @@ import numpy as np
 
 from maskgan_jax import photos
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks.cloth import patterns, prints
+from maskgan_jax.masks.cloth import lower_faces, patterns, prints
 
 # Pictures are printed no finer than this, pixels a side.
 _PRINT_SIDE = 768
@@ -22,6 +22,9 @@ class Work:
   albedo: np.ndarray  # [h, w, 3], linear
   tone: np.ndarray  # [h, w], darkens the albedo: seams, folds, threads
   relief: np.ndarray  # [h, w], face widths
+  # [h, w] in [0, 1], how much of the face plastic hides; None: cloth hides all
+  opacity: np.ndarray | None = None
+  shine: float = 0.0  # of highlights, linear
 
 
 class Sheet(NamedTuple):
@@ -31,6 +34,7 @@ class Sheet(NamedTuple):
   v: np.ndarray  # [h, 1] in [0, 1]
   x: np.ndarray  # [1, w], face widths from the middle
   y: np.ndarray  # [h, 1], face widths from the top edge
+  marks: np.ndarray  # [468, 2], x and y of the landmarks below it
 
   @property
   def shape(self) -> tuple[int, int]:
@@ -82,6 +86,11 @@ def stamp(
   elif params.pattern == "pictorial":
     printed = prints.paint(params.colour, sheet.x, sheet.y, rng)
     work.albedo[:] = np.square(printed / 255)
+  elif params.pattern == "lower_face":
+    printed = lower_faces.paint(
+      params.colour, sheet.x, sheet.y, sheet.marks, rng
+    )
+    work.albedo[:] = np.square(printed / 255)
   elif params.pattern != "plain":
     ink = patterns.paint(params.pattern, sheet.x, sheet.y, rng)[..., None]
     work.albedo += (linear(params.accent) - work.albedo) * ink
@@ -98,7 +107,7 @@ def _print_of(path):
   )
 
 
-def _smooth_noise(shape, cells, rng):
+def smooth_noise(shape, cells, rng):
   """Noise of unit amplitude with about `cells` (rows, columns) bumps."""
   coarse = rng.standard_normal(
     (max(2, int(cells[0])), max(2, int(cells[1])))
@@ -110,8 +119,8 @@ def wrinkle(
   sheet: Sheet, work: Work, amount: float, rng: np.random.Generator
 ) -> None:
   """Soft dents and a few creases that run from the sides inwards."""
-  work.relief += amount * _smooth_noise(sheet.shape, (4, 7), rng)
-  work.relief += 0.4 * amount * _smooth_noise(sheet.shape, (9, 12), rng)
+  work.relief += amount * smooth_noise(sheet.shape, (4, 7), rng)
+  work.relief += 0.4 * amount * smooth_noise(sheet.shape, (9, 12), rng)
   for side in (-1, 1):
     for _ in range(rng.integers(1, 4)):
       v0, slope = rng.uniform(0.2, 0.9), rng.uniform(-0.35, 0.35)

@@ -6,10 +6,16 @@ import cv2
 import numpy as np
 
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks.cloth import fabrics, respirators
+from maskgan_jax.masks.cloth import (
+  clear,
+  cling,
+  fabrics,
+  respirators,
+  rubber,
+)
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 
-_KINDS = respirators.KINDS | fabrics.KINDS
+_KINDS = respirators.KINDS | fabrics.KINDS | clear.KINDS | rubber.KINDS
 
 
 class Fabric(NamedTuple):
@@ -17,12 +23,16 @@ class Fabric(NamedTuple):
 
   albedo: np.ndarray  # [h, w, 3], float32, linear in [0, 1]
   relief: np.ndarray  # [h, w], float32, height towards the viewer, face widths
+  # [h, w], float32 in [0, 1], how much of the face it hides; None: all of it
+  opacity: np.ndarray | None
+  shine: float  # of highlights, linear
 
 
 def fabric(
   params: params_lib.MaskParams,
   extent: tuple[float, float],
   scale: float,
+  marks: np.ndarray,
   rng: np.random.Generator,
 ) -> Fabric:
   """Makes the cloth of a mask.
@@ -31,16 +41,52 @@ def fabric(
     params: what the mask is.
     extent: width and height of the unrolled mask, face widths.
     scale: texture elements per face width.
+    marks: float [468, 2], the landmarks below it, of `shapes.marks`.
     rng: draws wrinkles, places of prints and the like.
 
   Returns:
     The cloth, about `extent * scale` elements.
   """
+
+  def make(sheet, work):
+    _KINDS[params.mask_type](sheet, params, work, rng)
+    if params.opacity < 1:
+      share = (1 - params.opacity) / 0.2 * (1.2 - params.looseness)
+      cling.cling(sheet, work, float(np.clip(share, 0, 1)))
+
+  return _made(make, params, extent, scale, marks)
+
+
+def part(
+  style: str,
+  params: params_lib.MaskParams,
+  extent: tuple[float, float],
+  scale: float,
+  rng: np.random.Generator,
+) -> Fabric:
+  """Makes the outside of a filter or valve, as `fabric` does a mask's cloth.
+
+  Args:
+    style: of `parts.Part`.
+    params: what the mask is.
+    extent: width and height of the part laid flat, face widths.
+    scale: texture elements per face width.
+    rng: draws its colours and the like.
+  """
+
+  def make(sheet, work):
+    rubber.PARTS[style](sheet, params, work, rng)
+
+  return _made(make, params, extent, scale, np.zeros((0, 2), np.float32))
+
+
+def _made(make, params, extent, scale, marks):
+  """A flat sheet after `make(sheet, work)` has worked on it."""
   width, height = (max(16, round(e * scale)) for e in extent)
   u = np.linspace(-1, 1, width, dtype=np.float32)[None]
   v = np.linspace(0, 1, height, dtype=np.float32)[:, None]
   sheet = sheet_lib.Sheet(
-    u, v, u * np.float32(extent[0] / 2), v * np.float32(extent[1])
+    u, v, u * np.float32(extent[0] / 2), v * np.float32(extent[1]), marks
   )
   base = sheet_lib.linear(params.colour)
   work = sheet_lib.Work(
@@ -48,10 +94,10 @@ def fabric(
     np.ones((height, width), np.float32),
     np.zeros((height, width), np.float32),
   )
-  _KINDS[params.mask_type](sheet, params, work, rng)
+  make(sheet, work)
   # Less light reaches hollows than crests.
   reach = 2 * max(1, round(0.045 * scale)) + 1
   hollow = cv2.blur(work.relief, (reach, reach)) - work.relief
   work.tone *= np.clip(1 - 20 * hollow, 0.5, 1.1)
   albedo = np.minimum(work.albedo * cv2.merge((work.tone,) * 3), 1)
-  return Fabric(albedo, work.relief)
+  return Fabric(albedo, work.relief, work.opacity, work.shine)

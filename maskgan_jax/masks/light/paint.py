@@ -16,6 +16,8 @@ _FINE_WIDTH = 120
 _LEAST_SCALE, _FULL_SCALE, _MOST_SCALE = 64, 240, 700
 # Linear brightness that a mask's darkest and lightest places keep.
 _BLACK, _WHITE = 0.006, 0.93
+# How sharp highlights are on what is smooth.
+_SHARPNESS = 24
 # The rounded rim of a strap, face widths.
 _STRAP_RIM = 0.008
 
@@ -27,7 +29,7 @@ def paint(
   params: params_lib.MaskParams,
   window: tuple[int, int, int, int],
   rng: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
   """Paints a window of the picture.
 
   Args:
@@ -39,7 +41,9 @@ def paint(
     rng: draws wrinkles, prints and grain.
 
   Returns:
-    Colour [3, h, w] in 0..255 and opacity [h, w] in [0, 1], float32.
+    Colour [3, h, w] in 0..255, opacity [h, w] in [0, 1], and the share [h, w]
+    of each pixel that is mask, float32. The latter two are one array unless
+    some of the mask is clear.
   """
   x0, y0, x1, y1 = window
   height, width = y1 - y0, x1 - x0
@@ -48,27 +52,42 @@ def paint(
   shown = raster.rasterise(points, height, width, fine)
   scale = min(surface.width, max(0.7 * surface.width, _FULL_SCALE))
   scale = float(np.clip(scale, _LEAST_SCALE, _MOST_SCALE))
-  sheet = textures.fabric(params, surface.extent, scale, rng)
+  sheet = textures.fabric(
+    params, surface.extent, scale, shapes.marks(surface), rng
+  )
   # No two cloths are equally white, nor are two cameras.
   gain = np.float32(np.exp(rng.normal(0, 0.08)))
-  # Colour times alpha, and alpha: what may be blurred. Planes, since NumPy
-  # is slow at short last axes.
-  layer = np.zeros((4, height, width), np.float32)
+  # Colour times alpha, alpha and, if some of it is clear, what is mask at all:
+  # what may be blurred. Planes, since NumPy is slow at short last axes.
+  clear = sheet.opacity is not None
+  layer = np.zeros((5 if clear else 4, height, width), np.float32)
   _paint_straps(layer, surface, straps, light, window)
-  if straps:
+  for part in surface.parts:
+    if part.behind:
+      _paint_part(layer, part, surface, light, params, window, fine, rng)
+  if not clear and (straps or surface.parts):
     layer *= 1 - shown.coverage
-  share = shown.coverage.ravel()[shown.pixels] * np.float32(params.opacity)
+  covered = shown.coverage.ravel()[shown.pixels]
+  share = covered * np.float32(params.opacity)
+  if clear:
+    share = covered * _sample(sheet.opacity[..., None], shown.u, shown.v)[0]
+    for plane in layer[:4].reshape(4, -1):
+      plane[shown.pixels] *= 1 - share
+    layer[4] *= 1 - shown.coverage
+  values = [*_shade(shown, sheet, surface, light) * gain * share, share]
+  if clear:
+    values.append(covered)
   # Plane by plane: NumPy is slow at indices of several.
-  for plane, value in zip(
-    layer.reshape(4, -1),
-    (*_shade(shown, sheet, surface, light) * gain * share, share),
-    strict=True,
-  ):
+  for plane, value in zip(layer.reshape(len(layer), -1), values, strict=True):
     plane[shown.pixels] += value
+  for part in surface.parts:
+    if not part.behind:
+      _paint_part(layer, part, surface, light, params, window, fine, rng)
   for plane in layer:
     cv2.GaussianBlur(plane, (0, 0), light.blur, dst=plane)
   alpha = np.minimum(layer[3], 1)
   alpha[alpha < 0.02] = 0
+  cover = np.minimum(layer[4], 1) if clear else alpha
   colour = layer[:3]
   colour /= np.maximum(alpha, 1e-3)
   np.clip(colour, _BLACK, _WHITE, out=colour)
@@ -78,7 +97,31 @@ def paint(
   noise = cv2.GaussianBlur(noise, (0, 0), 0.6) * np.float32(1.6 * light.grain)
   colour *= 255 + 0.75 * noise
   colour += 0.25 * noise
-  return np.clip(colour, 0, 255, out=colour), alpha
+  return np.clip(colour, 0, 255, out=colour), alpha, cover
+
+
+def _paint_part(layer, part, surface, light, params, window, fine, rng):
+  """A filter or valve over what is painted so far."""
+  height, width = layer.shape[1:]
+  points = part.points - [*window[:2], 0]
+  shown = raster.rasterise(points, height, width, fine)
+  scale = float(np.clip(surface.width, _LEAST_SCALE, _MOST_SCALE))
+  sheet = textures.part(part.style, params, part.extent, scale, rng)
+  body = surface._replace(
+    points=part.points,
+    normals=shapes.normals(part.points),
+    extent=part.extent,
+  )
+  # Its own shadow on the mask below.
+  soft = max(0.025 * surface.width, 0.6)
+  shadow = cv2.GaussianBlur(shown.coverage, (0, 0), soft)
+  layer[:3] *= 1 - 0.4 * shadow
+  layer *= 1 - shown.coverage
+  share = shown.coverage.ravel()[shown.pixels]
+  values = [*_shade(shown, sheet, body, light) * share]
+  values += [share] * (len(layer) - 3)
+  for plane, value in zip(layer.reshape(len(layer), -1), values, strict=True):
+    plane[shown.pixels] += value
 
 
 def _paint_straps(layer, surface, straps, light, window):
@@ -102,7 +145,8 @@ def _paint_straps(layer, surface, straps, light, window):
       cv2.fillPoly(band, [ribbon], 255, cv2.LINE_AA, raster.SHIFT)
       over = band.astype(np.float32) / 255
       part *= 1 - over
-      value = np.append(tone * brightness, 1).astype(np.float32)
+      value = np.ones(len(part), np.float32)
+      value[:3] = tone * brightness
       part += over * value[:, None, None]
 
 
@@ -129,13 +173,14 @@ def _shade(shown, sheet, surface, light):
   albedo = estimate.mute(sheet.albedo, light.saturation)
   flat = cv2.merge((*cv2.split(albedo), tilt))
   texel = _sample(flat, shown.u, shown.v)
-  lit, gloss = _sample(_lit(surface.normals, light), shown.u, shown.v)
+  falls = _lit(surface.normals, light, sheet.shine)
+  lit, gloss = _sample(falls, shown.u, shown.v)
   lit *= 1 + texel[3]
   colour = light.colour.astype(np.float32)[:, None]
   return (texel[:3] * lit + gloss * lit) * colour
 
 
-def _lit(normals, light):
+def _lit(normals, light, shine):
   """What falls on the mask's surface and how its fibres shine, [R, C, 2]."""
   facing = np.maximum(normals @ light.direction, 0)
   ahead = max(-float(light.direction[2]), 0.5)
@@ -146,6 +191,10 @@ def _lit(normals, light):
   lit *= 1 - 0.28 * np.clip(normals[..., 1], 0, 1)
   # Fibres shine, most where the cloth is seen edge-on.
   gloss = 0.014 + 0.03 * np.square(1 - front)
+  if shine:
+    half = light.direction + [0, 0, -1]
+    half /= max(float(np.linalg.norm(half)), 1e-6)
+    gloss += shine * np.maximum(normals @ half, 0) ** _SHARPNESS
   return np.stack([np.clip(lit, 0.18, 1.35), gloss], -1).astype(np.float32)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from maskgan_jax.faces import anatomy
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks.surface import head
+from maskgan_jax.masks.surface import head, parts, shields
 
 ROWS, COLUMNS = 13, 23
 # Below the jaw the neck is no narrower than this, in face widths.
@@ -33,6 +33,7 @@ class Surface(NamedTuple):
   width: float  # of the face, px
   frame: head.HeadFrame
   mesh: head.Unrolled  # the face in this frame
+  parts: tuple[parts.Part, ...]  # what is fixed on it, far ones first
 
 
 class _Outline(NamedTuple):
@@ -58,6 +59,11 @@ _OUTLINES = {
   "bandana": _Outline(110.0, -0.02, 1.6, -0.25, 1.2, 0.0),
   "gaiter": _Outline(124.0, 0.05, 1.7, 1.5, 6.0, 0.0),
   "scarf": _Outline(120.0, 0.04, 1.5, 1.3, 5.0, 0.0),
+  "cloth_thin": _Outline(76.0, 0.0, 1.7, 0.3, 1.9, -0.12),
+  "cloth_window": _Outline(73.0, 0.0, 1.7, 0.34, 2.2, -0.06),
+  "printed_face": _Outline(74.0, 0.0, 1.7, 0.32, 2.2, -0.1),
+  "half_mask": _Outline(50.0, 0.17, 1.15, 0.62, 2.2, 0.08),
+  "clear_half_mask": _Outline(52.0, 0.16, 1.15, 0.6, 2.4, 0.08),
 }
 # How far a kind stands off the skin beyond its cloth, face widths.
 _STAND_OFF = {
@@ -72,6 +78,11 @@ _STAND_OFF = {
   "bandana": 0.02,
   "gaiter": 0.022,
   "scarf": 0.05,
+  "cloth_thin": 0.004,
+  "cloth_window": 0.03,
+  "printed_face": 0.022,
+  "half_mask": 0.13,
+  "clear_half_mask": 0.13,
 }
 
 
@@ -92,6 +103,15 @@ def mask_surface(
   """
   frame = head.head_frame(landmarks)
   mesh = head.unroll(frame, landmarks)
+  if params.mask_type in params_lib.SHIELDS:
+    top = _level(mesh, params.coverage)
+    points = shields.points(frame, mesh, params, top, (ROWS, COLUMNS), rng)
+    sides = np.linalg.norm(np.diff(points, axis=1), axis=-1).sum(1).max()
+    height = np.linalg.norm(np.diff(points, axis=0), axis=-1).sum(0).max()
+    extent = float(sides / frame.width), float(height / frame.width)
+    return Surface(
+      points, normals(points), extent, frame.width, frame, mesh, ()
+    )
   angle, height = _outline(mesh, params, rng)
   v = np.linspace(0, 1, ROWS)[:, None]
   radius = head.skin_radius(mesh, angle, height)
@@ -109,7 +129,10 @@ def mask_surface(
     float(2 * head.RADIUS * np.abs(angle).max()),
     float(np.ptp(height[:, COLUMNS // 2])),
   )
-  return Surface(points, _normals(points), extent, frame.width, frame, mesh)
+  fixed = parts.of_mask(points, frame, mesh, params, rng)
+  return Surface(
+    points, normals(points), extent, frame.width, frame, mesh, fixed
+  )
 
 
 def _outline(mesh, params, rng):
@@ -180,7 +203,7 @@ def _stand_off(params, angle, v):
   inside = np.clip(1 - u**2, 0, 1) * bulge
   kind = params.mask_type
   far = _STAND_OFF[kind]
-  if kind in ("n95", "n95_valve"):
+  if kind in ("n95", "n95_valve", *params_lib.HALF_MASKS):
     return far * np.sqrt(inside) * (0.6 + 0.4 * inside)
   if kind == "kn95":
     return far * np.clip(1 - np.abs(u) / 0.8, 0, 1) * np.sqrt(bulge)
@@ -198,10 +221,34 @@ def _stand_off(params, angle, v):
   return (far + 0.05 * params.looseness) * inside + gape
 
 
-def _normals(points):
+def marks(surface: Surface) -> np.ndarray:
+  """Where on the mask laid flat the landmarks below it are.
+
+  Args:
+    surface: of a mask that lies on the face, no shield.
+
+  Returns:
+    [468, 2], face widths from the middle and from the top edge; what the mask
+    does not cover lies outside of its extent.
+  """
+  x, y, z = np.moveaxis(surface.frame.to_head(surface.points), -1, 0)
+  angle, height = np.arctan2(x, -z - head.AXIS), y
+  u_line, v_line = np.linspace(-1, 1, COLUMNS), np.linspace(0, 1, ROWS)
+  v = np.full(len(surface.mesh.angle), 0.5)
+  for _ in range(3):
+    half = np.interp(v, v_line, (angle[:, -1] - angle[:, 0]) / 2)
+    u = surface.mesh.angle / half
+    top, bottom = (np.interp(u, u_line, height[row]) for row in (0, -1))
+    v = (surface.mesh.height - top) / (bottom - top)
+  width, tall = surface.extent
+  return np.stack([u * width / 2, v * tall], 1).astype(np.float32)
+
+
+def normals(points: np.ndarray) -> np.ndarray:
+  """Unit normals [rows, columns, 3] of a surface, outwards."""
   down = np.gradient(points, axis=0)
   right = np.gradient(points, axis=1)
-  normals = np.cross(down, right)
-  return normals / np.maximum(
-    np.linalg.norm(normals, axis=-1, keepdims=True), 1e-9
+  across = np.cross(down, right)
+  return across / np.maximum(
+    np.linalg.norm(across, axis=-1, keepdims=True), 1e-9
   )

@@ -16,13 +16,17 @@ _GRAZING = 0.16
 # Round the neck they do not, nor do ears of cloth.
 _GRAZING_FLAT = -0.05
 # Share of a kind that is tied behind the head instead of hung on the ears.
-_TIED = {"surgical": 0.12, "cloth": 0.08, "n95": 1.0, "n95_valve": 1.0}
+_TIED = {
+  **{"surgical": 0.12, "cloth": 0.08, "n95": 1.0, "n95_valve": 1.0},
+  **{"half_mask": 1.0, "clear_half_mask": 1.0, "face_shield": 1.0},
+}
 # Widths of what is tied, where it is not elastic, face widths.
 _RIBBONS = {"surgical": (0.025, 0.045), "cloth": (0.02, 0.04)}
 # Share of a kind whose straps are neither white elastic nor of its own cloth.
 _OWN_COLOUR = {
   **{"surgical": 0.12, "kn95": 0.1, "kf94": 0.1, "n95": 0.5},
   **{"n95_valve": 0.5, "cloth": 0.35, "cloth_two_layer": 0.35},
+  **{"cloth_window": 0.35, "half_mask": 0.4},
 }
 _COLOURS = (
   *((36, 36, 40), (235, 234, 230), (228, 190, 50), (40, 90, 170)),
@@ -31,6 +35,8 @@ _COLOURS = (
 # White elastic, a little grey. Dark masks have dark straps instead.
 _ELASTIC = (219, 219, 219)
 _DARK = 80
+# Of half-mask respirators.
+_RUBBER = ((40, 41, 44), (58, 60, 64), (96, 98, 102), (150, 152, 152))
 # How a strap hangs: least and largest sag, face widths.
 _SAG = (-0.01, 0.04)
 # Share of loops that are twisted once: there they are seen edge-on.
@@ -79,15 +85,19 @@ def visible_straps(
   under_hair = rng.random() < 0.85
   # Cloth of one piece with the mask begins well inside it.
   inside = 2 if kind == "sport" else 0
-  starts, ends = [], []
+  starts, ends, off = [], [], []
   for side, column in ((-1, inside), (1, -1 - inside)):
     for row, end in _ends(kind, loops, jitter):
       start = frame.to_head(surface.points[row, column])
-      starts.append((np.arctan2(start[0], -start[2] - head.AXIS), start[1]))
-      ends.append((side * end[0], end[1]))
+      forward = -start[2] - head.AXIS
+      starts.append((np.arctan2(start[0], forward), start[1]))
+      off.append(np.hypot(start[0], forward))
+      ends.append((side * end[0], end[1] or starts[-1][1]))
   grazing = _GRAZING_FLAT if kind == "sport" else _GRAZING
   points, facing = _strands(
-    frame, mesh, np.array(starts), np.array(ends), rng.uniform(*_SAG), grazing
+    *(frame, mesh, np.array(starts), np.array(ends), rng.uniform(*_SAG)),
+    grazing,
+    np.array(off) * (kind in params_lib.SHIELDS),
   )
   widths = width * _twists(len(points), rng)
   if kind == "sport":
@@ -115,6 +125,10 @@ def _width(kind, loops):
     "kf94": (0.013, 0.02),
     "n95": (0.013, 0.032),
     "n95_valve": (0.013, 0.032),
+    "half_mask": (0.04, 0.075),
+    "clear_half_mask": (0.01, 0.022),
+    "mouth_shield": (0.01, 0.018),
+    "face_shield": (0.06, 0.12),
   }.get(kind, (0.013, 0.021))
 
 
@@ -123,7 +137,9 @@ def _colour(params, rng):
   kind = params.mask_type
   if rng.random() < _OWN_COLOUR.get(kind, 0):
     return _COLOURS[rng.integers(len(_COLOURS))]
-  of_cloth = kind in ("cloth", "cloth_two_layer", "sport")
+  if kind == "half_mask":
+    return _RUBBER[rng.integers(len(_RUBBER))]
+  of_cloth = kind in ("cloth", "cloth_two_layer", "sport", "face_shield")
   return (
     params.colour if of_cloth or np.mean(params.colour) < _DARK else _ELASTIC
   )
@@ -154,6 +170,8 @@ def _panels(surface, width):
 def _ends(kind, loops, jitter):
   """Row of the mask's edge, and (angle, height) where its strap ends."""
   last = shapes.ROWS - 1
+  if kind == "face_shield":  # a band round the head at its upper edge
+    return ((0, (np.radians(150), 0.0)),)
   if not loops:
     inset = 1 if kind in _RIBBONS else last // 3
     return (
@@ -167,8 +185,11 @@ def _ends(kind, loops, jitter):
   )
 
 
-def _strands(frame, mesh, starts, ends, sag, grazing):
-  """Points [n, steps, 2] of strands, and where they face the camera."""
+def _strands(frame, mesh, starts, ends, sag, grazing, off):
+  """Points [n, steps, 2] of strands, and where they face the camera.
+
+  They begin at radii `off` [n] where that is before the skin.
+  """
   t = np.linspace(0, 1, _STEPS)
   angle, height = (
     starts[:, k, None] + (ends - starts)[:, k, None] * t for k in (0, 1)
@@ -176,6 +197,8 @@ def _strands(frame, mesh, starts, ends, sag, grazing):
   height = height + sag * np.sin(np.pi * t)
   # Straps run past the jaw to the ear, where skin turns in no further.
   radius = head.skin_radius(mesh, angle, height, turn_in=0.0) + 0.012
+  bridge = off[:, None] + (radius[:, -1:] - off[:, None]) * t
+  radius = np.maximum(radius, bridge * (off[:, None] > 0))
   points = frame.from_cylinder(angle, height, radius)
   outwards = np.stack([np.sin(angle), 0 * angle, -np.cos(angle)], -1)
   limit = np.where(height > 0.3, _GRAZING_FLAT, grazing)
