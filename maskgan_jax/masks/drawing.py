@@ -9,8 +9,11 @@ from maskgan_jax.masks import distribution as distribution_lib
 from maskgan_jax.masks import params as params_lib
 from maskgan_jax.masks import sampling
 from maskgan_jax.masks.light import estimate, glasses, paint, shadow
-from maskgan_jax.masks.surface import head, shapes, shields
+from maskgan_jax.masks.surface import collar, head, shapes, shields
 from maskgan_jax.masks.surface import straps as straps_lib
+
+# How far a collar's shadow reaches, face widths.
+_COLLAR_SHADE = 0.03
 
 
 class Overlay(NamedTuple):
@@ -106,6 +109,10 @@ def draw_overlay(
   colour, alpha, cover = paint.paint(
     surface, straps, light, params, window, rng
   )
+  if params.mask_type == "gaiter":
+    hidden = collar.below(image, landmarks, surface.frame, window)
+    if hidden is not None:
+      _tuck_in(colour, alpha, hidden, surface.width)
   rims = glasses.rims(image, landmarks, window)
   if rims is not None:
     alpha *= 1 - rims
@@ -159,6 +166,13 @@ def _check_image(image: np.ndarray) -> None:
     raise TypeError(
       f"image has dtype {image.dtype}, expected uint8 with values 0..255."
     )
+
+
+def _tuck_in(colour, alpha, hidden, width):
+  """Lets what is `hidden` [h, w] vanish under a collar that shades the rest."""
+  alpha *= 1 - hidden
+  shade = cv2.GaussianBlur(hidden, (0, 0), max(_COLLAR_SHADE * width, 0.6))
+  colour *= 1 - 0.6 * shade
 
 
 def _window(surface, straps, shape):

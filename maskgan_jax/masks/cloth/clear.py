@@ -78,9 +78,11 @@ def _window(sheet, params, work, rng):
   sheet_lib.hem(sheet, work, rng.uniform(0.02, 0.035), True, rng)
   sheet_lib.weave(sheet, work, rng)
   mouth = sheet.marks[_CORNERS].mean(0)
-  half = rng.uniform(0.2, 0.3), rng.uniform(0.1, 0.15)
+  half = rng.uniform(0.22, 0.34), rng.uniform(0.1, 0.17)
   power = float(rng.choice([2.0, 2.6, 5.0]))
-  y0 = np.clip(mouth[1] + rng.uniform(-0.02, 0.03), 0, sheet.y[-1, 0] - 0.06)
+  room = half[1] + 0.06
+  y0 = mouth[1] + rng.uniform(-0.02, 0.03)
+  y0 = min(max(y0, room), max(sheet.y[-1, 0] - room, 0.5 * sheet.y[-1, 0]))
   dx, dy = np.abs(sheet.x - mouth[0]) / half[0], np.abs(sheet.y - y0) / half[1]
   ring = (dx**power + dy**power) ** (1 / power)
   # Face widths outwards from the window's edge.

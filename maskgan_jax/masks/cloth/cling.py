@@ -7,7 +7,7 @@ from maskgan_jax.faces import anatomy
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 
 # Heights over and depths under what is around, face widths.
-_LIPS, _MOUTH, _WINGS, _BELOW = 0.026, 0.02, 0.012, 0.01
+_LIPS, _MOUTH, _WINGS, _BELOW = 0.026, 0.016, 0.012, 0.01
 _PHILTRUM = (anatomy.NOSE_BASE, 0)
 
 
@@ -38,7 +38,7 @@ def cling(sheet: sheet_lib.Sheet, work: sheet_lib.Work, share: float) -> None:
     relief[:] += np.float32(amount / 255) * soft
 
   add(anatomy.OUTER_LIPS, _LIPS, 0.016)
-  add(anatomy.INNER_LIPS[:11], -_MOUTH, 0.012, 0.016)
+  add(anatomy.INNER_LIPS[:11], -_MOUTH, 0.016, 0.016)
   add(_PHILTRUM, -0.4 * _BELOW, 0.012, 0.014)
   for side in anatomy.NOSE_WINGS:
     add((side, side), _WINGS, 0.02, 0.05)

@@ -59,7 +59,7 @@ def points(
   u = np.linspace(-1, 1, grid[1])[None]
   v = np.linspace(0, 1, grid[0])[:, None]
   if params.mask_type == "face_shield":
-    top = mesh.height[anatomy.FOREHEAD] - rng.uniform(0.02, 0.12)
+    top = mesh.height[anatomy.FOREHEAD] + rng.uniform(-0.04, 0.06)
   chin = mesh.height[anatomy.CHIN] + params.drop
   bottom = chin - plate.corner * np.abs(u) ** 3
   if params.mask_type == "mouth_shield":
@@ -70,6 +70,8 @@ def points(
   tip = mesh.radius[anatomy.NOSE_TIP] * np.cos(mesh.angle[anatomy.NOSE_TIP])
   forward = tip + head.AXIS + off - lean * v - depth * u**2
   across = half * params.width * u * (1 - 0.05 * u**2)
+  if params.mask_type == "face_shield":  # It looks up a little.
+    height = height - rng.uniform(0.1, 0.18) * (forward - forward.min())
   across, height, forward = np.broadcast_arrays(across, height, forward)
   tilt = np.radians(params.tilt)
   across, height = (

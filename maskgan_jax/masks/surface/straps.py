@@ -102,6 +102,9 @@ def visible_straps(
   widths = width * _twists(len(points), rng)
   if kind == "sport":
     widths = _panels(surface, width)
+  elif kind in ("half_mask", "face_shield"):  # Seen edge-on where they turn.
+    widths = width * np.clip(4 - 4 * np.linspace(0, 1, _STEPS), 0.4, 1)
+    widths = np.tile(widths, (len(points), 1))
   colour = _colour(params, rng)
   straps = []
   for strand, visible, wide in zip(points, facing, widths, strict=True):
@@ -188,17 +191,28 @@ def _ends(kind, loops, jitter):
 def _strands(frame, mesh, starts, ends, sag, grazing, off):
   """Points [n, steps, 2] of strands, and where they face the camera.
 
-  They begin at radii `off` [n] where that is before the skin.
+  Where `off` [n] is above 0 they begin in the air, at these radii, and run
+  straight to their ends unless the head is in their way.
   """
   t = np.linspace(0, 1, _STEPS)
   angle, height = (
     starts[:, k, None] + (ends - starts)[:, k, None] * t for k in (0, 1)
   )
   height = height + sag * np.sin(np.pi * t)
+  air = 0.0
+  if off.any():
+    end = head.skin_radius(mesh, ends[:, 0], ends[:, 1], turn_in=0.0)
+    across, ahead = (
+      first[:, None] + (last - first)[:, None] * t
+      for first, last in (
+        (off * np.sin(starts[:, 0]), end * np.sin(ends[:, 0])),
+        (off * np.cos(starts[:, 0]), end * np.cos(ends[:, 0])),
+      )
+    )
+    angle, air = np.arctan2(across, ahead), np.hypot(across, ahead)
   # Straps run past the jaw to the ear, where skin turns in no further.
   radius = head.skin_radius(mesh, angle, height, turn_in=0.0) + 0.012
-  bridge = off[:, None] + (radius[:, -1:] - off[:, None]) * t
-  radius = np.maximum(radius, bridge * (off[:, None] > 0))
+  radius = np.maximum(radius, air)
   points = frame.from_cylinder(angle, height, radius)
   outwards = np.stack([np.sin(angle), 0 * angle, -np.cos(angle)], -1)
   limit = np.where(height > 0.3, _GRAZING_FLAT, grazing)
