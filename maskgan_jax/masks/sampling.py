@@ -113,7 +113,7 @@ def sample_params(
   thin = rng.random() < given.thin and kind not in _SOLID
   hides = _THIN
   if kind == "cloth_thin":
-    thin, hides = True, (0.64, 0.86)
+    thin, hides = True, (0.7, 0.88)
   return params_lib.MaskParams(
     mask_type=kind,
     wear=wear,

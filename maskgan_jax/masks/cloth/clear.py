@@ -124,6 +124,9 @@ def _rim(sheet, work, width, amount):
 def _shield(sheet, params, work, rng):
   face = params.mask_type == "face_shield"
   _start(work)
+  solid = sheet_lib.linear(params.colour)
+  if face:
+    _brow_band(sheet, work, solid, rng)
   haze = rng.uniform(0.03, 0.1)
   _lay(work, _WHITE, haze + 0.1 * np.abs(sheet.u) ** 3 + 0 * sheet.v)
   if not face:
@@ -131,32 +134,44 @@ def _shield(sheet, params, work, rng):
     _fog(sheet, work, at, 0.25, rng.uniform(0, 0.3), rng)
   _reflections(sheet, work, rng.uniform(0.35, 0.95), rng)
   _rim(sheet, work, rng.uniform(0.006, 0.012), rng.uniform(0.35, 0.75))
-  solid = sheet_lib.linear(params.colour)
-  if face:
-    tall = rng.uniform(0.09, 0.2)
-    band = np.clip((tall - sheet.y) / 0.008, 0, 1) + 0 * sheet.u
-    _lay(work, solid, band)
-    work.relief += 0.03 * np.clip((tall - sheet.y) / 0.02, 0, 1) * band
-    sheet_lib.shade(work, sheet.band(sheet.y, tall, 0.012) + 0 * sheet.u, 0.7)
-  elif rng.random() < 0.75:  # a bar that rests on the chin
-    tall = rng.uniform(0.05, 0.1)
-    low = sheet.y[-1, 0] - sheet.y
-    reach = rng.uniform(0.5, 1.0)
-    bar = np.clip((tall - low) / 0.006, 0, 1) * np.clip(
-      (reach - np.abs(sheet.u)) / 0.02, 0, 1
-    )
-    if rng.random() < 0.35:  # of frosted plastic
-      solid, bar = _WHITE * 0.8, bar * 0.6
-    _lay(work, solid, bar)
-    work.relief += 0.02 * np.clip((tall - low) / 0.03, 0, 1) * (bar > 0.1)
+  if not face and rng.random() < 0.75:
+    _chin_bar(sheet, work, solid, rng)
   work.shine = rng.uniform(0.1, 0.3)
+
+
+def _brow_band(sheet, work, solid, rng):
+  """A band of foam behind the plate, a strip of plastic before it."""
+  tall = rng.uniform(0.1, 0.2)
+  strip = tall * rng.uniform(0.35, 1.0)
+  foam = sheet_lib.linear((226, 226, 222)) * rng.uniform(0.25, 1.0)
+  _lay(work, foam, np.clip((tall - sheet.y) / 0.008, 0, 1) + 0 * sheet.u)
+  work.tone *= 1 + 0.06 * sheet_lib.smooth_noise(sheet.shape, (6, 50), rng)
+  _lay(work, solid, np.clip((strip - sheet.y) / 0.006, 0, 1) + 0 * sheet.u)
+  sheet_lib.shade(work, sheet.band(sheet.y, strip, 0.01) + 0 * sheet.u, 0.75)
+  # It darkens the forehead below.
+  below = np.exp(-np.maximum(sheet.y - tall, 0) / 0.04) * (sheet.y > tall)
+  _lay(work, _SHADE, 0.3 * below + 0 * sheet.u)
+
+
+def _chin_bar(sheet, work, solid, rng):
+  """A bar that rests on the chin, solid or of frosted plastic."""
+  tall = rng.uniform(0.05, 0.1)
+  low = sheet.y[-1, 0] - sheet.y
+  reach = rng.uniform(0.5, 1.0)
+  bar = np.clip((tall - low) / 0.006, 0, 1) * np.clip(
+    (reach - np.abs(sheet.u)) / 0.02, 0, 1
+  )
+  if rng.random() < 0.35:
+    solid, bar = _WHITE * 0.8, bar * 0.6
+  _lay(work, solid, bar)
+  work.relief += 0.02 * np.clip((tall - low) / 0.03, 0, 1) * (bar > 0.1)
 
 
 def _respirator(sheet, params, work, rng):
   """A cup of clear silicone: its flange and folds are what one sees."""
   _start(work)
   tint = sheet_lib.linear((226, 234, 238))
-  _lay(work, tint, np.full_like(work.tone, rng.uniform(0.14, 0.3)))
+  _lay(work, tint, np.full_like(work.tone, rng.uniform(0.08, 0.22)))
   ring = np.sqrt(np.square(sheet.u) + np.square(2 * sheet.v - 1))
   edge = np.minimum(
     np.minimum(sheet.y, sheet.y[-1:] - sheet.y),
@@ -168,8 +183,8 @@ def _respirator(sheet, params, work, rng):
     _lay(work, _WHITE, rng.uniform(0.4, 0.8) * sheet.band(edge, place, 0.006))
     _lay(work, _SHADE, 0.3 * sheet.band(edge, place + 0.016, 0.01))
   for place in rng.uniform(0.35, 0.8, 2).tolist():
-    _lay(work, _WHITE, 0.4 * sheet.band(ring, place, 0.03))
-    work.relief += 0.01 * sheet.band(ring, place, 0.06)
+    patchy = _clouds(sheet, (5, 7), rng)
+    _lay(work, _WHITE, 0.35 * patchy * sheet.band(ring, place, 0.025))
   _reflections(sheet, work, rng.uniform(0.4, 0.8), rng)
   mouth = sheet.marks[_CORNERS].mean(0)
   _fog(sheet, work, mouth, 0.3, rng.uniform(0.1, 0.5), rng)

@@ -7,7 +7,7 @@ from maskgan_jax.faces import anatomy
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 
 # Heights over and depths under what is around, face widths.
-_LIPS, _MOUTH, _WINGS, _BELOW = 0.026, 0.016, 0.012, 0.01
+_LIPS, _MOUTH, _WINGS, _BELOW = 0.024, 0.014, 0.005, 0.008
 _PHILTRUM = (anatomy.NOSE_BASE, 0)
 
 

@@ -53,7 +53,10 @@ def _face_piece(sheet, params, work, rng):
       (0.12 - np.abs(sheet.x)) / 0.03, 0, 1
     )
     work.relief += 0.004 * ridge
-  work.shine = rng.uniform(0.03, 0.14)
+  if rng.random() < 0.5:
+    text = str(rng.choice(["6200", "7502", "M", "FFP3", "AIR"]))
+    sheet_lib.lettering(sheet, work, text, (0.03, 0.36), 0.6)
+  work.shine = rng.uniform(0.05, 0.2)
   sheet_lib.speckle(work, 0.015, rng)
 
 

@@ -64,7 +64,7 @@ def paint(
   _paint_straps(layer, surface, straps, light, window)
   for part in surface.parts:
     if part.behind:
-      _paint_part(layer, part, surface, light, params, window, fine, rng)
+      _paint_part(layer, part, surface, light, params, window, fine)
   if not clear and (straps or surface.parts):
     layer *= 1 - shown.coverage
   covered = shown.coverage.ravel()[shown.pixels]
@@ -82,7 +82,7 @@ def paint(
     plane[shown.pixels] += value
   for part in surface.parts:
     if not part.behind:
-      _paint_part(layer, part, surface, light, params, window, fine, rng)
+      _paint_part(layer, part, surface, light, params, window, fine)
   for plane in layer:
     cv2.GaussianBlur(plane, (0, 0), light.blur, dst=plane)
   alpha = np.minimum(layer[3], 1)
@@ -100,12 +100,13 @@ def paint(
   return np.clip(colour, 0, 255, out=colour), alpha, cover
 
 
-def _paint_part(layer, part, surface, light, params, window, fine, rng):
+def _paint_part(layer, part, surface, light, params, window, fine):
   """A filter or valve over what is painted so far."""
   height, width = layer.shape[1:]
   points = part.points - [*window[:2], 0]
   shown = raster.rasterise(points, height, width, fine)
   scale = float(np.clip(surface.width, _LEAST_SCALE, _MOST_SCALE))
+  rng = np.random.default_rng(part.seed)
   sheet = textures.part(part.style, params, part.extent, scale, rng)
   body = surface._replace(
     points=part.points,

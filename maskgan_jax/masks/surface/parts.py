@@ -20,8 +20,8 @@ class Part(NamedTuple):
   style: str  # "pad", "cartridge", "drum" or "valve"
   points: np.ndarray  # [_SIDE, _SIDE, 3], px; from the top left corner
   extent: tuple[float, float]  # width and height with its walls, face widths
-  power: float  # of its outline: 2 round, above: square
   behind: bool  # the mask hides it, not it the mask
+  seed: int  # of its looks; the two of a pair have the same
 
 
 class _Body(NamedTuple):
@@ -61,7 +61,7 @@ def of_mask(
     body = _Body(
       0, 0, 14, rng.uniform(-0.08, 0.0), -0.01, (size, size), 0.06, 2.0
     )
-    return (_part("valve", body, place),)
+    return (_part("valve", body, place, rng.integers(2**31)),)
   if rng.random() < 0.22:  # one filter before the mouth
     size = rng.uniform(0.15, 0.2)
     style = str(rng.choice(["pad", "drum", "drum"]))
@@ -70,7 +70,7 @@ def of_mask(
       *(0, 0, rng.uniform(4, 14), rng.uniform(-0.05, 0.02)),
       *(0.0, (size, size), thickness, 2.0),
     )
-    return (_part(style, body, place),)
+    return (_part(style, body, place, rng.integers(2**31)),)
   return _pair(place, rng)
 
 
@@ -97,8 +97,9 @@ def _pair(place, rng):
     *((rng.uniform(0.085, 0.11), rng.uniform(0.075, 0.1)), 0.05),
     float(rng.choice([2.0, 3.5])),
   )
-  found = [_part("valve", valve, place)]
-  found += [_part(style, which, place) for which in (mirrored, body)]
+  seeds = rng.integers(2**31, size=2)
+  found = [_part("valve", valve, place, seeds[0])]
+  found += [_part(style, which, place, seeds[1]) for which in (mirrored, body)]
   # Far ones first.
   return tuple(sorted(found, key=lambda p: -float(p.points[..., 2].mean())))
 
@@ -122,7 +123,8 @@ class _Places:
     return weight @ self._head / weight.sum()
 
 
-def _part(style, body, place):
+def _part(style, body, place, seed):
+  """A body on its place."""
   angle, turn, pitch = np.radians([body.angle, body.turn, body.pitch])
   axis = np.array(
     [
@@ -157,7 +159,7 @@ def _part(style, body, place):
   facing = (axis @ place.frame.axes)[2]
   points = place.frame.to_picture(points)
   extent = tuple(2 * s + 2 * body.thickness for s in body.size)
-  return Part(style, points, extent, body.power, bool(facing > 0.25))
+  return Part(style, points, extent, bool(facing > 0.25), int(seed))
 
 
 def _grid():

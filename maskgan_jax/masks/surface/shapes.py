@@ -149,7 +149,9 @@ def _outline(mesh, params, rng):
   rise = 0.02 if params.coverage >= 0 else -0.08
   top_side = tip + kind.top_side + 0.03 * jitter[0]
   top_side = max(top_side, top_middle + rise)
-  hug = 1 - (1 - np.sqrt((side**2 + 0.01) / 1.01)) ** (
+  # Rubber is round over the bridge of the nose, cloth bent by a wire.
+  bend = 0.07 if params.mask_type in params_lib.HALF_MASKS else 0.01
+  hug = 1 - (1 - np.sqrt((side**2 + bend) / (1 + bend))) ** (
     kind.top_power + 0.2 * jitter[1]
   )
   top = top_middle + (top_side - top_middle) * (hug - hug.min()) / np.ptp(hug)

@@ -102,9 +102,6 @@ def visible_straps(
   widths = width * _twists(len(points), rng)
   if kind == "sport":
     widths = _panels(surface, width)
-  elif kind in ("half_mask", "face_shield"):  # Seen edge-on where they turn.
-    widths = width * np.clip(4 - 4 * np.linspace(0, 1, _STEPS), 0.4, 1)
-    widths = np.tile(widths, (len(points), 1))
   colour = _colour(params, rng)
   straps = []
   for strand, visible, wide in zip(points, facing, widths, strict=True):
@@ -112,8 +109,14 @@ def visible_straps(
     strand = strand[: hidden[0] if hidden.size else _STEPS]
     if loops and under_hair and len(strand) > 1:
       strand = strand[: _skin_end(image, landmarks, strand)]
-    if len(strand) > 1:
-      straps.append(Strap(strand, wide[: len(strand)], colour))
+    # What the face hides of a strap in the air is not worth a stub.
+    if len(strand) > (4 if kind in params_lib.SHIELDS else 1):
+      wide = wide[: len(strand)]
+      if kind in ("half_mask", "face_shield"):
+        # Broad bands are seen edge-on where they turn.
+        left = np.arange(len(strand))[::-1]
+        wide = wide * np.clip(0.35 + 0.2 * left, 0, 1)
+      straps.append(Strap(strand, wide, colour))
   return straps
 
 
@@ -131,7 +134,7 @@ def _width(kind, loops):
     "half_mask": (0.04, 0.075),
     "clear_half_mask": (0.01, 0.022),
     "mouth_shield": (0.01, 0.018),
-    "face_shield": (0.06, 0.12),
+    "face_shield": (0.04, 0.08),
   }.get(kind, (0.013, 0.021))
 
 
@@ -174,7 +177,7 @@ def _ends(kind, loops, jitter):
   """Row of the mask's edge, and (angle, height) where its strap ends."""
   last = shapes.ROWS - 1
   if kind == "face_shield":  # a band round the head at its upper edge
-    return ((0, (np.radians(150), 0.0)),)
+    return ((1, (np.radians(150), 0.0)),)
   if not loops:
     inset = 1 if kind in _RIBBONS else last // 3
     return (
