@@ -40,7 +40,7 @@ class MaskDistribution:
   """
 
   kinds: Mapping[str, float] = _shares(
-    surgical=0.32,
+    surgical=0.31,
     kn95=0.1,
     kf94=0.05,
     n95=0.05,
@@ -155,7 +155,7 @@ def textures_in(folder: str | os.PathLike) -> tuple[str, ...]:
 # those worn, has to be learnt as well as the others, and so have the broad ears
 # of sport masks, which on turned faces are easily taken for hair.
 TRAINING = MaskDistribution(
-  kinds=MaskDistribution().kinds | {"surgical": 0.28, "sport": 0.09},
+  kinds=MaskDistribution().kinds | {"surgical": 0.27, "sport": 0.09},
   wears={
     "correct": 0.73,
     "low": 0.07,

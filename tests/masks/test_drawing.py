@@ -7,12 +7,18 @@ import pytest
 
 from maskgan_jax import masks
 from maskgan_jax.common import errors
+from maskgan_jax.faces import anatomy
 from maskgan_jax.masks import drawing
+from maskgan_jax.masks import params as params_lib
 from tests import pictures
 
 
 def params_of(kind, **options):
   return masks.MaskParams(kind, **{"seed": 5, **options})
+
+
+# Through these one sees the mouth; all of them is mask.
+CLEAR = ("cloth_window", "clear_half_mask", *params_lib.SHIELDS)
 
 
 def iou(first, second):
@@ -26,8 +32,9 @@ def test_every_kind_draws(photo, landmarks, kind):
   assert overlay.rgba.dtype == overlay.alpha.dtype == np.uint8
   mask = overlay.alpha > 127
   assert 0.12 < mask.mean() < 0.36
-  # The mask's own alpha lies within the overlay's, which adds the shadow.
-  assert (overlay.rgba[..., 3] >= overlay.alpha).all()
+  if kind not in CLEAR:
+    # The mask's own alpha lies within the overlay's, which adds the shadow.
+    assert (overlay.rgba[..., 3] >= overlay.alpha).all()
   shadow = (overlay.rgba[..., 3] > 0) & (overlay.alpha == 0)
   assert shadow.sum() > 50
   x, y = np.round(landmarks[[1, 13, 200, 61, 291], :2]).astype(int).T
@@ -45,6 +52,69 @@ def test_same_arguments_same_overlay(photo, landmarks, kind):
   np.testing.assert_array_equal(first.rgba, second.rgba)
   np.testing.assert_array_equal(first.alpha, second.alpha)
   assert not np.array_equal(first.rgba, other.rgba)
+
+
+@pytest.mark.parametrize("kind", CLEAR)
+def test_what_is_clear_shows_the_mouth_and_is_mask(photo, landmarks, kind):
+  marked = photo.copy()
+  mouth = np.round(landmarks[anatomy.MOUTH_CORNERS, :2]).astype(int)
+  (x0, y), (x1, _) = mouth
+  stripes = np.arange(x0, x1) % 8 < 4
+  marked[y - 6 : y + 6, x0:x1] = np.where(stripes, 30, 220)[None, :, None]
+  shown = 0
+  for seed in range(4):
+    given = params_of(kind, seed=seed)
+    overlay = drawing.draw_overlay(marked, landmarks, given)
+    assert (overlay.alpha[y - 6 : y + 6, x0:x1] > 200).all()
+    drawn = drawing.composite(marked, overlay.rgba).astype(int)
+    row = drawn[y - 6 : y + 6, x0:x1].mean((0, 2))
+    shown += row[~stripes].mean() - row[stripes].mean() > 40
+    hides = overlay.rgba[..., 3][overlay.alpha > 200] / 255
+    assert hides.min() < 0.5
+  # The valve of a respirator may lie before the mouth.
+  assert shown >= (1 if kind == "clear_half_mask" else 3)
+
+
+def test_a_face_shield_is_mask_below_the_eyes(photo, landmarks):
+  overlay = drawing.draw_overlay(photo, landmarks, params_of("face_shield"))
+  x, y = np.round(landmarks[[10, 151, 159, 386], :2]).astype(int).T
+  assert not overlay.alpha[y, x].any()
+  # It is drawn there, too.
+  assert (overlay.rgba[y, x, 3] > 0).all()
+  # On its sides it reaches beyond the face.
+  mask = overlay.alpha > 127
+  row = np.flatnonzero(mask[int(landmarks[13, 1])])
+  assert row[0] < landmarks[234, 0] and row[-1] > landmarks[454, 0]
+
+
+def test_thin_cloth_follows_the_lips(photo, landmarks):
+  options = {"mask_type": "cloth_thin", "seed": 3, "looseness": 0.0}
+  plain, lips = (
+    drawing.draw_overlay(photo, landmarks, masks.MaskParams(**options, **other))
+    for other in ({}, {"opacity": 0.75})
+  )
+  middle = np.round(landmarks[0]).astype(int)
+  part = np.s_[middle[1] - 6 : middle[1] + 30, middle[0] - 16 : middle[0] + 16]
+  contrast = [
+    overlay.rgba[part][..., :3].mean(-1).std() for overlay in (plain, lips)
+  ]
+  assert contrast[1] > 1.3 * contrast[0]
+
+
+def test_a_gaiter_goes_into_the_collar(landmarks_of, photo_of):
+  landmarks = landmarks_of(size=200)
+  photo = np.full((320, 256, 3), 120, np.uint8)
+  photo[:200, 28:228] = photo_of(landmarks, size=200)
+  landmarks = landmarks + np.float32([28, 0, 0])
+  chin = int(landmarks[152, 1])
+  photo[chin - 20 :, 80:176] = np.median(photo[60:100, 110:140], (0, 1))
+  params = params_of("gaiter", drop=0.8)
+  free = drawing.draw_overlay(photo, landmarks, params).alpha > 127
+  photo[chin + 40 :] = (30, 40, 90)
+  tucked = drawing.draw_overlay(photo, landmarks, params).alpha > 127
+  assert free[chin + 60, 110:140].all()
+  assert not tucked[chin + 46 :].any()
+  assert tucked[chin + 20, 110:140].all()
 
 
 def test_untouched_pixels_stay_equal_to_the_bit(photo, landmarks):

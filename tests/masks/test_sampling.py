@@ -42,9 +42,9 @@ def test_shares_are_kept_and_correct_wear_dominates():
   wears = collections.Counter(d.wear for d in drawn)
   kinds = collections.Counter(d.mask_type for d in drawn)
   assert wears["correct"] / 3000 == pytest.approx(0.84, abs=0.03)
-  assert kinds["surgical"] / 3000 == pytest.approx(0.36, abs=0.03)
+  assert kinds["surgical"] / 3000 == pytest.approx(0.31, abs=0.03)
   thin = np.mean([d.opacity < 1 for d in drawn])
-  assert thin == pytest.approx(0.05 * 0.89, abs=0.015)
+  assert thin == pytest.approx(0.05 * 0.82 + 0.02, abs=0.015)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,10 @@ def test_shares_are_kept_and_correct_wear_dominates():
   ],
 )
 def test_wear_decides_how_high_it_reaches(wear, low, high):
-  drawn = _draw(40, Distribution().only(wears=[wear]))
+  given = Distribution()
+  # A face shield is worn in one way only.
+  given = given.only({*given.kinds} - {"face_shield"}, [wear])
+  drawn = _draw(40, given)
   assert {d.wear for d in drawn} == {wear}
   assert all(low < d.coverage < high for d in drawn)
 
@@ -88,4 +91,23 @@ def test_textures_go_on_cloth(tmp_path):
   assert found == (str(path),)
   drawn = _draw(300, Distribution(textures=found, textured=1.0))
   printed = {d.mask_type for d in drawn if d.texture == str(path)}
-  assert printed == {"cloth", "cloth_two_layer", *params.WRAPS}
+  sewn = {"cloth", "cloth_two_layer", "cloth_thin", "cloth_window"}
+  assert printed == {*sewn, *params.WRAPS}
+
+
+def test_a_face_shield_is_worn_in_one_way():
+  given = Distribution().only(["face_shield"], ["chin", "low"])
+  assert {d.wear for d in _draw(8, given)} == {"correct"}
+
+
+def test_what_has_a_face_printed_on_it():
+  printed = _draw(12, Distribution().only(["printed_face"]))
+  assert {d.pattern for d in printed} == {"lower_face"}
+
+
+def test_what_is_rigid_is_never_thin():
+  given = Distribution(thin=1.0)
+  solid = ("n95", *params.HALF_MASKS, *params.SHIELDS)
+  assert all(d.opacity == 1 for d in _draw(40, given.only(solid)))
+  thin = _draw(20, Distribution(thin=0.0).only(["cloth_thin"]))
+  assert all(0.7 <= d.opacity <= 0.88 for d in thin)

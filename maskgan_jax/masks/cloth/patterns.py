@@ -16,7 +16,8 @@ def paint(
   """How much of the second colour each place of a cloth takes.
 
   Args:
-    pattern: one of params.PATTERNS but "plain" and "pictorial".
+    pattern: one of params.PATTERNS but "plain", "pictorial" and
+      "lower_face".
     x: float [1, w], face widths.
     y: float [h, 1] or [h, w], face widths.
     rng: draws size, direction and phase.

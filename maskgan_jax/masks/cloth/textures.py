@@ -41,7 +41,7 @@ def fabric(
     params: what the mask is.
     extent: width and height of the unrolled mask, face widths.
     scale: texture elements per face width.
-    marks: float [468, 2], the landmarks below it, of `shapes.marks`.
+    marks: float [468, 2], the landmarks below it, of `flat.marks`.
     rng: draws wrinkles, places of prints and the like.
 
   Returns:

@@ -7,7 +7,7 @@ from maskgan_jax.masks import params as params_lib
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 from maskgan_jax.masks.cloth import textures
 from maskgan_jax.masks.light import estimate
-from maskgan_jax.masks.surface import raster, shapes
+from maskgan_jax.masks.surface import flat, raster, shapes
 from maskgan_jax.masks.surface import straps as straps_lib
 
 # Faces narrower than this have their edges sampled more finely.
@@ -53,7 +53,7 @@ def paint(
   scale = min(surface.width, max(0.7 * surface.width, _FULL_SCALE))
   scale = float(np.clip(scale, _LEAST_SCALE, _MOST_SCALE))
   sheet = textures.fabric(
-    params, surface.extent, scale, shapes.marks(surface), rng
+    params, surface.extent, scale, flat.marks(surface), rng
   )
   # No two cloths are equally white, nor are two cameras.
   gain = np.float32(np.exp(rng.normal(0, 0.08)))

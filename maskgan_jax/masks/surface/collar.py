@@ -45,8 +45,9 @@ def below(
   t = np.linspace(0, 1, _PLACES)
   heights = start[:, None] + (end - start)[:, None] * t
   # The neck's axis lies behind the face, so lines start at the chin's middle.
-  middle = landmarks[anatomy.CHIN, :2] - down * frame.width * (
-    frame.to_head(landmarks[anatomy.CHIN])[1]
+  middle = (
+    landmarks[anatomy.CHIN, :2]
+    - down * frame.width * (frame.to_head(landmarks[anatomy.CHIN])[1])
   )
   places = middle + frame.width * (
     _LINES[:, None, None] * right + heights[..., None] * down

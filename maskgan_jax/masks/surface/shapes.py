@@ -78,7 +78,7 @@ _STAND_OFF = {
   "bandana": 0.02,
   "gaiter": 0.022,
   "scarf": 0.05,
-  "cloth_thin": 0.004,
+  "cloth_thin": 0.018,
   "cloth_window": 0.03,
   "printed_face": 0.022,
   "half_mask": 0.13,
@@ -221,29 +221,6 @@ def _stand_off(params, angle, v):
   gape = 0.06 if kind in ("cloth", "cloth_two_layer") else 0.02
   gape = gape * params.looseness * u**4
   return (far + 0.05 * params.looseness) * inside + gape
-
-
-def marks(surface: Surface) -> np.ndarray:
-  """Where on the mask laid flat the landmarks below it are.
-
-  Args:
-    surface: of a mask that lies on the face, no shield.
-
-  Returns:
-    [468, 2], face widths from the middle and from the top edge; what the mask
-    does not cover lies outside of its extent.
-  """
-  x, y, z = np.moveaxis(surface.frame.to_head(surface.points), -1, 0)
-  angle, height = np.arctan2(x, -z - head.AXIS), y
-  u_line, v_line = np.linspace(-1, 1, COLUMNS), np.linspace(0, 1, ROWS)
-  v = np.full(len(surface.mesh.angle), 0.5)
-  for _ in range(3):
-    half = np.interp(v, v_line, (angle[:, -1] - angle[:, 0]) / 2)
-    u = surface.mesh.angle / half
-    top, bottom = (np.interp(u, u_line, height[row]) for row in (0, -1))
-    v = (surface.mesh.height - top) / (bottom - top)
-  width, tall = surface.extent
-  return np.stack([u * width / 2, v * tall], 1).astype(np.float32)
 
 
 def normals(points: np.ndarray) -> np.ndarray:
