@@ -26,6 +26,13 @@ HASHES = {
   "bandana": "bff53b857f1196881ab44b2191a9b39e60e8",
   "gaiter": "bffd5f841d3a792631142c55b02cf29f1461",
   "scarf": "9bf8430113fb4bf7f39176c0f22a526b580a",
+  "cloth_thin": "bd797b2575b577868272022ac92e33e43872",
+  "cloth_window": "bd595d0d75b272868b721e3ac92e18e4b370",
+  "printed_face": "bff17b957b159a067ac03ca04aa6626d81d6",
+  "half_mask": "b9757b36df749b381bcc30b062845a7704c5",
+  "clear_half_mask": "bd7dfb37c7158634d370036c2b3232433c83",
+  "mouth_shield": "b9797a053d95b606f07be8ab8a90bd62b023",
+  "face_shield": "bb6c7b053d9106033a6868f3d9a4de7134f1",
 }
 
 
