@@ -59,35 +59,48 @@ def paint(
   gain = np.float32(np.exp(rng.normal(0, 0.08)))
   # Colour times alpha, alpha and, if some of it is clear, what is mask at all:
   # what may be blurred. Planes, since NumPy is slow at short last axes.
-  clear = sheet.opacity is not None
-  layer = np.zeros((5 if clear else 4, height, width), np.float32)
+  planes = 4 if sheet.opacity is None else 5
+  layer = np.zeros((planes, height, width), np.float32)
   _paint_straps(layer, surface, straps, light, window)
   for part in surface.parts:
     if part.behind:
       _paint_part(layer, part, surface, light, params, window, fine)
-  if not clear and (straps or surface.parts):
-    layer *= 1 - shown.coverage
-  covered = shown.coverage.ravel()[shown.pixels]
-  share = covered * np.float32(params.opacity)
-  if clear:
-    share = covered * _sample(sheet.opacity[..., None], shown.u, shown.v)[0]
-    for plane in layer[:4].reshape(4, -1):
-      plane[shown.pixels] *= 1 - share
-    layer[4] *= 1 - shown.coverage
-  values = [*_shade(shown, sheet, surface, light) * gain * share, share]
-  if clear:
-    values.append(covered)
-  # Plane by plane: NumPy is slow at indices of several.
-  for plane, value in zip(layer.reshape(len(layer), -1), values, strict=True):
-    plane[shown.pixels] += value
+  body = _shade(shown, sheet, surface, light) * gain
+  _lay_over(layer, shown, body, _opacity(shown, sheet, params))
   for part in surface.parts:
     if not part.behind:
       _paint_part(layer, part, surface, light, params, window, fine)
+  return _developed(layer, light, rng)
+
+
+def _opacity(shown, sheet, params):
+  """How far the covered pixels are hidden where they are covered, [n]."""
+  if sheet.opacity is None:
+    return np.float32(params.opacity)
+  return _sample(sheet.opacity[..., None], shown.u, shown.v)[0]
+
+
+def _lay_over(layer, shown, colour, opacity):
+  """Lays what is `shown`, of linear colour [3, n], over the layer."""
+  covered = shown.coverage.ravel()[shown.pixels]
+  share = covered * opacity
+  # Thin cloth hides the straps below it all the same, clear plastic does not.
+  hidden = share if len(layer) > 4 else covered
+  # Plane by plane: NumPy is slow at indices of several.
+  values = (*colour * share, share, covered)[: len(layer)]
+  for k, value in enumerate(values):
+    plane = layer[k].reshape(-1)
+    plane[shown.pixels] *= 1 - (covered if k == 4 else hidden)
+    plane[shown.pixels] += value
+
+
+def _developed(layer, light, rng):
+  """Colour, opacity and cover, as soft and as grainy as the photo."""
   for plane in layer:
     cv2.GaussianBlur(plane, (0, 0), light.blur, dst=plane)
   alpha = np.minimum(layer[3], 1)
   alpha[alpha < 0.02] = 0
-  cover = np.minimum(layer[4], 1) if clear else alpha
+  cover = np.minimum(layer[4], 1) if len(layer) > 4 else alpha
   colour = layer[:3]
   colour /= np.maximum(alpha, 1e-3)
   np.clip(colour, _BLACK, _WHITE, out=colour)
@@ -117,12 +130,7 @@ def _paint_part(layer, part, surface, light, params, window, fine):
   soft = max(0.025 * surface.width, 0.6)
   shadow = cv2.GaussianBlur(shown.coverage, (0, 0), soft)
   layer[:3] *= 1 - 0.4 * shadow
-  layer *= 1 - shown.coverage
-  share = shown.coverage.ravel()[shown.pixels]
-  values = [*_shade(shown, sheet, body, light) * share]
-  values += [share] * (len(layer) - 3)
-  for plane, value in zip(layer.reshape(len(layer), -1), values, strict=True):
-    plane[shown.pixels] += value
+  _lay_over(layer, shown, _shade(shown, sheet, body, light), np.float32(1))
 
 
 def _paint_straps(layer, surface, straps, light, window):

@@ -26,7 +26,7 @@ _RIBBONS = {"surgical": (0.025, 0.045), "cloth": (0.02, 0.04)}
 _OWN_COLOUR = {
   **{"surgical": 0.12, "kn95": 0.1, "kf94": 0.1, "n95": 0.5},
   **{"n95_valve": 0.5, "cloth": 0.35, "cloth_two_layer": 0.35},
-  **{"cloth_window": 0.35, "half_mask": 0.4},
+  **{"cloth_window": 0.35, "half_mask": 0.12},
 }
 _COLOURS = (
   *((36, 36, 40), (235, 234, 230), (228, 190, 50), (40, 90, 170)),
@@ -115,7 +115,7 @@ def visible_straps(
       if kind in ("half_mask", "face_shield"):
         # Broad bands are seen edge-on where they turn.
         left = np.arange(len(strand))[::-1]
-        wide = wide * np.clip(0.35 + 0.2 * left, 0, 1)
+        wide = wide * np.clip(0.6 + 0.2 * left, 0, 1)
       straps.append(Strap(strand, wide, colour))
   return straps
 
