@@ -17,6 +17,8 @@ WRAPS = ("bandana", "gaiter", "scarf")
 SHIELDS = ("mouth_shield", "face_shield")
 # Rubber or silicone sealed to the face, with filters or a valve on it.
 HALF_MASKS = ("half_mask", "clear_half_mask")
+# These are rigid and held by the head: they sit as they should.
+ONE_WAY = ("face_shield", *HALF_MASKS)
 WEARS = ("correct", "low", "nose_out", "under_lip", "chin")
 PATTERNS = (
   *("plain", "checks", "stripes", "dots", "weave", "camouflage"),

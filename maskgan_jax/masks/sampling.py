@@ -93,7 +93,7 @@ def sample_params(
   """
   given = distribution or distribution_lib.MaskDistribution()
   kind, wear = _pick(given.kinds, rng), _pick(given.wears, rng)
-  if kind == "face_shield":  # There is one way only.
+  if kind in params_lib.ONE_WAY:
     wear = "correct"
   pattern = "plain"
   if rng.random() < given.patterned.get(kind, 0):

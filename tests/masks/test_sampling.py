@@ -59,8 +59,7 @@ def test_shares_are_kept_and_correct_wear_dominates():
 )
 def test_wear_decides_how_high_it_reaches(wear, low, high):
   given = Distribution()
-  # A face shield is worn in one way only.
-  given = given.only({*given.kinds} - {"face_shield"}, [wear])
+  given = given.only({*given.kinds} - {*params.ONE_WAY}, [wear])
   drawn = _draw(40, given)
   assert {d.wear for d in drawn} == {wear}
   assert all(low < d.coverage < high for d in drawn)
@@ -95,9 +94,9 @@ def test_textures_go_on_cloth(tmp_path):
   assert printed == {*sewn, *params.WRAPS}
 
 
-def test_a_face_shield_is_worn_in_one_way():
-  given = Distribution().only(["face_shield"], ["chin", "low"])
-  assert {d.wear for d in _draw(8, given)} == {"correct"}
+def test_what_is_rigid_sits_as_it_should():
+  given = Distribution().only(params.ONE_WAY, ["chin", "low"])
+  assert {d.wear for d in _draw(20, given)} == {"correct"}
 
 
 def test_what_has_a_face_printed_on_it():

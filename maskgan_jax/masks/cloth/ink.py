@@ -30,9 +30,8 @@ class Canvas:
     """Takes what `lower_faces.paint` does."""
     height, width = y.shape[0], x.shape[-1]
     self.pixels = np.full((height, width, 3), ground, np.float32)
-    self._scale = np.array(
-      [width / (2 * float(x[0, -1])), height / float(y.max())]
-    )
+    # As dense downwards as across, whatever folds do to `y`.
+    self._scale = np.full(2, width / (2 * float(x[0, -1])))
     self._origin = np.array([float(x[0, -1]), 0.0])
     self._rng = rng
     corners = marks[list(anatomy.MOUTH_CORNERS)]
