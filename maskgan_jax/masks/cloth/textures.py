@@ -6,10 +6,14 @@ import cv2
 import numpy as np
 
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks.cloth import fabrics, respirators
+from maskgan_jax.masks.cloth import fabrics, respirators, surgical
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 
-_KINDS = respirators.KINDS | fabrics.KINDS
+_KINDS = (
+  {"surgical": surgical.surgical} | respirators.KINDS | fabrics.KINDS
+)
+# Of the upper and lower rim, face widths.
+_ROUNDING = np.float32(0.006)
 
 
 class Fabric(NamedTuple):
@@ -49,6 +53,9 @@ def fabric(
     np.zeros((height, width), np.float32),
   )
   _KINDS[params.mask_type](sheet, params, work, rng)
+  # The rim is round: above it faces the light, below the ground.
+  edge = np.minimum(sheet.y, sheet.y[-1:] - sheet.y)
+  work.relief -= _ROUNDING * np.exp(-edge / _ROUNDING)
   # Less light reaches hollows than crests.
   reach = 2 * max(1, round(0.045 * scale)) + 1
   hollow = cv2.blur(work.relief, (reach, reach)) - work.relief

@@ -16,6 +16,8 @@ _FINE_WIDTH = 120
 _LEAST_SCALE, _FULL_SCALE, _MOST_SCALE = 64, 240, 700
 # Linear brightness that a mask's darkest and lightest places keep.
 _BLACK, _WHITE = 0.006, 0.93
+# Share of the light's contrast that cloth shows, and how its folds take light.
+_OPAQUE, _FOLDS = 0.75, 2.8
 # The rounded rim of a strap, face widths.
 _STRAP_RIM = 0.008
 
@@ -58,13 +60,13 @@ def paint(
   if straps:
     layer *= 1 - shown.coverage
   share = shown.coverage.ravel()[shown.pixels] * np.float32(params.opacity)
-  # Plane by plane: NumPy is slow at indices of several.
-  for plane, value in zip(
-    layer.reshape(4, -1),
-    (*_shade(shown, sheet, surface, light) * gain * share, share),
-    strict=True,
-  ):
-    plane[shown.pixels] += value
+  if share.size:  # Of a mask cut by the border maybe only a strap is seen.
+    colour = _shade(shown, sheet, surface, light) * gain * share
+    # Plane by plane: NumPy is slow at indices of several.
+    for plane, value in zip(
+      layer.reshape(4, -1), (*colour, share), strict=True
+    ):
+      plane[shown.pixels] += value
   for plane in layer:
     cv2.GaussianBlur(plane, (0, 0), light.blur, dst=plane)
   alpha = np.minimum(layer[3], 1)
@@ -124,7 +126,7 @@ def _shade(shown, sheet, surface, light):
   slope_y = cv2.Sobel(sheet.relief, cv2.CV_32F, 0, 1, None, 1, 0.5 / step_y)
   # Folds are small against the face, so the texture's axes stand for the
   # picture's; light from above counts even where the photo's is flat.
-  tilt = slope_x * (-2.0 * across) + slope_y * (-2.0 * min(down, -0.35))
+  tilt = slope_x * (-_FOLDS * across) + slope_y * (-_FOLDS * min(down, -0.35))
   tilt = np.clip(tilt, -0.6, 0.5)
   albedo = estimate.mute(sheet.albedo, light.saturation)
   flat = cv2.merge((*cv2.split(albedo), tilt))
@@ -139,11 +141,13 @@ def _lit(normals, light):
   """What falls on the mask's surface and how its fibres shine, [R, C, 2]."""
   facing = np.maximum(normals @ light.direction, 0)
   ahead = max(-float(light.direction[2]), 0.5)
-  lit = (1 - light.contrast) + light.contrast * facing / ahead
+  # Light that passes through the cloth evens it out.
+  contrast = _OPAQUE * light.contrast
+  lit = (1 - contrast) + contrast * facing / ahead
   # Cloth turned down or away sees less of the sky and the room.
   front = np.clip(-normals[..., 2], 0, 1)
-  lit *= 0.8 + 0.2 * front
-  lit *= 1 - 0.28 * np.clip(normals[..., 1], 0, 1)
+  lit *= 0.74 + 0.26 * front
+  lit *= 1 - 0.42 * np.clip(normals[..., 1], 0, 1)
   # Fibres shine, most where the cloth is seen edge-on.
   gloss = 0.014 + 0.03 * np.square(1 - front)
   return np.stack([np.clip(lit, 0.18, 1.35), gloss], -1).astype(np.float32)

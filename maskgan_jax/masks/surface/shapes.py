@@ -47,7 +47,7 @@ class _Outline(NamedTuple):
 
 
 _OUTLINES = {
-  "surgical": _Outline(71.0, -0.03, 1.5, 0.42, 2.6, -0.05),
+  "surgical": _Outline(74.0, -0.03, 1.35, 0.74, 3.4, 0.0),
   "kn95": _Outline(70.0, 0.03, 1.9, 0.22, 1.7, -0.05),
   "kf94": _Outline(74.0, 0.02, 1.6, 0.16, 2.0, 0.0),
   "n95": _Outline(62.0, 0.07, 2.0, 0.42, 2.3, 0.16),
@@ -73,6 +73,13 @@ _STAND_OFF = {
   "gaiter": 0.022,
   "scarf": 0.05,
 }
+# How far the upper and lower edge wander from column to column, face widths.
+_CROOKED = {
+  **{"surgical": 0.003, "cloth": 0.004, "cloth_two_layer": 0.003},
+  **{"bandana": 0.005, "gaiter": 0.005, "scarf": 0.008},
+}
+# How far the side edges of a loose one stand off the cheeks, face widths.
+_GAPE = {"surgical": 0.09, "cloth": 0.06, "cloth_two_layer": 0.06}
 
 
 def mask_surface(
@@ -98,7 +105,7 @@ def mask_surface(
   if params.mask_type in ("gaiter", "scarf"):
     radius = np.maximum(radius, _NECK)
   # The wire and the edges hold the cloth to the skin, the middle spans.
-  floor = 0.1 + 0.4 * params.looseness
+  floor = 0.3 + 0.6 * params.looseness
   tight = np.clip(np.minimum(v * 5, (1 - v) * 8), floor, 1)
   radius = _stretch(angle, radius, tight)
   if params.mask_type == "bandana":
@@ -120,18 +127,21 @@ def _outline(mesh, params, rng):
   side = np.abs(u)
   tip, chin = mesh.height[anatomy.NOSE_TIP], mesh.height[anatomy.CHIN]
   mouth = mesh.height[list(anatomy.MOUTH_CORNERS)].mean()
+  # Nothing is worn quite alike on both sides.
   jitter = rng.uniform(-1, 1, 4)
+  uneven = 0.35 * u * rng.uniform(-1, 1, (4, 1))
+  jitter = jitter[:, None] + uneven
   top_middle = _level(mesh, params.coverage)
   # A mask slung under nose or lip has straight edges, a proper one hugs.
   rise = 0.02 if params.coverage >= 0 else -0.08
   top_side = tip + kind.top_side + 0.03 * jitter[0]
-  top_side = max(top_side, top_middle + rise)
+  top_side = np.maximum(top_side, top_middle + rise)
   hug = 1 - (1 - np.sqrt((side**2 + 0.01) / 1.01)) ** (
     kind.top_power + 0.2 * jitter[1]
   )
   top = top_middle + (top_side - top_middle) * (hug - hug.min()) / np.ptp(hug)
   corner = mouth + (chin - mouth) * (kind.corner + 0.12 * jitter[2])
-  corner = max(corner, top_side + 0.12)
+  corner = np.maximum(corner, top_side + 0.12)
   bottom = (
     chin
     + params.drop
@@ -142,6 +152,9 @@ def _outline(mesh, params, rng):
     bottom = bottom + 0.025 * np.sin(rng.uniform(3, 7) * u + 3 * jitter[3])
   height = top + (bottom - top) * v
   bow = 1 + kind.bow * 4 * v * (1 - v)
+  # Edges are cut and worn a little crooked.
+  crooked = _CROOKED.get(params.mask_type, 0.0) * rng.standard_normal((2, COLUMNS))
+  height = height + (1 - v) ** 3 * crooked[0] + v**3 * crooked[1]
   angle = np.radians(kind.side_angle) * params.width * u * bow
   lean = np.tan(np.radians(params.tilt)) * head.RADIUS
   return angle, height + lean * np.sin(angle)
@@ -193,8 +206,9 @@ def _stand_off(params, angle, v):
   if kind in ("gaiter", "scarf"):
     return far * (1 + 0.4 * bulge)
   # Loose masks gape at the cheeks, those of cloth most.
-  gape = 0.06 if kind in ("cloth", "cloth_two_layer") else 0.02
-  gape = gape * params.looseness * u**4
+  gape = _GAPE.get(kind, 0.02) * params.looseness * u**4
+  if kind == "surgical":  # Its sides hang straight, past the narrower jaw.
+    gape = gape * (0.4 + 0.9 * v) + 0.05 * u**4 * v
   return (far + 0.05 * params.looseness) * inside + gape
 
 
