@@ -15,17 +15,17 @@ from maskgan_jax.faces import alignment
 
 SIZE, MARGIN = 192, 12
 HASHES = {
-  "surgical": "9d59592d55b673b6b37a862acb2621e42272",
-  "kn95": "b9397b257495668692e22a6add2a72a550f3",
-  "kf94": "9d797b2d75b576869a620e29c82272853877",
-  "n95": "bd797b297491229213f21b428f22b50df4b7",
-  "n95_valve": "bd797b307691679306924253cf21b40db4f3",
-  "cloth": "bff17b955f119a083ac936a04ea4f72952d0",
-  "cloth_two_layer": "9d795b2d55b476a683f20a4ac9283095b9f6",
-  "sport": "bff57b855e119f8d5bf518f08ab8a20800d5",
-  "bandana": "bff53b857f1196881ab44b2191a9b39e60e8",
-  "gaiter": "bffd5f841d3a792631142c55b02cf29f1461",
-  "scarf": "9bf8430113fb4bf7f39176c0f22a526b580a",
+  "surgical": "9959592d75f036a6ba62b282cba62be95a2c",
+  "kn95": "9919792c74b772c6c2e70e6cd03a32a5b0f3",
+  "kf94": "9d59793d74b172b6c267060fe03230e5b873",
+  "n95": "9d7d7b2d34b023b213e30b4bce323409f0f3",
+  "n95_valve": "9d7d7b6d11a632b652e3030bce343418f0f3",
+  "cloth": "bff53a955f119a807ad967a85aa0b30d50d2",
+  "cloth_two_layer": "997d5b2c54f033b683e30e0fcc3e6094b9b2",
+  "sport": "bff53b957e5592194a8528b08ab9f21a50f1",
+  "bandana": "bff57b957b9193885ab0188cc3309398f887",
+  "gaiter": "bfb95f01151465207b763d05a523b7c5a963",
+  "scarf": "95f90705113f1fb63f7426109c3e153c19fa",
 }
 
 

@@ -7,7 +7,7 @@ from maskgan_jax.masks.cloth import sheet as sheet_lib
 
 def _sewn(sheet, params, work, rng):
   sheet_lib.stamp(sheet, params, work, rng)
-  sheet_lib.wrinkle(sheet, work, 0.0105 * sheet_lib.slack(params), rng)
+  sheet_lib.wrinkle(sheet, work, 0.0085 * sheet_lib.slack(params), rng)
   _gathers(sheet, work, rng)
   if rng.random() < 0.65:  # two halves sewn together over the nose
     _middle_seam(sheet, work, 0.72)

@@ -32,11 +32,11 @@ def _kn95(sheet, params, work, rng):
 def _kf94(sheet, params, work, rng):
   sheet_lib.wrinkle(sheet, work, 0.003 * sheet_lib.slack(params), rng)
   # Three panels: the outer ones fold over the middle one's edges.
-  fold_tone = rng.uniform(0.7, 0.9)
+  fold_tone = rng.uniform(0.74, 0.95)
   for v0, step in ((0.29, 1), (0.73, -1)):
     line = sheet.v - v0 - 0.05 * step * np.square(sheet.u)
-    fold = np.clip(step * line / 0.02, -1, 1)
-    work.relief += 0.008 * fold - 0.012 * sheet.band(line, 0.0, 0.03)
+    fold = np.clip(step * line / 0.012, -1, 1)
+    work.relief += 0.004 * fold - 0.005 * sheet.band(line, 0.0, 0.02)
     sheet_lib.shade(work, sheet.band(line, 0.012 * step, 0.008), fold_tone)
     weld = ((sheet.x * 75) % 1 < 0.5) * sheet.band(line, -0.03 * step, 0.008)
     sheet_lib.shade(work, weld, 0.9)

@@ -21,13 +21,14 @@ def surgical(sheet, params, work, rng):
     work: changed in place.
     rng: draws pleats, creases and welds.
   """
-  sheet_lib.stamp(sheet, params, work, rng)
   slack = sheet_lib.slack(params)
   sheet_lib.crumple_over(sheet, work, 0.0034 * slack, rng, stretch=2.2)
   sheet_lib.crumple_over(sheet, work, 0.0016 * slack, rng, size=0.5, stretch=1.3)
   sheet_lib.fibres(sheet, work, 0.03, rng)
   _dents(sheet, work, rng)
-  _pleats(sheet, work, rng)
+  # A print goes on inside the pleats: below each it is cut and has moved on.
+  inside = _pleats(sheet, work, rng)
+  sheet_lib.stamp(sheet._replace(y=sheet.y + inside), params, work, rng)
   band = rng.uniform(*_BAND)
   _wire(sheet, work, 0.5 * band, rng)
   pale = rng.random() < 0.55
@@ -57,12 +58,16 @@ def _wander(sheet, knots, rng):
 
 
 def _pleats(sheet, work, rng):
-  """Three folds, sewn down at the sides, that open in the middle."""
+  """Three folds, sewn down at the sides, that open in the middle.
+
+  Returns how much cloth lies folded away above each place, face widths.
+  """
   middle = np.clip(1 - np.abs(sheet.u), 0, 1) ** rng.uniform(0.5, 0.9)
   sag = rng.uniform(-0.02, 0.1)
   opening = rng.uniform(0.1, 1.1)
   shift = rng.uniform(-0.04, 0.04)
   height = sheet.y[-1, 0]
+  folded = np.zeros(sheet.shape, np.float32)
   for side, centre in zip(_AT_SIDES, _IN_MIDDLE, strict=True):
     opened = side + (centre - side) * opening
     v0 = side + shift + (opened - side + sag * centre) * middle
@@ -81,6 +86,8 @@ def _pleats(sheet, work, rng):
     sheet_lib.shade(work, below * closed, rng.uniform(0.5, 0.78))
     lip = sheet.band(distance, -0.008, 0.006)
     sheet_lib.shade(work, lip * closed, 1.05)
+    folded += 0.1 * closed * (distance > 0)
+  return folded
 
 
 def _dents(sheet, work, rng):

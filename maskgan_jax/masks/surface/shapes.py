@@ -105,7 +105,7 @@ def mask_surface(
   if params.mask_type in ("gaiter", "scarf"):
     radius = np.maximum(radius, _NECK)
   # The wire and the edges hold the cloth to the skin, the middle spans.
-  floor = 0.3 + 0.6 * params.looseness
+  floor = min(0.5 + 0.5 * params.looseness, 1)
   tight = np.clip(np.minimum(v * 5, (1 - v) * 8), floor, 1)
   radius = _stretch(angle, radius, tight)
   if params.mask_type == "bandana":

@@ -82,7 +82,7 @@ def visible_straps(
   loops = not is_tied(params)
   width = float(rng.uniform(*_width(kind, loops)))
   jitter = rng.uniform(-0.04, 0.04, 2)
-  under_hair = rng.random() < 0.85
+  under_hair = rng.random() < 0.75
   # Cloth of one piece with the mask begins well inside it.
   inside = 2 if kind == "sport" else 0
   starts, ends = [], []
@@ -103,7 +103,7 @@ def visible_straps(
   for k, strand in enumerate(points):
     hidden = np.flatnonzero(~facing[k])
     strand = strand[: hidden[0] if hidden.size else _STEPS]
-    if loops and under_hair and len(strand) > 1:
+    if under_hair and len(strand) > 1 and (loops or kind not in _RIBBONS):
       # A beard may grow under the first half of a lower one.
       least = 1 if k % 2 == 0 else len(strand) // 2
       strand = strand[: max(_skin_end(image, landmarks, strand), least)]
@@ -136,8 +136,8 @@ def _width(kind, loops):
     "cloth_two_layer": (0.014, 0.03),
     "sport": (0.035, 0.05),
     "kf94": (0.013, 0.02),
-    "n95": (0.013, 0.032),
-    "n95_valve": (0.013, 0.032),
+    "n95": (0.009, 0.022),
+    "n95_valve": (0.009, 0.022),
   }.get(kind, (0.01, 0.021))
 
 
