@@ -2,14 +2,21 @@
 
 import numpy as np
 
+from maskgan_jax.masks.cloth import pleats
 from maskgan_jax.masks.cloth import sheet as sheet_lib
+from maskgan_jax.masks.surface import shapes
 
 
 def _sewn(sheet, params, work, rng):
-  sheet_lib.stamp(sheet, params, work, rng)
+  if shapes.is_pleated(params):
+    inside = pleats.fold(sheet, work, rng)
+    sheet_lib.stamp(sheet._replace(y=sheet.y + inside), params, work, rng)
+  else:
+    sheet_lib.stamp(sheet, params, work, rng)
   sheet_lib.wrinkle(sheet, work, 0.0085 * sheet_lib.slack(params), rng)
   _gathers(sheet, work, rng)
-  if rng.random() < 0.65:  # two halves sewn together over the nose
+  if not shapes.is_pleated(params) and rng.random() < 0.7:
+    # Two halves sewn together over the nose.
     _middle_seam(sheet, work, 0.72)
   if rng.random() < 0.4:
     wire = sheet.band(sheet.y, 0.05, 0.014)

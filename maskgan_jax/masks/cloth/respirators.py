@@ -8,7 +8,7 @@ from maskgan_jax.masks.cloth import sheet as sheet_lib
 def _kn95(sheet, params, work, rng):
   sheet_lib.wrinkle(sheet, work, 0.0035 * sheet_lib.slack(params), rng)
   x = np.abs(sheet.x)
-  work.relief += 0.03 * np.exp(-x / 0.05) + 0 * sheet.v
+  work.relief += np.float32(rng.uniform(0.012, 0.024)) * np.exp(-x / 0.06)
   sheet_lib.shade(work, sheet.band(x, 0.0, 0.006) + 0 * sheet.v, 0.9)
   sheet_lib.hem(sheet, work, 0.035, False, rng)
   edge = np.minimum(sheet.y, sheet.y[-1:] - sheet.y)
@@ -71,7 +71,7 @@ def _n95(sheet, params, work, rng):
     line = sheet.v - v0 - bend * np.square(sheet.u)
     work.relief -= np.float32(0.005 * depth) * sheet.band(line, 0, 0.014)
     sheet_lib.shade(work, sheet.band(line, 0, 0.01), 1 - 0.1 * depth)
-  clip = sheet.band(sheet.y, 0.05, 0.016) * np.clip(
+  clip = sheet.band(sheet.y, rng.uniform(0.05, 0.085), 0.014) * np.clip(
     (0.42 - np.abs(sheet.u)) * 40, 0, 1
   )
   work.relief += 0.006 * clip

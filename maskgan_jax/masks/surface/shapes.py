@@ -73,6 +73,8 @@ _STAND_OFF = {
   "gaiter": 0.022,
   "scarf": 0.05,
 }
+# Share of a kind that is a rectangle with pleats.
+_PLEATED = {"surgical": 1.0, "cloth": 0.35}
 # How far the upper and lower edge wander from column to column, face widths.
 _CROOKED = {
   **{"surgical": 0.003, "cloth": 0.004, "cloth_two_layer": 0.003},
@@ -119,9 +121,15 @@ def mask_surface(
   return Surface(points, _normals(points), extent, frame.width, frame, mesh)
 
 
+def is_pleated(params: params_lib.MaskParams) -> bool:
+  """Whether a mask is a rectangle with pleats."""
+  chance = np.random.default_rng([params.seed, 2]).random()
+  return bool(chance < _PLEATED.get(params.mask_type, 0))
+
+
 def _outline(mesh, params, rng):
   """Angle and height [rows, columns] of the grid, unrolled."""
-  kind = _OUTLINES[params.mask_type]
+  kind = _OUTLINES["surgical" if is_pleated(params) else params.mask_type]
   u = np.linspace(-1, 1, COLUMNS)[None]
   v = np.linspace(0, 1, ROWS)[:, None]
   side = np.abs(u)
@@ -207,7 +215,7 @@ def _stand_off(params, angle, v):
     return far * (1 + 0.4 * bulge)
   # Loose masks gape at the cheeks, those of cloth most.
   gape = _GAPE.get(kind, 0.02) * params.looseness * u**4
-  if kind == "surgical":  # Its sides hang straight, past the narrower jaw.
+  if is_pleated(params):  # Its sides hang straight, past the narrower jaw.
     gape = gape * (0.4 + 0.9 * v) + 0.05 * u**4 * v
   return (far + 0.05 * params.looseness) * inside + gape
 
