@@ -41,7 +41,9 @@ _SAVE_MASKS = flags.DEFINE_bool(
   "save_masks", False, "Also write each mask and its opacity as PNG."
 )
 _CONTACT_SHEET = flags.DEFINE_bool(
-  "contact_sheet", False, "Also write the first masked faces as one picture, with their names."
+  "contact_sheet",
+  False,
+  "Also write the first masked faces as one picture, with their names.",
 )
 _NUM_PROCESSES = flags.DEFINE_integer(
   "num_processes", os.cpu_count(), "How many photos to work on at once."

@@ -42,7 +42,10 @@ def tile(image: np.ndarray, record: dict[str, Any]) -> np.ndarray:
 def names(params: dict[str, Any]) -> list[str]:
   """Returns kind and wear, then texture or pattern, of a mask's parameters."""
   texture = pathlib.PurePath(params["texture"].replace("\\", "/")).name
-  return [f"{params['mask_type']}, {params['wear']}", texture or params["pattern"]]
+  return [
+    f"{params['mask_type']}, {params['wear']}",
+    texture or params["pattern"],
+  ]
 
 
 def sheet(shown: Sequence[np.ndarray]) -> np.ndarray:

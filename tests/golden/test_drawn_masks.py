@@ -16,10 +16,10 @@ from maskgan_jax.faces import alignment
 SIZE, MARGIN = 192, 12
 HASHES = {
   "surgical": "9959592d75f036a6ba62b282cba62be95a2c",
-  "kn95": "9919792c74b772c6c2e70e6cd03a32a5b0f3",
+  "kn95": "9919792d74b772c6c2e7066cb03b32a4b0f3",
   "kf94": "9d59793d74b172b6c267060fe03230e5b873",
-  "n95": "9d7d7b2d34b023b213e30b4bce323409f0f3",
-  "n95_valve": "9d7d7b6d11a632b652e3030bce343418f0f3",
+  "n95": "9d7d7b2d34b123b213e30b4bce32340b70b3",
+  "n95_valve": "9d7d7b38f4b163b216b25a43cb23240e34f2",
   "cloth": "bff53a955f119a807ad967a85aa0b30d50d2",
   "cloth_two_layer": "997d5b2c54f033b683e30e0fcc3e6094b9b2",
   "sport": "bff53b957e5592194a8528b08ab9f21a50f1",

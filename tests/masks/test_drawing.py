@@ -202,6 +202,17 @@ def test_a_window_without_a_pixel_of_the_mask(photo, landmarks):
   assert not (overlay.alpha > 127).any()
 
 
+def test_what_lies_in_front_is_no_mask(photo, landmarks):
+  params = params_of("surgical")
+  in_front = np.zeros(photo.shape[:2], np.float32)
+  in_front[150:, 100:140] = 1
+  whole = drawing.draw_overlay(photo, landmarks, params)
+  cut = drawing.draw_overlay(photo, landmarks, params, in_front)
+  assert whole.alpha[160:180, 110:130].min() > 127
+  assert not cut.alpha[150:, 100:140].any()
+  np.testing.assert_array_equal(cut.alpha[:150], whole.alpha[:150])
+
+
 def test_draws_within_its_time(photo, landmarks):
   times = []
   for seed in range(8):

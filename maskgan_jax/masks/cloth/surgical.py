@@ -21,7 +21,9 @@ def surgical(sheet, params, work, rng):
   """
   slack = sheet_lib.slack(params)
   sheet_lib.crumple_over(sheet, work, 0.0034 * slack, rng, stretch=2.2)
-  sheet_lib.crumple_over(sheet, work, 0.0016 * slack, rng, size=0.5, stretch=1.3)
+  sheet_lib.crumple_over(
+    sheet, work, 0.0016 * slack, rng, size=0.5, stretch=1.3
+  )
   sheet_lib.fibres(sheet, work, 0.03, rng)
   _dents(sheet, work, rng)
   # A print goes on inside the pleats: below each it is cut and has moved on.
@@ -34,7 +36,9 @@ def surgical(sheet, params, work, rng):
     # The cloth folds over its upper edge and shows its white inside.
     upper = np.clip((band - sheet.y) / 0.006, 0, 1)
     if rng.random() < 0.4:
-      upper = np.maximum(upper, np.clip((sheet.y - sheet.y[-1:] + 0.05) / 0.006, 0, 1))
+      upper = np.maximum(
+        upper, np.clip((sheet.y - sheet.y[-1:] + 0.05) / 0.006, 0, 1)
+      )
     white = np.maximum(sheet_lib.linear(params.colour), 0.78)
     if np.mean(params.colour) > 100:
       amount = np.float32(rng.uniform(0.3, 0.85))
@@ -106,7 +110,9 @@ def _side_welds(sheet, work, rng):
   strip = np.clip((width - side) / 0.005, 0, 1) + 0 * sheet.v
   work.relief += 0.003 * strip
   sheet_lib.shade(work, strip, rng.uniform(0.98, 1.08))
-  sheet_lib.shade(work, sheet.band(side, width + 0.004, 0.005) + 0 * sheet.v, 0.86)
+  sheet_lib.shade(
+    work, sheet.band(side, width + 0.004, 0.005) + 0 * sheet.v, 0.86
+  )
   pitch = rng.uniform(42, 70)
   strength = rng.uniform(0.68, 0.86)
   rows = int(rng.integers(1, 4))
@@ -127,6 +133,8 @@ def _binding(sheet, params, work, rng):
   colour = white if np.mean(params.colour) > 100 else work.albedo
   work.albedo += (colour - work.albedo) * tape[..., None]
   work.relief += 0.005 * tape
-  sheet_lib.shade(work, sheet.band(side, width + 0.005, 0.005) + 0 * sheet.v, 0.76)
+  sheet_lib.shade(
+    work, sheet.band(side, width + 0.005, 0.005) + 0 * sheet.v, 0.76
+  )
   stitches = (sheet.y * rng.uniform(50, 70)) % 1 < 0.6
   sheet_lib.shade(work, sheet.band(side, width * 0.5, 0.004) * stitches, 0.82)

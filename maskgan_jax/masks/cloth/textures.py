@@ -9,9 +9,7 @@ from maskgan_jax.masks import params as params_lib
 from maskgan_jax.masks.cloth import fabrics, respirators, surgical
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 
-_KINDS = (
-  {"surgical": surgical.surgical} | respirators.KINDS | fabrics.KINDS
-)
+_KINDS = {"surgical": surgical.surgical} | respirators.KINDS | fabrics.KINDS
 # Of the upper and lower rim, face widths.
 _ROUNDING = np.float32(0.006)
 

@@ -161,7 +161,9 @@ def _outline(mesh, params, rng):
   height = top + (bottom - top) * v
   bow = 1 + kind.bow * 4 * v * (1 - v)
   # Edges are cut and worn a little crooked.
-  crooked = _CROOKED.get(params.mask_type, 0.0) * rng.standard_normal((2, COLUMNS))
+  crooked = _CROOKED.get(params.mask_type, 0.0) * rng.standard_normal(
+    (2, COLUMNS)
+  )
   height = height + (1 - v) ** 3 * crooked[0] + v**3 * crooked[1]
   angle = np.radians(kind.side_angle) * params.width * u * bow
   lean = np.tan(np.radians(params.tilt)) * head.RADIUS

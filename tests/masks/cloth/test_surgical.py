@@ -12,7 +12,9 @@ def cloth_of(seed=0, colour=(122, 172, 206), **changes):
 
 
 def test_the_band_over_the_wire_is_often_white():
-  rows = [cloth_of(seed).albedo[4:12, 100:220].mean((0, 1)) for seed in range(20)]
+  rows = [
+    cloth_of(seed).albedo[4:12, 100:220].mean((0, 1)) for seed in range(20)
+  ]
   # Red is what white has and light blue lacks.
   white = np.array(rows)[:, 0] > 0.34
   assert 0.2 < white.mean() < 0.9

@@ -6,7 +6,6 @@ from maskgan_jax import masks
 from maskgan_jax.masks import drawing
 from maskgan_jax.masks.surface import shapes, straps
 
-
 SKIN = np.full((256, 256, 3), (198, 150, 126), np.uint8)
 
 
@@ -18,9 +17,7 @@ def straps_of(kind, photo, landmarks, seed=5, params=None):
 
 
 @pytest.mark.parametrize("kind", masks.MASK_TYPES)
-def test_both_sides_have_straps_unless_the_head_is_wrapped(
-  landmarks_of, kind
-):
+def test_both_sides_have_straps_unless_the_head_is_wrapped(landmarks_of, kind):
   # The ears of a sport mask are seen from the side only.
   landmarks = landmarks_of()
   found = straps_of(kind, SKIN, landmarks)[1]
