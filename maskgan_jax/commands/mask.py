@@ -29,6 +29,11 @@ _KINDS, _WEAR = mask_flags.define()
 _TEXTURES_DIR = flags.DEFINE_string(
   "textures_dir", None, "A folder of pictures to print on cloth masks."
 )
+_TEXTURES_SHARE = flags.DEFINE_float(
+  "textures_share",
+  masks.MaskDistribution().textured,
+  "How many of the cloth masks take a picture of --textures_dir, from 0 to 1.",
+)
 _SEED = flags.DEFINE_integer(
   "seed", 0, "The same seed draws the same masks again."
 )
@@ -36,7 +41,9 @@ _SAVE_MASKS = flags.DEFINE_bool(
   "save_masks", False, "Also write each mask and its opacity as PNG."
 )
 _CONTACT_SHEET = flags.DEFINE_bool(
-  "contact_sheet", False, "Also write the first masked faces as one picture."
+  "contact_sheet",
+  False,
+  "Also write the first masked faces as one picture, with their names.",
 )
 _NUM_PROCESSES = flags.DEFINE_integer(
   "num_processes", os.cpu_count(), "How many photos to work on at once."
@@ -44,7 +51,7 @@ _NUM_PROCESSES = flags.DEFINE_integer(
 
 GROUPS = {
   "Input and output": (_INPUT, _OUTPUT, _OVERWRITE),
-  "Masks": (_KINDS, _WEAR, _TEXTURES_DIR, _SEED),
+  "Masks": (_KINDS, _WEAR, _TEXTURES_DIR, _TEXTURES_SHARE, _SEED),
   "What to write as well": (_SAVE_MASKS, _CONTACT_SHEET),
   "Speed": (_NUM_PROCESSES,),
 }
@@ -53,7 +60,10 @@ REQUIRED = (_INPUT, _OUTPUT)
 
 def main() -> None:
   """Draws masks on what --input names."""
-  distribution = masks.MaskDistribution().only(_KINDS.value, _WEAR.value)
+  distribution = dataclasses.replace(
+    masks.MaskDistribution().only(_KINDS.value, _WEAR.value),
+    textured=_TEXTURES_SHARE.value,
+  )
   if _TEXTURES_DIR.value:
     distribution = dataclasses.replace(
       distribution, textures=masks.textures_in(_TEXTURES_DIR.value)

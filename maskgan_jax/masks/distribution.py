@@ -105,6 +105,10 @@ class MaskDistribution:
     for name in ("kinds", "wears", "patterns"):
       if not sum(getattr(self, name).values()) > 0:
         raise errors.UserError(f"{name}: no share is above 0. Give one.")
+    if not 0 <= self.textured <= 1:
+      raise errors.UserError(
+        f"textured is {self.textured}; it must be from 0 to 1."
+      )
     for name in ("brightness", "looseness", "textures"):  # JSON has lists.
       object.__setattr__(self, name, tuple(getattr(self, name)))
 

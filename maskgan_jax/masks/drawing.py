@@ -71,7 +71,10 @@ def draw_params(
 
 
 def draw_overlay(
-  image: np.ndarray, landmarks: np.ndarray, params: params_lib.MaskParams
+  image: np.ndarray,
+  landmarks: np.ndarray,
+  params: params_lib.MaskParams,
+  in_front: np.ndarray | None = None,
 ) -> Overlay:
   """Draws a mask on a face.
 
@@ -83,6 +86,8 @@ def draw_overlay(
     landmarks: float [468, 3], the face mesh: x and y in pixels of `image`,
       z in the same unit, smaller is nearer to the camera.
     params: what to draw.
+    in_front: opacity of what lies over the mask in the photo, a hand say,
+      float32 [H, W] in [0, 1].
 
   Returns:
     The overlay; `composite` lays it over the image.
@@ -106,6 +111,7 @@ def draw_overlay(
   if window is None:
     return overlay
   light = estimate.estimate(image, landmarks)
+  x0, y0, x1, y1 = window
   colour, alpha, cover = paint.paint(
     surface, straps, light, params, window, rng
   )
@@ -118,8 +124,12 @@ def draw_overlay(
     alpha *= 1 - rims
     if cover is not alpha:
       cover *= 1 - rims
+  if in_front is not None:
+    before = in_front[y0:y1, x0:x1]
+    shadow.lay_behind(colour, alpha, before, surface.width)
+    if cover is not alpha:
+      cover *= 1 - before
   darkness = shadow.cast(landmarks, alpha, light, surface.width, window)
-  x0, y0, x1, y1 = window
   overlay.rgba[y0:y1, x0:x1] = shadow.lay_under(colour, alpha, darkness)
   if params.mask_type == "face_shield":
     cover *= shields.below_eyes(landmarks, window)

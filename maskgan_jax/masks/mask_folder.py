@@ -7,17 +7,14 @@ import os
 import pathlib
 from collections.abc import Sequence
 
-import cv2
-import numpy as np
-
 from maskgan_jax import masks, photos
 from maskgan_jax.common import errors, files, folder_jobs
-from maskgan_jax.masks import mask_photo
-from maskgan_jax.photos import coding, tiles
+from maskgan_jax.masks import contact_sheet, mask_photo
+from maskgan_jax.photos import coding
 
 SKIPPED = "skipped.csv"
 CONTACT_SHEET = "contact_sheet.png"
-_SHEET_PHOTOS, _SHEET_COLUMNS, _SHEET_SIDE = 48, 8, 256
+_SHEET_PHOTOS = 48
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Options:
     distribution: from which masks are drawn.
     seed: of the masks.
     save_masks: write truth and opacity too, as PNG.
-    contact_sheet: show the first masked faces together in one picture.
+    contact_sheet: show the first masked faces together, with their names.
     overwrite: replace what is there.
   """
 
@@ -83,8 +80,12 @@ def mask_files(
   )
   masked = [x.name for x in outcomes if x.status is folder_jobs.Status.DONE]
   if options.contact_sheet and masked:
-    squares = [_tile(_target(output, name)) for name in masked[:_SHEET_PHOTOS]]
-    files.write(sheet, coding.png(_sheet(squares)))
+    shown = []
+    for name in masked[:_SHEET_PHOTOS]:
+      target = _target(output, name)
+      record = json.loads(_record_of(target).read_text())
+      shown.append(contact_sheet.tile(photos.read(target), record))
+    files.write(sheet, coding.png(contact_sheet.sheet(shown)))
   return _report(outcomes, output)
 
 
@@ -121,31 +122,6 @@ def _target(output: pathlib.Path, name: str) -> pathlib.Path:
 
 def _record_of(target: pathlib.Path) -> pathlib.Path:
   return target.with_name(target.name + ".json")
-
-
-def _tile(target: pathlib.Path) -> np.ndarray:
-  """The square around the largest masked face of a result."""
-  face = json.loads(_record_of(target).read_text())["faces"][-1]
-  points = np.array(face["landmarks"], np.float32)[:, :2]
-  low, high = points.min(0), points.max(0)
-  scale = _SHEET_SIDE / (1.5 * float((high - low).max()))
-  offset = _SHEET_SIDE / 2 - scale * (low + high) / 2
-  return cv2.warpAffine(
-    photos.read(target),
-    np.array([[scale, 0, offset[0]], [0, scale, offset[1]]]),
-    (_SHEET_SIDE, _SHEET_SIDE),
-    flags=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC,
-    borderMode=cv2.BORDER_REPLICATE,
-  )
-
-
-def _sheet(squares: list[np.ndarray]) -> np.ndarray:
-  """All squares as one picture, row by row."""
-  columns = min(_SHEET_COLUMNS, len(squares))
-  squares = squares + [np.zeros_like(squares[0])] * (-len(squares) % columns)
-  return tiles.tile(
-    [squares[k : k + columns] for k in range(0, len(squares), columns)]
-  )
 
 
 def _report(

@@ -64,7 +64,7 @@ def test_a_folder(folder, tmp_path, num_processes, capsys):
     alpha = np.asarray(Image.open(f"{target}.alpha.png"))
     np.testing.assert_array_equal(alpha, again.alpha)
   with Image.open(output / "contact_sheet.png") as sheet:
-    assert sheet.size == (3 * 256, 256)
+    assert sheet.size == (3 * 256, 256 + 40)
   assert not list(output.rglob("*.partial"))
 
 
@@ -159,6 +159,7 @@ def test_the_script(folder, tmp_path):
     "--wear=correct,low",
     "--seed=5",
     f"--textures_dir={textures}",
+    "--textures_share=1",
   )
   assert "1 masks on 1 photos" in shown
   record = json.loads((output / "a.png.json").read_text())
@@ -166,7 +167,7 @@ def test_the_script(folder, tmp_path):
   assert record["seed"] == 5
   assert params["mask_type"] in ("cloth", "scarf")
   assert params["wear"] in ("correct", "low")
-  assert params["texture"] in ("", str(textures / "noise.png"))
+  assert params["texture"] == str(textures / "noise.png")
 
 
 @pytest.mark.parametrize(
@@ -175,6 +176,7 @@ def test_the_script(folder, tmp_path):
     ("--kinds=sock", "kinds is 'sock', expected one of surgical, kn95"),
     ("--wear=hat", "wears is 'hat', expected one of correct, low"),
     ("--textures_dir=/nowhere", "/nowhere: no such folder"),
+    ("--textures_share=2", "textured is 2.0; it must be from 0 to 1."),
   ],
 )
 def test_what_the_script_refuses(folder, tmp_path, argument, message):

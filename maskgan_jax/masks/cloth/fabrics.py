@@ -2,19 +2,41 @@
 
 import numpy as np
 
+from maskgan_jax.masks.cloth import pleats
 from maskgan_jax.masks.cloth import sheet as sheet_lib
+from maskgan_jax.masks.surface import shapes
 
 
 def _sewn(sheet, params, work, rng):
-  sheet_lib.stamp(sheet, params, work, rng)
-  sheet_lib.wrinkle(sheet, work, 0.008 * sheet_lib.slack(params), rng)
-  if rng.random() < 0.65:  # two halves sewn together over the nose
+  if shapes.is_pleated(params):
+    inside = pleats.fold(sheet, work, rng)
+    sheet_lib.stamp(sheet._replace(y=sheet.y + inside), params, work, rng)
+  else:
+    sheet_lib.stamp(sheet, params, work, rng)
+  sheet_lib.wrinkle(sheet, work, 0.0085 * sheet_lib.slack(params), rng)
+  _gathers(sheet, work, rng)
+  if not shapes.is_pleated(params) and rng.random() < 0.7:
+    # Two halves sewn together over the nose.
     _middle_seam(sheet, work, 0.72)
   if rng.random() < 0.4:
     wire = sheet.band(sheet.y, 0.05, 0.014)
     work.relief += 0.006 * wire * np.clip((0.28 - np.abs(sheet.x)) * 14, 0, 1)
   sheet_lib.hem(sheet, work, rng.uniform(0.02, 0.035), True, rng)
   sheet_lib.weave(sheet, work, rng)
+
+
+def _gathers(sheet, work, rng):
+  """Small folds where elastic draws the sides together."""
+  side = 1 - np.abs(sheet.u)
+  count, phase = rng.uniform(18, 40), rng.uniform(0, 6, 2)
+  fade = np.exp(-side / np.float32(rng.uniform(0.08, 0.2)))
+  folds = np.where(
+    sheet.u < 0,
+    np.sin(sheet.v * count + phase[0] + 5 * side),
+    np.sin(sheet.v * count + phase[1] - 5 * side),
+  )
+  height = np.float32(rng.uniform(0.0, 0.006))
+  work.relief += height * fade * (1 - np.abs(folds)).astype(np.float32)
 
 
 def _thin(sheet, params, work, rng):
@@ -46,7 +68,7 @@ def _middle_seam(sheet, work, factor):
 def _two_layer(sheet, params, work, rng):
   """An outer layer with bound edges; the lining shows along the sides."""
   sheet_lib.stamp(sheet, params, work, rng)
-  sheet_lib.wrinkle(sheet, work, 0.004 * sheet_lib.slack(params), rng)
+  sheet_lib.wrinkle(sheet, work, 0.007 * sheet_lib.slack(params), rng)
   _middle_seam(sheet, work, 0.7)
   accent = sheet_lib.linear(params.accent)
   side = sheet.x[:, -1:] - np.abs(sheet.x)

@@ -1,52 +1,14 @@
-"""Filtering masks laid flat: surgical, folded and moulded respirators."""
+"""Folded and moulded respirators laid flat."""
 
 import numpy as np
 
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 
 
-def _surgical(sheet, params, work, rng):
-  sheet_lib.wrinkle(sheet, work, 0.0055 * sheet_lib.slack(params), rng)
-  edge_u = np.abs(sheet.u)
-  # Pleats open in the middle and are sewn together at the sides.
-  opening = rng.uniform(0.75, 1.1)
-  shift = rng.uniform(-0.03, 0.03)
-  print_y = sheet.y + 0 * sheet.u
-  for k, v0 in enumerate((0.33 + shift, 0.5 + shift, 0.67 + shift)):
-    sag = (0.07 * (k - 0.6)) * (1 - edge_u**2) * opening
-    wave = 0.012 * np.sin(sheet.u * rng.uniform(2, 5) + rng.uniform(0, 6))
-    distance = (sheet.v - v0 - sag - wave) * sheet.y[-1, 0]
-    depth = 0.55 + 0.45 * edge_u
-    # A print goes on inside the pleat: below it, it is cut and has moved on.
-    print_y = print_y + 0.1 * depth * (distance > 0)
-    # Cloth above laps over the cloth below: a step down with its shadow.
-    work.relief += (
-      0.011 * depth / (1 + np.exp(np.clip(distance / 0.005, -30, 30)))
-    )
-    work.relief += 0.010 * depth * np.clip(distance / 0.12, 0, 1)
-    shadow = np.where(distance > 0, np.exp(-np.maximum(distance, 0) / 0.018), 0)
-    sheet_lib.shade(work, shadow * depth, rng.uniform(0.5, 0.72))
-  sheet_lib.stamp(sheet._replace(y=print_y), params, work, rng)
-  # The wire under the top hem, the hems, welded dots along the sides.
-  _wire(sheet, work, 0.045, 0.3)
-  for y0 in (0.022, 0.07):
-    dashes = (sheet.x * 60) % 1 < 0.55
-    sheet_lib.shade(work, sheet.band(sheet.y, y0, 0.004) * dashes, 0.86)
-  side = sheet.x[0, -1] - np.abs(sheet.x)
-  work.relief += (
-    0.004 * np.clip((0.045 - side) / 0.006 + 0.5, 0, 1) * (sheet.v >= 0)
-  )
-  dots = (sheet.y * 55) % 1 < 0.5
-  sheet_lib.shade(work, sheet.band(side, 0.03, 0.006) * dots, 0.82)
-  sheet_lib.shade(work, sheet.band(side, 0.05, 0.006) + 0 * sheet.v, 0.88)
-  sheet_lib.hem(sheet, work, 0.014, False, rng)
-  sheet_lib.speckle(work, 0.02, rng)
-
-
 def _kn95(sheet, params, work, rng):
-  sheet_lib.wrinkle(sheet, work, 0.0025, rng)
+  sheet_lib.wrinkle(sheet, work, 0.0035 * sheet_lib.slack(params), rng)
   x = np.abs(sheet.x)
-  work.relief += 0.03 * np.exp(-x / 0.05) + 0 * sheet.v
+  work.relief += np.float32(rng.uniform(0.012, 0.024)) * np.exp(-x / 0.06)
   sheet_lib.shade(work, sheet.band(x, 0.0, 0.006) + 0 * sheet.v, 0.9)
   sheet_lib.hem(sheet, work, 0.035, False, rng)
   edge = np.minimum(sheet.y, sheet.y[-1:] - sheet.y)
@@ -63,17 +25,19 @@ def _kn95(sheet, params, work, rng):
   if rng.random() < 0.6:
     place = rng.choice([-1, 1]) * rng.uniform(0.25, 0.4), rng.uniform(0.5, 0.65)
     sheet_lib.lettering(sheet, work, "KN95", place, rng.uniform(0.25, 0.7))
-  sheet_lib.speckle(work, 0.02, rng)
+  sheet_lib.fibres(sheet, work, 0.02, rng)
+  sheet_lib.speckle(work, 0.016, rng)
 
 
 def _kf94(sheet, params, work, rng):
-  sheet_lib.wrinkle(sheet, work, 0.002, rng)
+  sheet_lib.wrinkle(sheet, work, 0.003 * sheet_lib.slack(params), rng)
   # Three panels: the outer ones fold over the middle one's edges.
+  fold_tone = rng.uniform(0.74, 0.95)
   for v0, step in ((0.29, 1), (0.73, -1)):
     line = sheet.v - v0 - 0.05 * step * np.square(sheet.u)
-    fold = np.clip(step * line / 0.02, -1, 1)
-    work.relief += 0.008 * fold - 0.012 * sheet.band(line, 0.0, 0.03)
-    sheet_lib.shade(work, sheet.band(line, 0.012 * step, 0.012), 0.74)
+    fold = np.clip(step * line / 0.012, -1, 1)
+    work.relief += 0.004 * fold - 0.005 * sheet.band(line, 0.0, 0.02)
+    sheet_lib.shade(work, sheet.band(line, 0.012 * step, 0.008), fold_tone)
     weld = ((sheet.x * 75) % 1 < 0.5) * sheet.band(line, -0.03 * step, 0.008)
     sheet_lib.shade(work, weld, 0.9)
   _wire(sheet, work, 0.05, 0.4)
@@ -84,7 +48,8 @@ def _kf94(sheet, params, work, rng):
   if rng.random() < 0.3:
     place = rng.choice([-1, 1]) * rng.uniform(0.25, 0.4), rng.uniform(0.5, 0.6)
     sheet_lib.lettering(sheet, work, "KF94", place, rng.uniform(0.2, 0.5))
-  sheet_lib.speckle(work, 0.02, rng)
+  sheet_lib.fibres(sheet, work, 0.02, rng)
+  sheet_lib.speckle(work, 0.016, rng)
 
 
 def _wire(sheet, work, place, reach):
@@ -100,12 +65,13 @@ def _n95(sheet, params, work, rng):
   across = np.square(sheet.u) + np.square(2 * sheet.v - 1)
   ring = np.sqrt(across)
   work.relief += 0.012 * np.clip((0.9 - ring) / 0.06, 0, 1)
-  sheet_lib.shade(work, sheet.band(ring, 0.93, 0.035), 0.88)
+  sheet_lib.shade(work, sheet.band(ring, 0.93, 0.03), rng.uniform(0.86, 0.97))
+  depth = rng.uniform(0.3, 1.0)
   for v0, bend in ((0.3, 0.1), (0.72, -0.12)):
     line = sheet.v - v0 - bend * np.square(sheet.u)
-    work.relief -= 0.005 * sheet.band(line, 0, 0.018)
-    sheet_lib.shade(work, sheet.band(line, 0, 0.014), 0.9)
-  clip = sheet.band(sheet.y, 0.05, 0.016) * np.clip(
+    work.relief -= np.float32(0.005 * depth) * sheet.band(line, 0, 0.014)
+    sheet_lib.shade(work, sheet.band(line, 0, 0.01), 1 - 0.1 * depth)
+  clip = sheet.band(sheet.y, rng.uniform(0.05, 0.085), 0.014) * np.clip(
     (0.42 - np.abs(sheet.u)) * 40, 0, 1
   )
   work.relief += 0.006 * clip
@@ -119,7 +85,8 @@ def _n95(sheet, params, work, rng):
     sheet_lib.lettering(
       sheet, work, "N95", (-side * 0.24, 0.52), rng.uniform(0.4, 0.8)
     )
-  sheet_lib.speckle(work, 0.02, rng)
+  sheet_lib.fibres(sheet, work, 0.02, rng)
+  sheet_lib.speckle(work, 0.016, rng)
 
 
 def _valve(sheet, work, side, rng):
@@ -146,7 +113,6 @@ def _valve(sheet, work, side, rng):
 
 
 KINDS = {
-  "surgical": _surgical,
   "kn95": _kn95,
   "kf94": _kf94,
   "n95": _n95,

@@ -9,7 +9,7 @@ import numpy as np
 
 from maskgan_jax import photos
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks.cloth import lower_faces, patterns, prints
+from maskgan_jax.masks.cloth import crumple, lower_faces, patterns, prints
 
 # Pictures are printed no finer than this, pixels a side.
 _PRINT_SIDE = 768
@@ -34,7 +34,8 @@ class Sheet(NamedTuple):
   v: np.ndarray  # [h, 1] in [0, 1]
   x: np.ndarray  # [1, w], face widths from the middle
   y: np.ndarray  # [h, 1], face widths from the top edge
-  marks: np.ndarray  # [468, 2], x and y of the landmarks below it
+  # [468, 2], x and y of the landmarks below it; filters and valves have none.
+  marks: np.ndarray = np.zeros((0, 2), np.float32)
 
   @property
   def shape(self) -> tuple[int, int]:
@@ -118,16 +119,48 @@ def smooth_noise(shape, cells, rng):
 def wrinkle(
   sheet: Sheet, work: Work, amount: float, rng: np.random.Generator
 ) -> None:
-  """Soft dents and a few creases that run from the sides inwards."""
-  work.relief += amount * smooth_noise(sheet.shape, (4, 7), rng)
-  work.relief += 0.4 * amount * smooth_noise(sheet.shape, (9, 12), rng)
+  """Creases all over and a few that run from the sides inwards.
+
+  Args:
+    sheet: where.
+    work: its relief is changed in place.
+    amount: of the relief, face widths.
+    rng: draws where.
+  """
+  crumple_over(sheet, work, 0.7 * amount, rng, stretch=rng.uniform(1.2, 2.4))
+  crumple_over(sheet, work, 0.25 * amount, rng, size=0.45)
   for side in (-1, 1):
     for _ in range(rng.integers(1, 4)):
       v0, slope = rng.uniform(0.2, 0.9), rng.uniform(-0.35, 0.35)
       reach = rng.uniform(0.25, 0.7)
       distance = sheet.v - v0 - slope * (1 - side * sheet.u)
       fade = np.clip(1 - (1 - side * sheet.u) / reach, 0, 1)
-      work.relief += amount * 1.6 * fade * sheet.band(distance, 0, 0.035)
+      crisp = np.exp(-np.abs(distance) / np.float32(rng.uniform(0.015, 0.04)))
+      work.relief += np.float32(1.3 * amount) * fade * crisp
+
+
+def crumple_over(
+  sheet: Sheet,
+  work: Work,
+  amount: float,
+  rng: np.random.Generator,
+  *,
+  size: float = 1.0,
+  stretch: float = 1.6,
+) -> None:
+  """Crumples the cloth: relief of deviation `amount`, see crumple.relief."""
+  creases = crumple.relief(
+    sheet.shape, 2 * sheet.x[0, -1], rng, size=size, stretch=stretch
+  )
+  work.relief += np.float32(amount) * creases
+
+
+def fibres(
+  sheet: Sheet, work: Work, amount: float, rng: np.random.Generator
+) -> None:
+  """Mottles the cloth as felted fibres do, by a relative `amount`."""
+  mottled = crumple.felt(sheet.shape, 2 * sheet.x[0, -1], rng)
+  work.tone *= 1 + np.float32(amount) * mottled
 
 
 def shade(work: Work, mask: np.ndarray, factor: float) -> None:
@@ -147,8 +180,9 @@ def hem(
     np.minimum(sheet.y, sheet.y[-1:] - sheet.y),
     sheet.x[:, -1:] - np.abs(sheet.x),
   )
-  work.relief += 0.004 * np.clip((width - edge) / 0.008 + 0.5, 0, 1)
-  shade(work, sheet.band(edge, width + 0.006, 0.006), 0.86)
+  work.relief += 0.003 * np.clip((width - edge) / 0.008 + 0.5, 0, 1)
+  line = sheet.band(edge, width + 0.006, 0.006)
+  shade(work, line, rng.uniform(0.84, 0.95))
   if stitched:
     dashes = ((sheet.x - sheet.y) * rng.uniform(55, 75)) % 1 < 0.6
     shade(work, sheet.band(edge, width * 0.6, 0.004) * dashes, 0.8)
@@ -156,9 +190,11 @@ def hem(
 
 def weave(sheet: Sheet, work: Work, rng: np.random.Generator) -> None:
   """Threads, as fine as the sheet can show."""
-  threads = np.sin(sheet.x * 260) * np.sin(sheet.y * 260)
-  shade(work, 0.5 + 0.5 * threads, 0.93)
-  speckle(work, 0.04, rng)
+  count = np.float32(rng.uniform(380, 620))
+  threads = np.sin(sheet.x * count) * np.sin(sheet.y * count)
+  shade(work, 0.5 + 0.5 * threads, rng.uniform(0.9, 0.98))
+  fibres(sheet, work, 0.025, rng)
+  speckle(work, 0.03, rng)
 
 
 def speckle(work: Work, amount: float, rng: np.random.Generator) -> None:

@@ -12,10 +12,19 @@ from maskgan_jax.masks.cloth import (
   fabrics,
   respirators,
   rubber,
+  surgical,
 )
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 
-_KINDS = respirators.KINDS | fabrics.KINDS | clear.KINDS | rubber.KINDS
+_KINDS = {
+  **{"surgical": surgical.surgical},
+  **respirators.KINDS,
+  **fabrics.KINDS,
+  **clear.KINDS,
+  **rubber.KINDS,
+}
+# Of the upper and lower rim, face widths.
+_ROUNDING = np.float32(0.006)
 
 
 class Fabric(NamedTuple):
@@ -77,16 +86,16 @@ def part(
   def make(sheet, work):
     rubber.PARTS[style](sheet, params, work, rng)
 
-  return _made(make, params, extent, scale, np.zeros((0, 2), np.float32))
+  return _made(make, params, extent, scale)
 
 
-def _made(make, params, extent, scale, marks):
+def _made(make, params, extent, scale, *marks):
   """A flat sheet after `make(sheet, work)` has worked on it."""
   width, height = (max(16, round(e * scale)) for e in extent)
   u = np.linspace(-1, 1, width, dtype=np.float32)[None]
   v = np.linspace(0, 1, height, dtype=np.float32)[:, None]
   sheet = sheet_lib.Sheet(
-    u, v, u * np.float32(extent[0] / 2), v * np.float32(extent[1]), marks
+    u, v, u * np.float32(extent[0] / 2), v * np.float32(extent[1]), *marks
   )
   base = sheet_lib.linear(params.colour)
   work = sheet_lib.Work(
@@ -95,6 +104,9 @@ def _made(make, params, extent, scale, marks):
     np.zeros((height, width), np.float32),
   )
   make(sheet, work)
+  # The rim is round: above it faces the light, below the ground.
+  edge = np.minimum(sheet.y, sheet.y[-1:] - sheet.y)
+  work.relief -= _ROUNDING * np.exp(-edge / _ROUNDING)
   # Less light reaches hollows than crests.
   reach = 2 * max(1, round(0.045 * scale)) + 1
   hollow = cv2.blur(work.relief, (reach, reach)) - work.relief

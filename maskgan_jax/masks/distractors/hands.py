@@ -24,6 +24,18 @@ def draw(
     landmarks: float [468, 3], px.
     rng: draws place, direction and bend.
   """
+  return lay(image, landmarks, rng)[0]
+
+
+def lay(
+  image: np.ndarray, landmarks: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+  """Draws a hand, as `draw` does, and says where it is.
+
+  Returns:
+    The picture uint8 [H, W, 3], and the hand's opacity, float32 [H, W] in
+    [0, 1]: what `drawing.draw_overlay` takes as `in_front`.
+  """
   chin, width, right, down = layers.axes(landmarks)
   side = int(rng.choice([-1, 1]))
   mouth = landmarks[anatomy.MOUTH_CORNERS[side > 0], :2]
@@ -116,7 +128,7 @@ def _flesh(image, landmarks, bumps, nails, creases, radius, rng):
   colour = skin * np.clip(shade, 0.2, 1.12)[..., None] + 255 * shine[..., None]
   shadow = cv2.GaussianBlur(alpha, (0, 0), 0.6 * radius) * 0.4 * (1 - alpha)
   image = layers.cover(image, np.float32([30, 16, 12]), shadow)
-  return layers.cover(image, colour, alpha)
+  return layers.cover(image, colour, alpha), alpha
 
 
 def _ellipse(shape, place, along, axes, radius, softness):

@@ -73,8 +73,8 @@ def estimate(image: np.ndarray, landmarks: np.ndarray) -> Light:
   chroma = middle / middle.mean() / _SKIN_CHROMA
   # Skins differ: a small deviation is the person's, a large one the light's.
   shift = np.log(np.maximum(chroma / chroma.mean(), 1e-2))
-  by_skin = np.clip(shift * np.abs(shift) / (np.abs(shift) + 0.3), -0.7, 0.7)
-  tint = np.exp(0.6 * by_skin + 0.4 * _highlights(pixels, brightness))
+  by_skin = np.clip(shift * np.abs(shift) / (np.abs(shift) + 0.45), -0.7, 0.7)
+  tint = np.exp(0.5 * by_skin + 0.5 * _highlights(pixels, brightness))
   tint /= tint.mean()
   # Skin is never grey: if it is, the photo is, and its tone is the tint.
   saturation = float(np.clip(np.ptp(middle) / middle.mean() * 6 - 0.6, 0, 1))
@@ -147,7 +147,7 @@ def _exposure(skin, face, photo):
   by_face = np.log(max(bright, 0.02) / 0.7)
   by_photo = np.log(np.clip(photo, 0.25, 0.8) / 0.7)
   exposure = np.exp(0.45 * by_skin + 0.3 * by_face + 0.25 * by_photo)
-  return float(np.clip(1.12 * exposure, 0.03, 1.1))
+  return float(np.clip(1.36 * exposure, 0.03, 1.2))
 
 
 def _texture(window):

@@ -18,6 +18,8 @@ _LEAST_SCALE, _FULL_SCALE, _MOST_SCALE = 64, 240, 700
 _BLACK, _WHITE = 0.006, 0.93
 # How sharp highlights are on what is smooth.
 _SHARPNESS = 24
+# Share of the light's contrast that cloth shows, and how its folds take light.
+_OPAQUE, _FOLDS = 0.75, 2.8
 # The rounded rim of a strap, face widths.
 _STRAP_RIM = 0.008
 
@@ -65,8 +67,10 @@ def paint(
   for part in surface.parts:
     if part.behind:
       _paint_part(layer, part, surface, light, params, window, fine)
-  body = _shade(shown, sheet, surface, light) * gain
-  _lay_over(layer, shown, body, _opacity(shown, sheet, params))
+  # Of a mask cut by the border maybe only a strap is seen.
+  if shown.pixels.size:
+    body = _shade(shown, sheet, surface, light) * gain
+    _lay_over(layer, shown, body, _opacity(shown, sheet, params))
   for part in surface.parts:
     if not part.behind:
       _paint_part(layer, part, surface, light, params, window, fine)
@@ -118,6 +122,8 @@ def _paint_part(layer, part, surface, light, params, window, fine):
   height, width = layer.shape[1:]
   points = part.points - [*window[:2], 0]
   shown = raster.rasterise(points, height, width, fine)
+  if not shown.pixels.size:
+    return
   scale = float(np.clip(surface.width, _LEAST_SCALE, _MOST_SCALE))
   rng = np.random.default_rng(part.seed)
   sheet = textures.part(part.style, params, part.extent, scale, rng)
@@ -177,7 +183,7 @@ def _shade(shown, sheet, surface, light):
   slope_y = cv2.Sobel(sheet.relief, cv2.CV_32F, 0, 1, None, 1, 0.5 / step_y)
   # Folds are small against the face, so the texture's axes stand for the
   # picture's; light from above counts even where the photo's is flat.
-  tilt = slope_x * (-2.0 * across) + slope_y * (-2.0 * min(down, -0.35))
+  tilt = slope_x * (-_FOLDS * across) + slope_y * (-_FOLDS * min(down, -0.35))
   tilt = np.clip(tilt, -0.6, 0.5)
   albedo = estimate.mute(sheet.albedo, light.saturation)
   flat = cv2.merge((*cv2.split(albedo), tilt))
@@ -193,11 +199,13 @@ def _lit(normals, light, shine):
   """What falls on the mask's surface and how its fibres shine, [R, C, 2]."""
   facing = np.maximum(normals @ light.direction, 0)
   ahead = max(-float(light.direction[2]), 0.5)
-  lit = (1 - light.contrast) + light.contrast * facing / ahead
+  # Light that passes through the cloth evens it out.
+  contrast = _OPAQUE * light.contrast
+  lit = (1 - contrast) + contrast * facing / ahead
   # Cloth turned down or away sees less of the sky and the room.
   front = np.clip(-normals[..., 2], 0, 1)
-  lit *= 0.8 + 0.2 * front
-  lit *= 1 - 0.28 * np.clip(normals[..., 1], 0, 1)
+  lit *= 0.74 + 0.26 * front
+  lit *= 1 - 0.42 * np.clip(normals[..., 1], 0, 1)
   # Fibres shine, most where the cloth is seen edge-on.
   gloss = 0.014 + 0.03 * np.square(1 - front)
   if shine:

@@ -10,6 +10,8 @@ from maskgan_jax.masks.light import estimate
 _SHADOW_TONE = np.array([22, 12, 10], np.float32)
 # Where the jaw meets the neck, and where a shadow on the neck ends.
 _JAW_CORNERS, _NECK = (132, 361), (365, 136)
+# How far behind the mask the neck lies, face widths.
+_TO_NECK = 0.14
 
 
 def cast(
@@ -42,7 +44,15 @@ def cast(
   )
   contact = cv2.GaussianBlur(small, (0, 0), max(0.013 * unit, 0.6))
   cast = cv2.GaussianBlur(moved, (0, 0), max(0.034 * unit, 1.0))
-  shadow = 0.3 * contact + (0.08 + 0.3 * light.contrast) * cast
+  near = 0.3 * contact + (0.08 + 0.3 * light.contrast) * cast
+  # The neck lies farther back: its shadow falls lower and is softer.
+  fall = np.array([-light.direction[0], max(-light.direction[1], 0.3)])
+  shift = fall * _TO_NECK * unit
+  moved = cv2.warpAffine(
+    small, np.array([[1, 0, shift[0]], [0, 1, shift[1]]]), size
+  )
+  far = cv2.GaussianBlur(moved, (0, 0), max(0.05 * unit, 1.0))
+  far *= 0.16 + 0.3 * light.contrast
   # Only head and neck are near enough to catch it.
   oval = landmarks[list(anatomy.FACE_OVAL), :2]
   down = landmarks[anatomy.CHIN, :2] - landmarks[anatomy.FOREHEAD, :2]
@@ -52,13 +62,14 @@ def cast(
       landmarks[list(_NECK), :2] + 0.35 * down,
     ]
   )
-  skin = np.zeros(small.shape, np.uint8)
   to_small = np.array(size) / alpha.shape[::-1]
-  for polygon in (oval, neck):
+  shadow = np.zeros(small.shape, np.float32)
+  for polygon, fallen in ((oval, near), (neck, np.maximum(near, far))):
+    skin = np.zeros(small.shape, np.uint8)
     corners = np.round((polygon - window[:2]) * to_small * 16).astype(np.int32)
     cv2.fillPoly(skin, [corners], 255, cv2.LINE_AA, 4)
-  skin = cv2.blur(skin, (2 * max(1, int(0.02 * unit)) + 1,) * 2)
-  shadow *= skin.astype(np.float32) / 255
+    skin = cv2.blur(skin, (2 * max(1, int(0.02 * unit)) + 1,) * 2)
+    np.maximum(shadow, fallen * (skin * np.float32(1 / 255)), out=shadow)
   shadow = cv2.resize(shadow, alpha.shape[::-1])
   shadow[shadow < 0.012] = 0
   return np.minimum(shadow, 0.55)
@@ -86,3 +97,19 @@ def lay_under(
   planes.append(cv2.convertScaleAbs(total, alpha=255))
   drawn = planes[3] > 0
   return cv2.merge([plane * drawn for plane in planes])
+
+
+def lay_behind(
+  colour: np.ndarray, alpha: np.ndarray, in_front: np.ndarray, width: float
+) -> None:
+  """Cuts what lies in front out of a mask, and darkens the mask around it.
+
+  Args:
+    colour: of the mask, float32 [3, h, w] in 0..255, changed in place.
+    alpha: its opacity, [h, w] in [0, 1], changed in place.
+    in_front: opacity of what lies in front, [h, w] in [0, 1].
+    width: of the face, px.
+  """
+  dark = cv2.GaussianBlur(in_front, (0, 0), max(0.03 * width, 0.6))
+  colour *= 1 - np.float32(0.5) * dark
+  alpha *= 1 - in_front

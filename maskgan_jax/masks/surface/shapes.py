@@ -48,7 +48,7 @@ class _Outline(NamedTuple):
 
 
 _OUTLINES = {
-  "surgical": _Outline(71.0, -0.03, 1.5, 0.42, 2.6, -0.05),
+  "surgical": _Outline(74.0, -0.03, 1.35, 0.74, 3.4, 0.0),
   "kn95": _Outline(70.0, 0.03, 1.9, 0.22, 1.7, -0.05),
   "kf94": _Outline(74.0, 0.02, 1.6, 0.16, 2.0, 0.0),
   "n95": _Outline(62.0, 0.07, 2.0, 0.42, 2.3, 0.16),
@@ -84,6 +84,15 @@ _STAND_OFF = {
   "half_mask": 0.13,
   "clear_half_mask": 0.13,
 }
+# Share of a kind that is a rectangle with pleats.
+_PLEATED = {"surgical": 1.0, "cloth": 0.35}
+# How far the upper and lower edge wander from column to column, face widths.
+_CROOKED = {
+  **{"surgical": 0.003, "cloth": 0.004, "cloth_two_layer": 0.003},
+  **{"bandana": 0.005, "gaiter": 0.005, "scarf": 0.008},
+}
+# How far the side edges of a loose one stand off the cheeks, face widths.
+_GAPE = {"surgical": 0.09, "cloth": 0.06, "cloth_two_layer": 0.06}
 
 
 def mask_surface(
@@ -118,7 +127,7 @@ def mask_surface(
   if params.mask_type in ("gaiter", "scarf"):
     radius = np.maximum(radius, _NECK)
   # The wire and the edges hold the cloth to the skin, the middle spans.
-  floor = 0.1 + 0.4 * params.looseness
+  floor = min(0.5 + 0.5 * params.looseness, 1)
   tight = np.clip(np.minimum(v * 5, (1 - v) * 8), floor, 1)
   radius = _stretch(angle, radius, tight)
   if params.mask_type == "bandana":
@@ -135,20 +144,29 @@ def mask_surface(
   )
 
 
+def is_pleated(params: params_lib.MaskParams) -> bool:
+  """Whether a mask is a rectangle with pleats."""
+  chance = np.random.default_rng([params.seed, 2]).random()
+  return bool(chance < _PLEATED.get(params.mask_type, 0))
+
+
 def _outline(mesh, params, rng):
   """Angle and height [rows, columns] of the grid, unrolled."""
-  kind = _OUTLINES[params.mask_type]
+  kind = _OUTLINES["surgical" if is_pleated(params) else params.mask_type]
   u = np.linspace(-1, 1, COLUMNS)[None]
   v = np.linspace(0, 1, ROWS)[:, None]
   side = np.abs(u)
   tip, chin = mesh.height[anatomy.NOSE_TIP], mesh.height[anatomy.CHIN]
   mouth = mesh.height[list(anatomy.MOUTH_CORNERS)].mean()
+  # Nothing is worn quite alike on both sides.
   jitter = rng.uniform(-1, 1, 4)
+  uneven = 0.35 * u * rng.uniform(-1, 1, (4, 1))
+  jitter = jitter[:, None] + uneven
   top_middle = _level(mesh, params.coverage)
   # A mask slung under nose or lip has straight edges, a proper one hugs.
   rise = 0.02 if params.coverage >= 0 else -0.08
   top_side = tip + kind.top_side + 0.03 * jitter[0]
-  top_side = max(top_side, top_middle + rise)
+  top_side = np.maximum(top_side, top_middle + rise)
   # Rubber is round over the bridge of the nose, cloth bent by a wire.
   bend = 0.07 if params.mask_type in params_lib.HALF_MASKS else 0.01
   hug = 1 - (1 - np.sqrt((side**2 + bend) / (1 + bend))) ** (
@@ -156,7 +174,7 @@ def _outline(mesh, params, rng):
   )
   top = top_middle + (top_side - top_middle) * (hug - hug.min()) / np.ptp(hug)
   corner = mouth + (chin - mouth) * (kind.corner + 0.12 * jitter[2])
-  corner = max(corner, top_side + 0.12)
+  corner = np.maximum(corner, top_side + 0.12)
   bottom = (
     chin
     + params.drop
@@ -167,6 +185,11 @@ def _outline(mesh, params, rng):
     bottom = bottom + 0.025 * np.sin(rng.uniform(3, 7) * u + 3 * jitter[3])
   height = top + (bottom - top) * v
   bow = 1 + kind.bow * 4 * v * (1 - v)
+  # Edges are cut and worn a little crooked.
+  crooked = _CROOKED.get(params.mask_type, 0.0) * rng.standard_normal(
+    (2, COLUMNS)
+  )
+  height = height + (1 - v) ** 3 * crooked[0] + v**3 * crooked[1]
   angle = np.radians(kind.side_angle) * params.width * u * bow
   lean = np.tan(np.radians(params.tilt)) * head.RADIUS
   return angle, height + lean * np.sin(angle)
@@ -218,8 +241,9 @@ def _stand_off(params, angle, v):
   if kind in ("gaiter", "scarf"):
     return far * (1 + 0.4 * bulge)
   # Loose masks gape at the cheeks, those of cloth most.
-  gape = 0.06 if kind in ("cloth", "cloth_two_layer") else 0.02
-  gape = gape * params.looseness * u**4
+  gape = _GAPE.get(kind, 0.02) * params.looseness * u**4
+  if is_pleated(params):  # Its sides hang straight, past the narrower jaw.
+    gape = gape * (0.4 + 0.9 * v) + 0.05 * u**4 * v
   return (far + 0.05 * params.looseness) * inside + gape
 
 

@@ -28,17 +28,23 @@ _OWN_COLOUR = {
   **{"n95_valve": 0.5, "cloth": 0.35, "cloth_two_layer": 0.35},
   **{"cloth_window": 0.35, "half_mask": 0.12},
 }
+# Most are black, white or grey.
 _COLOURS = (
-  *((36, 36, 40), (235, 234, 230), (228, 190, 50), (40, 90, 170)),
-  *((216, 62, 110), (190, 44, 46), (90, 170, 70), (120, 122, 126)),
+  *((36, 36, 40), (235, 234, 230), (44, 44, 46), (226, 226, 222)),
+  *((120, 122, 126), (40, 90, 170), (34, 54, 108), (228, 190, 50)),
+  *((216, 62, 110), (190, 44, 46), (90, 170, 70)),
 )
 # White elastic, a little grey. Dark masks have dark straps instead.
 _ELASTIC = (219, 219, 219)
 _DARK = 80
+# How a strap hangs: least and largest sag, face widths. Most are taut.
+_SAG = (-0.01, 0.025)
+# How straight a loop runs in the picture, from 0, along the skin, to 1.
+_TAUT = 0.8
+# Of a loop at least so much is seen, face widths, or none.
+_SHORTEST = 0.055
 # Of half-mask respirators.
 _RUBBER = ((40, 41, 44), (58, 60, 64), (96, 98, 102), (150, 152, 152))
-# How a strap hangs: least and largest sag, face widths.
-_SAG = (-0.01, 0.04)
 # Share of loops that are twisted once: there they are seen edge-on.
 _TWISTED = 0.3
 # The row of a sport mask's side where the middle of an ear's panel begins.
@@ -79,10 +85,10 @@ def visible_straps(
     return []
   frame, mesh = surface.frame, surface.mesh
   kind = params.mask_type
-  loops = rng.random() >= _TIED.get(kind, 0)
+  loops = not is_tied(params)
   width = float(rng.uniform(*_width(kind, loops)))
   jitter = rng.uniform(-0.04, 0.04, 2)
-  under_hair = rng.random() < 0.85
+  under_hair = rng.random() < 0.75
   # Cloth of one piece with the mask begins well inside it.
   inside = 2 if kind == "sport" else 0
   starts, ends, off = [], [], []
@@ -104,20 +110,36 @@ def visible_straps(
     widths = _panels(surface, width)
   colour = _colour(params, rng)
   straps = []
-  for strand, visible, wide in zip(points, facing, widths, strict=True):
-    hidden = np.flatnonzero(~visible)
+  for k, strand in enumerate(points):
+    hidden = np.flatnonzero(~facing[k])
     strand = strand[: hidden[0] if hidden.size else _STEPS]
-    if loops and under_hair and len(strand) > 1:
-      strand = strand[: _skin_end(image, landmarks, strand)]
+    if under_hair and len(strand) > 1 and (loops or kind not in _RIBBONS):
+      # A beard may grow under the first half of a lower one.
+      least = 1 if k % 2 == 0 else len(strand) // 2
+      strand = strand[: max(_skin_end(image, landmarks, strand), least)]
+    if len(strand) < 2:
+      continue
     # What the face hides of a strap in the air is not worth a stub.
-    if len(strand) > (4 if kind in params_lib.SHIELDS else 1):
-      wide = wide[: len(strand)]
+    shortest = 2 * _SHORTEST if kind in params_lib.SHIELDS else _SHORTEST
+    if kind == "sport":  # What is cut in one piece lies on the mask at first.
+      edge = surface.points[shapes.ROWS // 2, 0 if k < 2 else -1, :2]
+      shortest += np.linalg.norm(edge - strand[0]) / surface.width
+    elif loops:
+      chord = np.linspace(strand[0], strand[-1], len(strand))
+      strand = strand + _TAUT * (chord - strand)
+    if np.linalg.norm(strand[-1] - strand[0]) > shortest * surface.width:
+      wide = widths[k, : len(strand)]
       if kind in ("half_mask", "face_shield"):
         # Broad bands are seen edge-on where they turn.
-        left = np.arange(len(strand))[::-1]
-        wide = wide * np.clip(0.6 + 0.2 * left, 0, 1)
+        wide = wide * np.clip(0.6 + 0.2 * np.arange(len(wide))[::-1], 0, 1)
       straps.append(Strap(strand, wide, colour))
   return straps
+
+
+def is_tied(params: params_lib.MaskParams) -> bool:
+  """Whether a mask is tied, or held, behind the head and not on the ears."""
+  chance = np.random.default_rng([params.seed, 1]).random()
+  return bool(chance < _TIED.get(params.mask_type, 0))
 
 
 def _width(kind, loops):
@@ -129,13 +151,13 @@ def _width(kind, loops):
     "cloth_two_layer": (0.014, 0.03),
     "sport": (0.035, 0.05),
     "kf94": (0.013, 0.02),
-    "n95": (0.013, 0.032),
-    "n95_valve": (0.013, 0.032),
+    "n95": (0.009, 0.022),
+    "n95_valve": (0.009, 0.022),
     "half_mask": (0.04, 0.075),
     "clear_half_mask": (0.01, 0.022),
     "mouth_shield": (0.01, 0.018),
     "face_shield": (0.04, 0.08),
-  }.get(kind, (0.013, 0.021))
+  }.get(kind, (0.01, 0.021))
 
 
 def _colour(params, rng):
@@ -186,7 +208,7 @@ def _ends(kind, loops, jitter):
     )
   inset = _PANEL_ROW if kind == "sport" else 1
   return (
-    (inset, (np.radians(108), -0.1 + jitter[0])),
+    (inset, (np.radians(106), -0.14 + 1.5 * jitter[0])),
     (last - inset, (np.radians(107), 0.13 + jitter[1])),
   )
 
@@ -236,5 +258,4 @@ def _skin_end(image, landmarks, strand):
   skin = np.median(lab[: len(cheeks)], 0)
   away = np.abs(lab[len(cheeks) :] - skin) / [70.0, 16.0, 16.0]
   is_skin = np.flatnonzero(away.max(1) < _NOT_SKIN)
-  last = is_skin[-1] if is_skin.size else 0
-  return max(int(last) + 2, len(strand) // 2)
+  return int(is_skin[-1]) + 2 if is_skin.size else 0

@@ -53,22 +53,6 @@ def test_colour_is_the_cloths_own():
   np.testing.assert_allclose(middle, (200, 60, 30), atol=12)
 
 
-def test_prints_are_cut_and_moved_on_at_the_pleats(monkeypatch):
-  painted = {}
-
-  def paint(pattern, x, y, rng):
-    painted["y"] = y
-    return 0 * x + 0 * y
-
-  monkeypatch.setattr(patterns, "paint", paint)
-  fabric_of("surgical", pattern="stripes")
-  steps = np.diff(painted["y"], axis=0)
-  # Three pleats, each swallows some of the print, at the sides most.
-  for column, most in ((100, 0.07), (0, 0.12), (-1, 0.12)):
-    swallowed = steps[:, column][steps[:, column] > 0.03]
-    assert len(swallowed) == 3 and swallowed.max() < most
-
-
 def test_pleats_darken_rows():
   tone = fabric_of("surgical").albedo.mean(-1)[:, 80:120].mean(1)
   inner = tone[15:-10]

@@ -3,7 +3,7 @@ import pytest
 
 from maskgan_jax import masks
 from maskgan_jax.masks import distractors
-from maskgan_jax.masks.distractors import beards
+from maskgan_jax.masks.distractors import beards, hands
 
 
 @pytest.mark.parametrize("kind", distractors.KINDS)
@@ -61,3 +61,14 @@ def test_unknown_kind(photo, landmarks):
 def test_wrong_landmarks(photo, landmarks):
   with pytest.raises(ValueError, match=r"\(5, 3\), expected \(468, 3\)"):
     distractors.draw(photo, landmarks[:5], "hand", np.random.default_rng(0))
+
+
+def test_where_a_hand_lies(photo, landmarks):
+  drawn, alpha = hands.lay(photo, landmarks, np.random.default_rng(4))
+  np.testing.assert_array_equal(
+    drawn, hands.draw(photo, landmarks, np.random.default_rng(4))
+  )
+  assert alpha.shape == photo.shape[:2] and 0.02 < alpha.mean() < 0.4
+  np.testing.assert_array_less(alpha, 1.001)
+  changed = np.abs(drawn.astype(int) - photo).max(-1) > 20
+  assert changed[alpha > 0.9].mean() > 0.5

@@ -56,3 +56,25 @@ def test_a_mask_lies_over_its_shadow():
   assert rgba[0, 0, :3].tolist() == [200] * 3
   assert rgba[0, 2, :3].tolist() == [22, 12, 10]
   assert rgba[0, 3].tolist() == [0] * 4
+
+
+def test_the_neck_lies_in_the_shadow_of_the_mask(landmarks):
+  chin = int(landmarks[152, 1])
+  alpha = np.zeros((256, 256), np.float32)
+  alpha[chin - 60 : chin, 80:176] = 1
+  dark = shadow.cast(landmarks, alpha, _light(), 150.0, WINDOW)
+  column = dark[chin + 4 :, 128]
+  # Softer than the shadow on the cheeks, it reaches farther.
+  assert column[:6].min() > 0.1
+  assert column[-1] < 0.05
+
+
+def test_what_lies_in_front_is_cut_out_and_darkens_the_mask():
+  colour = np.full((3, 20, 20), 200, np.float32)
+  alpha = np.ones((20, 20), np.float32)
+  in_front = np.zeros((20, 20), np.float32)
+  in_front[:, :6] = 1
+  shadow.lay_behind(colour, alpha, in_front, 60.0)
+  assert not alpha[:, :6].any() and (alpha[:, 6:] == 1).all()
+  assert (np.diff(colour[0, 10, 6:12]) > 0).all()
+  assert colour[0, 10, -1] == pytest.approx(200, abs=0.1)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from maskgan_jax import masks
 from maskgan_jax.masks import params
 from maskgan_jax.masks.surface import shapes
 
@@ -52,3 +53,31 @@ def test_turning_the_landmarks_turns_the_surface(landmarks_of):
   centre = 255 / 2
   expected = (flat[..., :2] - centre) @ matrix.T + centre
   np.testing.assert_allclose(turned[..., :2], expected, atol=0.05)
+
+
+def test_some_cloth_masks_have_pleats_and_straight_sides(landmarks):
+  seeds = range(80)
+  pleated = np.array(
+    [shapes.is_pleated(masks.MaskParams("cloth", seed=s)) for s in seeds]
+  )
+  assert 0.2 < pleated.mean() < 0.5
+  assert shapes.is_pleated(masks.MaskParams("surgical"))
+  assert not shapes.is_pleated(masks.MaskParams("kn95"))
+  surfaces = [
+    shapes.mask_surface(
+      landmarks, masks.MaskParams("cloth", seed=s), np.random.default_rng(s)
+    )
+    for s in seeds
+  ]
+  # How far down the lower corners lie.
+  corners = np.array([s.points[-1, 0, 1] for s in surfaces])
+  assert corners[pleated].min() > corners[~pleated].max()
+
+
+def test_nothing_is_worn_quite_alike_on_both_sides(landmarks):
+  for seed in range(4):
+    surface = shapes.mask_surface(
+      landmarks, masks.MaskParams("n95", seed=seed), np.random.default_rng(seed)
+    )
+    left, right = surface.points[0, 2, 1], surface.points[0, -3, 1]
+    assert 0.05 < abs(left - right) < 12

@@ -10,13 +10,15 @@ from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces.stages import align
 from maskgan_jax.faces import anatomy
 from maskgan_jax.masks import drawing as drawing_lib
-from maskgan_jax.masks.distractors import beards
+from maskgan_jax.masks.distractors import beards, hands
 from maskgan_jax.photos import coding
 
 # Bare faces must stay bare: a segmenter that never saw one finds a mask on
 # every mouth, and one that never saw a beard or a hand finds it there.
 BARE_SHARE = 0.1
 DISTRACTOR_SHARE = 0.5  # of the bare ones
+# Hands that touch a mask, and are no part of it, belong to the photo.
+HAND_SHARE = 0.04  # of the masked ones
 # In training: a beard below a mask else passes for a part of it. So many faces
 # get one, if it shows: one that the mask or the crop's edge hides would teach a
 # network to guess beards anywhere. It hangs so far below the chin, widths of
@@ -100,9 +102,13 @@ def _draw(
   if rng.random() < BARE_SHARE:
     return _bare(face, image, rng)
   params = masks.sample_params(rng, distribution)
-  encoded = face.image
-  overlay = drawing_lib.draw_overlay(image, face.landmarks, params)
-  if rng.random() < bearded_share:
+  encoded, in_front = face.image, None
+  if rng.random() < HAND_SHARE:
+    handed, in_front = hands.lay(image, face.landmarks, rng)
+    encoded = coding.jpeg(handed)
+    image = coding.rgb(encoded)
+  overlay = drawing_lib.draw_overlay(image, face.landmarks, params, in_front)
+  if in_front is None and rng.random() < bearded_share:
     coded = coding.jpeg(beards.draw(image, face.landmarks, rng, hang=_HANG))
     bearded = coding.rgb(coded)
     grown = cv2.absdiff(bearded, image).max(-1) > _GROWN

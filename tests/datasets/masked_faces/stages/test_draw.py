@@ -135,6 +135,24 @@ def test_beards_are_painted_where_they_show(monkeypatch, kind):
   assert bearded if kind == "surgical" else bearded < 12
 
 
+def test_hands_at_masks_belong_to_the_photo(face, monkeypatch):
+  monkeypatch.setattr(draw, "BARE_SHARE", 0.0)
+  made = []
+  for share in (0.0, 1.0):
+    monkeypatch.setattr(draw, "HAND_SHARE", share)
+    made.append(_make(face, 4, bearded_share=1.0))
+  smaller = 0
+  for bare, handed in zip(*made, strict=True):
+    assert handed["mask_params"] == bare["mask_params"]
+    before, after = (coding.grey(one["alpha"]) for one in (bare, handed))
+    hand = np.abs(
+      coding.rgb(handed["image"]).astype(int) - coding.rgb(face.image)
+    )
+    assert (hand.max(-1) > 30).mean() > 0.003
+    smaller += (after > 127).sum() < (before > 127).sum()
+  assert smaller > 1
+
+
 def test_turned_faces_get_more(face, monkeypatch):
   assert len(_make(face, 2, turned_factor=3)) == 2
   monkeypatch.setattr(draw, "TURNED", -1.0)
