@@ -21,15 +21,19 @@ _TIED = {"surgical": 0.12, "cloth": 0.08, "n95": 1.0, "n95_valve": 1.0}
 _RIBBONS = {"surgical": (0.025, 0.045), "cloth": (0.02, 0.04)}
 # Share of a kind whose straps are neither white elastic nor of its own cloth.
 _OWN_COLOUR = {
-  **{"surgical": 0.12, "kn95": 0.1, "kf94": 0.1, "n95": 0.5},
-  **{"n95_valve": 0.5, "cloth": 0.35, "cloth_two_layer": 0.35},
+  **{"surgical": 0.1, "kn95": 0.1, "kf94": 0.1, "n95": 0.4},
+  **{"n95_valve": 0.4, "cloth": 0.35, "cloth_two_layer": 0.35},
 }
-# Most are black, white or grey.
-_COLOURS = (
+# Most of these are black, white or grey.
+_CALM = (
   *((36, 36, 40), (235, 234, 230), (44, 44, 46), (226, 226, 222)),
-  *((120, 122, 126), (40, 90, 170), (34, 54, 108), (228, 190, 50)),
-  *((216, 62, 110), (190, 44, 46), (90, 170, 70)),
+  *((120, 122, 126), (34, 54, 108)),
 )
+_LOUD = (
+  *((40, 90, 170), (228, 190, 50), (216, 62, 110), (190, 44, 46)),
+  (90, 170, 70),
+)
+_IS_LOUD = 0.25
 # White elastic, a little grey. Dark masks have dark straps instead.
 _ELASTIC = (219, 219, 219)
 _DARK = 80
@@ -40,7 +44,7 @@ _TAUT = 0.8
 # Of a loop at least so much is seen, face widths, or none.
 _SHORTEST = 0.055
 # Share of loops that are twisted once: there they are seen edge-on.
-_TWISTED = 0.3
+_TWISTED = 0.2
 # The row of a sport mask's side where the middle of an ear's panel begins.
 _PANEL_ROW = 2
 # Landmarks whose skin stands for the whole face's.
@@ -77,12 +81,11 @@ def visible_straps(
   """
   if params.mask_type in params_lib.WRAPS:
     return []
-  frame, mesh = surface.frame, surface.mesh
-  kind = params.mask_type
+  kind, frame, mesh = params.mask_type, surface.frame, surface.mesh
   loops = not is_tied(params)
   width = float(rng.uniform(*_width(kind, loops)))
   jitter = rng.uniform(-0.04, 0.04, 2)
-  under_hair = rng.random() < 0.75
+  under_hair = rng.random() < 0.88
   # Cloth of one piece with the mask begins well inside it.
   inside = 2 if kind == "sport" else 0
   starts, ends = [], []
@@ -98,7 +101,7 @@ def visible_straps(
   widths = width * _twists(len(points), rng)
   if kind == "sport":
     widths = _panels(surface, width)
-  colour = _colour(params, rng)
+  colour, least_seen = _colour(params, rng), _SHORTEST * surface.width
   straps = []
   for k, strand in enumerate(points):
     hidden = np.flatnonzero(~facing[k])
@@ -107,18 +110,21 @@ def visible_straps(
       # A beard may grow under the first half of a lower one.
       least = 1 if k % 2 == 0 else len(strand) // 2
       strand = strand[: max(_skin_end(image, landmarks, strand), least)]
-    if len(strand) < 2:
+    # What is cut in one piece with the mask lies on it at first.
+    edge = surface.points[shapes.ROWS // 2, 0 if k < 2 else -1, :2]
+    covered = np.linalg.norm(edge - strand[0]) if kind == "sport" else 0.0
+    if len(strand) < 2 or _length(strand) - covered < least_seen:
       continue
-    shortest = _SHORTEST
-    if kind == "sport":  # What is cut in one piece lies on the mask at first.
-      edge = surface.points[shapes.ROWS // 2, 0 if k < 2 else -1, :2]
-      shortest += np.linalg.norm(edge - strand[0]) / surface.width
-    elif loops:
+    if loops and kind != "sport":
       chord = np.linspace(strand[0], strand[-1], len(strand))
       strand = strand + _TAUT * (chord - strand)
-    if np.linalg.norm(strand[-1] - strand[0]) > shortest * surface.width:
-      straps.append(Strap(strand, widths[k, : len(strand)], colour))
+    straps.append(Strap(strand, widths[k, : len(strand)], colour))
   return straps
+
+
+def _length(strand):
+  """From end to end, px."""
+  return float(np.linalg.norm(strand[-1] - strand[0]))
 
 
 def is_tied(params: params_lib.MaskParams) -> bool:
@@ -145,7 +151,8 @@ def _colour(params, rng):
   """RGB of a mask's straps."""
   kind = params.mask_type
   if rng.random() < _OWN_COLOUR.get(kind, 0):
-    return _COLOURS[rng.integers(len(_COLOURS))]
+    colours = _LOUD if rng.random() < _IS_LOUD else _CALM
+    return colours[rng.integers(len(colours))]
   of_cloth = kind in ("cloth", "cloth_two_layer", "sport")
   return (
     params.colour if of_cloth or np.mean(params.colour) < _DARK else _ELASTIC
@@ -217,6 +224,6 @@ def _skin_end(image, landmarks, strand):
   colours = image[points[:, 1], points[:, 0]][None]
   lab = cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)[0].astype(np.float32)
   skin = np.median(lab[: len(cheeks)], 0)
-  away = np.abs(lab[len(cheeks) :] - skin) / [70.0, 16.0, 16.0]
+  away = np.abs(lab[len(cheeks) :] - skin) / [60.0, 14.0, 14.0]
   is_skin = np.flatnonzero(away.max(1) < _NOT_SKIN)
   return int(is_skin[-1]) + 2 if is_skin.size else 0
