@@ -112,7 +112,7 @@ def visible_straps(
       strand = strand[: max(_skin_end(image, landmarks, strand), least)]
     # What is cut in one piece with the mask lies on it at first.
     edge = surface.points[shapes.ROWS // 2, 0 if k < 2 else -1, :2]
-    covered = np.linalg.norm(edge - strand[0]) if kind == "sport" else 0.0
+    covered = np.linalg.norm(edge - points[k, 0]) if kind == "sport" else 0.0
     if len(strand) < 2 or _length(strand) - covered < least_seen:
       continue
     if loops and kind != "sport":
