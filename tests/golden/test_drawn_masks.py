@@ -16,12 +16,12 @@ from maskgan_jax.faces import alignment
 SIZE, MARGIN = 192, 12
 HASHES = {
   "surgical": "9959592d75f036a6ba62b282cba62be95a2c",
-  "kn95": "9919792d74b772c6c2e7066cb03b32a4b0f3",
-  "kf94": "9d59793d74b172b6c267060fe03230e5b873",
-  "n95": "9d7d7b2d34b123b213e30b4bce32340b70b3",
-  "n95_valve": "9d7d7b38f4b163b216b25a43cb23240e34f2",
-  "cloth": "bff53a955f119a807ad967a85aa0b30d50d2",
-  "cloth_two_layer": "997d5b2c54f033b683e30e0fcc3e6094b9b2",
+  "kn95": "9919792d74b572c6c2e70e6cb03b32a4b0f3",
+  "kf94": "9d59793d74b572b6c267060fe03230a5b873",
+  "n95": "9d7d7b3934b123b213a30b43cb21340ef4f3",
+  "n95_valve": "9d7d5b2c74b923a246b31b0bce23341b34f2",
+  "cloth": "befd6b955ec09381ba833698d9a51b48f0a1",
+  "cloth_two_layer": "9bbd7b2d54f4329683a3134f8c383291acf2",
   "sport": "bff53b957e5592194a8528b08ab9f21a50f1",
   "bandana": "bff57b957b9193885ab0188cc3309398f887",
   "gaiter": "bfb95f01151465207b763d05a523b7c5a963",

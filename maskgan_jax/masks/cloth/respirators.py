@@ -60,11 +60,12 @@ def _wire(sheet, work, place, reach):
 
 def _n95(sheet, params, work, rng):
   sheet_lib.wrinkle(sheet, work, 0.0012, rng)
-  sheet_lib.hem(sheet, work, 0.03, False, rng)
+  sheet_lib.hem(sheet, work, rng.uniform(0.014, 0.03), False, rng)
   # A moulded cup: a rim round it and pressed panel lines across.
   across = np.square(sheet.u) + np.square(2 * sheet.v - 1)
   ring = np.sqrt(across)
-  work.relief += 0.012 * np.clip((0.9 - ring) / 0.06, 0, 1)
+  rim = np.float32(rng.uniform(0.003, 0.01))
+  work.relief += rim * np.clip((0.9 - ring) / 0.06, 0, 1)
   sheet_lib.shade(work, sheet.band(ring, 0.93, 0.03), rng.uniform(0.86, 0.97))
   depth = rng.uniform(0.3, 1.0)
   for v0, bend in ((0.3, 0.1), (0.72, -0.12)):

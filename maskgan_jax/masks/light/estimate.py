@@ -73,7 +73,7 @@ def estimate(image: np.ndarray, landmarks: np.ndarray) -> Light:
   chroma = middle / middle.mean() / _SKIN_CHROMA
   # Skins differ: a small deviation is the person's, a large one the light's.
   shift = np.log(np.maximum(chroma / chroma.mean(), 1e-2))
-  by_skin = np.clip(shift * np.abs(shift) / (np.abs(shift) + 0.45), -0.7, 0.7)
+  by_skin = np.clip(shift * np.abs(shift) / (np.abs(shift) + 0.3), -0.7, 0.7)
   tint = np.exp(0.5 * by_skin + 0.5 * _highlights(pixels, brightness))
   tint /= tint.mean()
   # Skin is never grey: if it is, the photo is, and its tone is the tint.
@@ -130,7 +130,7 @@ def _highlights(pixels, brightness):
   bright = pixels[brightness >= _quantile(brightness, 0.95)]
   chroma = np.square(bright.mean(0) / 255) + 1e-3
   chroma = np.log(chroma / chroma.mean())
-  return np.clip(chroma - chroma.mean(), -0.3, 0.3)
+  return np.clip(chroma - chroma.mean(), -0.22, 0.22)
 
 
 def _exposure(skin, face, photo):

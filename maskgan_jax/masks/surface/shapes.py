@@ -11,7 +11,7 @@ import numpy as np
 
 from maskgan_jax.faces import anatomy
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks.surface import head, parts, shields
+from maskgan_jax.masks.surface import head, outlines, parts, shields
 
 ROWS, COLUMNS = 13, 23
 # Below the jaw the neck is no narrower than this, in face widths.
@@ -36,35 +36,6 @@ class Surface(NamedTuple):
   parts: tuple[parts.Part, ...]  # what is fixed on it, far ones first
 
 
-class _Outline(NamedTuple):
-  """A kind's outline. Heights and angles mean what `_outline` makes of them."""
-
-  side_angle: float  # degrees from the nose to the side edge
-  top_side: float  # of the top corners below the nose tip, face widths
-  top_power: float  # 1: straight top edge; above: hugs the nose
-  corner: float  # height of the bottom corners, 0 mouth, 1 chin
-  bottom_power: float  # 1: straight bottom edge to the chin; above: rounder
-  bow: float  # side edges bulge outwards (+) or are cut in (-)
-
-
-_OUTLINES = {
-  "surgical": _Outline(74.0, -0.03, 1.35, 0.74, 3.4, 0.0),
-  "kn95": _Outline(70.0, 0.03, 1.9, 0.22, 1.7, -0.05),
-  "kf94": _Outline(74.0, 0.02, 1.6, 0.16, 2.0, 0.0),
-  "n95": _Outline(62.0, 0.07, 2.0, 0.42, 2.3, 0.16),
-  "n95_valve": _Outline(62.0, 0.07, 2.0, 0.42, 2.3, 0.16),
-  "cloth": _Outline(74.0, 0.01, 1.7, 0.22, 2.0, -0.14),
-  "cloth_two_layer": _Outline(72.0, 0.0, 1.8, 0.34, 2.2, -0.1),
-  "sport": _Outline(92.0, 0.0, 1.8, 0.3, 1.7, -0.22),
-  "bandana": _Outline(110.0, -0.02, 1.6, -0.25, 1.2, 0.0),
-  "gaiter": _Outline(124.0, 0.05, 1.7, 1.5, 6.0, 0.0),
-  "scarf": _Outline(120.0, 0.04, 1.5, 1.3, 5.0, 0.0),
-  "cloth_thin": _Outline(76.0, 0.0, 1.7, 0.3, 1.9, -0.12),
-  "cloth_window": _Outline(73.0, 0.0, 1.7, 0.34, 2.2, -0.06),
-  "printed_face": _Outline(74.0, 0.0, 1.7, 0.32, 2.2, -0.1),
-  "half_mask": _Outline(50.0, 0.17, 1.15, 0.62, 2.2, 0.08),
-  "clear_half_mask": _Outline(52.0, 0.16, 1.15, 0.6, 2.4, 0.08),
-}
 # How far a kind stands off the skin beyond its cloth, face widths.
 _STAND_OFF = {
   "surgical": 0.022,
@@ -152,7 +123,7 @@ def is_pleated(params: params_lib.MaskParams) -> bool:
 
 def _outline(mesh, params, rng):
   """Angle and height [rows, columns] of the grid, unrolled."""
-  kind = _OUTLINES["surgical" if is_pleated(params) else params.mask_type]
+  kind = outlines.OF["surgical" if is_pleated(params) else params.mask_type]
   u = np.linspace(-1, 1, COLUMNS)[None]
   v = np.linspace(0, 1, ROWS)[:, None]
   side = np.abs(u)

@@ -7,7 +7,7 @@ import numpy as np
 
 from maskgan_jax.faces import anatomy
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks.surface import head, shapes
+from maskgan_jax.masks.surface import head, shapes, strap_looks
 
 _STEPS = 14
 # A strap is drawn while the head's surface under it faces the camera, or
@@ -20,33 +20,14 @@ _TIED = {
   **{"surgical": 0.12, "cloth": 0.08, "n95": 1.0, "n95_valve": 1.0},
   **{"half_mask": 1.0, "clear_half_mask": 1.0, "face_shield": 1.0},
 }
-# Widths of what is tied, where it is not elastic, face widths.
-_RIBBONS = {"surgical": (0.025, 0.045), "cloth": (0.02, 0.04)}
-# Share of a kind whose straps are neither white elastic nor of its own cloth.
-_OWN_COLOUR = {
-  **{"surgical": 0.12, "kn95": 0.1, "kf94": 0.1, "n95": 0.5},
-  **{"n95_valve": 0.5, "cloth": 0.35, "cloth_two_layer": 0.35},
-  **{"cloth_window": 0.35, "half_mask": 0.12},
-}
-# Most are black, white or grey.
-_COLOURS = (
-  *((36, 36, 40), (235, 234, 230), (44, 44, 46), (226, 226, 222)),
-  *((120, 122, 126), (40, 90, 170), (34, 54, 108), (228, 190, 50)),
-  *((216, 62, 110), (190, 44, 46), (90, 170, 70)),
-)
-# White elastic, a little grey. Dark masks have dark straps instead.
-_ELASTIC = (219, 219, 219)
-_DARK = 80
 # How a strap hangs: least and largest sag, face widths. Most are taut.
 _SAG = (-0.01, 0.025)
 # How straight a loop runs in the picture, from 0, along the skin, to 1.
 _TAUT = 0.8
 # Of a loop at least so much is seen, face widths, or none.
 _SHORTEST = 0.055
-# Of half-mask respirators.
-_RUBBER = ((40, 41, 44), (58, 60, 64), (96, 98, 102), (150, 152, 152))
 # Share of loops that are twisted once: there they are seen edge-on.
-_TWISTED = 0.3
+_TWISTED = 0.2
 # The row of a sport mask's side where the middle of an ear's panel begins.
 _PANEL_ROW = 2
 # Landmarks whose skin stands for the whole face's.
@@ -83,12 +64,11 @@ def visible_straps(
   """
   if params.mask_type in params_lib.WRAPS:
     return []
-  frame, mesh = surface.frame, surface.mesh
-  kind = params.mask_type
+  kind, frame, mesh = params.mask_type, surface.frame, surface.mesh
   loops = not is_tied(params)
-  width = float(rng.uniform(*_width(kind, loops)))
+  width = float(rng.uniform(*strap_looks.width(kind, loops)))
   jitter = rng.uniform(-0.04, 0.04, 2)
-  under_hair = rng.random() < 0.75
+  under_hair = rng.random() < 0.88
   # Cloth of one piece with the mask begins well inside it.
   inside = 2 if kind == "sport" else 0
   starts, ends, off = [], [], []
@@ -108,69 +88,47 @@ def visible_straps(
   widths = width * _twists(len(points), rng)
   if kind == "sport":
     widths = _panels(surface, width)
-  colour = _colour(params, rng)
+  colour, least_seen = (
+    strap_looks.colour(params, rng),
+    _SHORTEST * surface.width,
+  )
   straps = []
   for k, strand in enumerate(points):
     hidden = np.flatnonzero(~facing[k])
     strand = strand[: hidden[0] if hidden.size else _STEPS]
-    if under_hair and len(strand) > 1 and (loops or kind not in _RIBBONS):
+    if (
+      under_hair
+      and len(strand) > 1
+      and (loops or kind not in strap_looks.RIBBONS)
+    ):
       # A beard may grow under the first half of a lower one.
       least = 1 if k % 2 == 0 else len(strand) // 2
       strand = strand[: max(_skin_end(image, landmarks, strand), least)]
-    if len(strand) < 2:
+    # What is cut in one piece with the mask lies on it at first.
+    edge = surface.points[shapes.ROWS // 2, 0 if k < 2 else -1, :2]
+    covered = np.linalg.norm(edge - points[k, 0]) if kind == "sport" else 0.0
+    if len(strand) < 2 or _length(strand) - covered < least_seen:
       continue
-    # What the face hides of a strap in the air is not worth a stub.
-    shortest = 2 * _SHORTEST if kind in params_lib.SHIELDS else _SHORTEST
-    if kind == "sport":  # What is cut in one piece lies on the mask at first.
-      edge = surface.points[shapes.ROWS // 2, 0 if k < 2 else -1, :2]
-      shortest += np.linalg.norm(edge - strand[0]) / surface.width
-    elif loops:
+    if loops and kind != "sport":
       chord = np.linspace(strand[0], strand[-1], len(strand))
       strand = strand + _TAUT * (chord - strand)
-    if np.linalg.norm(strand[-1] - strand[0]) > shortest * surface.width:
-      wide = widths[k, : len(strand)]
-      if kind in ("half_mask", "face_shield"):
-        # Broad bands are seen edge-on where they turn.
-        wide = wide * np.clip(0.6 + 0.2 * np.arange(len(wide))[::-1], 0, 1)
-      straps.append(Strap(strand, wide, colour))
+    wide = widths[k, : len(strand)]
+    if kind in ("half_mask", "face_shield"):
+      # Broad bands are seen edge-on where they turn.
+      wide = wide * np.clip(0.6 + 0.2 * np.arange(len(wide))[::-1], 0, 1)
+    straps.append(Strap(strand, wide, colour))
   return straps
+
+
+def _length(strand):
+  """From end to end, px."""
+  return float(np.linalg.norm(strand[-1] - strand[0]))
 
 
 def is_tied(params: params_lib.MaskParams) -> bool:
   """Whether a mask is tied, or held, behind the head and not on the ears."""
   chance = np.random.default_rng([params.seed, 1]).random()
   return bool(chance < _TIED.get(params.mask_type, 0))
-
-
-def _width(kind, loops):
-  """Least and largest width of a strap, face widths."""
-  if not loops and kind in _RIBBONS:
-    return _RIBBONS[kind]
-  return {
-    "cloth": (0.014, 0.034),
-    "cloth_two_layer": (0.014, 0.03),
-    "sport": (0.035, 0.05),
-    "kf94": (0.013, 0.02),
-    "n95": (0.009, 0.022),
-    "n95_valve": (0.009, 0.022),
-    "half_mask": (0.04, 0.075),
-    "clear_half_mask": (0.01, 0.022),
-    "mouth_shield": (0.01, 0.018),
-    "face_shield": (0.04, 0.08),
-  }.get(kind, (0.01, 0.021))
-
-
-def _colour(params, rng):
-  """RGB of a mask's straps."""
-  kind = params.mask_type
-  if rng.random() < _OWN_COLOUR.get(kind, 0):
-    return _COLOURS[rng.integers(len(_COLOURS))]
-  if kind == "half_mask":
-    return _RUBBER[rng.integers(len(_RUBBER))]
-  of_cloth = kind in ("cloth", "cloth_two_layer", "sport", "face_shield")
-  return (
-    params.colour if of_cloth or np.mean(params.colour) < _DARK else _ELASTIC
-  )
 
 
 def _twists(count, rng):
@@ -201,7 +159,7 @@ def _ends(kind, loops, jitter):
   if kind == "face_shield":  # a band round the head at its upper edge
     return ((1, (np.radians(150), 0.0)),)
   if not loops:
-    inset = 1 if kind in _RIBBONS else last // 3
+    inset = 1 if kind in strap_looks.RIBBONS else last // 3
     return (
       (inset, (np.radians(160), -0.56 + jitter[0])),
       (last - inset, (np.radians(160), 0.36 + jitter[1])),
@@ -256,6 +214,6 @@ def _skin_end(image, landmarks, strand):
   colours = image[points[:, 1], points[:, 0]][None]
   lab = cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)[0].astype(np.float32)
   skin = np.median(lab[: len(cheeks)], 0)
-  away = np.abs(lab[len(cheeks) :] - skin) / [70.0, 16.0, 16.0]
+  away = np.abs(lab[len(cheeks) :] - skin) / [60.0, 14.0, 14.0]
   is_skin = np.flatnonzero(away.max(1) < _NOT_SKIN)
   return int(is_skin[-1]) + 2 if is_skin.size else 0

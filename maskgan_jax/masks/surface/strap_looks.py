@@ -1,0 +1,63 @@
+"""Widths and colours of straps."""
+
+import numpy as np
+
+from maskgan_jax.masks import params as params_lib
+
+# Widths of what is tied, where it is not elastic, face widths.
+RIBBONS = {"surgical": (0.025, 0.045), "cloth": (0.02, 0.04)}
+# Share of a kind whose straps are neither white elastic nor of its own cloth.
+_OWN_COLOUR = {
+  **{"surgical": 0.1, "kn95": 0.1, "kf94": 0.1, "n95": 0.4},
+  **{"n95_valve": 0.4, "cloth": 0.35, "cloth_two_layer": 0.35},
+  **{"cloth_window": 0.35, "half_mask": 0.12},
+}
+# Most of these are black, white or grey.
+_CALM = (
+  *((36, 36, 40), (235, 234, 230), (44, 44, 46), (226, 226, 222)),
+  *((120, 122, 126), (34, 54, 108)),
+)
+_LOUD = (
+  *((40, 90, 170), (228, 190, 50), (216, 62, 110), (190, 44, 46)),
+  (90, 170, 70),
+)
+_IS_LOUD = 0.25
+# White elastic, a little grey. Dark masks have dark straps instead.
+_ELASTIC = (219, 219, 219)
+_DARK = 80
+# Of half-mask respirators.
+_RUBBER = ((40, 41, 44), (58, 60, 64), (96, 98, 102), (150, 152, 152))
+
+
+def width(kind: str, loops: bool) -> tuple[float, float]:
+  """Least and largest width of a strap, face widths."""
+  if not loops and kind in RIBBONS:
+    return RIBBONS[kind]
+  return {
+    "cloth": (0.014, 0.034),
+    "cloth_two_layer": (0.014, 0.03),
+    "sport": (0.035, 0.05),
+    "kf94": (0.013, 0.02),
+    "n95": (0.009, 0.022),
+    "n95_valve": (0.009, 0.022),
+    "half_mask": (0.04, 0.075),
+    "clear_half_mask": (0.01, 0.022),
+    "mouth_shield": (0.01, 0.018),
+    "face_shield": (0.04, 0.08),
+  }.get(kind, (0.01, 0.021))
+
+
+def colour(
+  params: params_lib.MaskParams, rng: np.random.Generator
+) -> tuple[int, int, int]:
+  """RGB in 0..255 of a mask's straps under white light."""
+  kind = params.mask_type
+  if rng.random() < _OWN_COLOUR.get(kind, 0):
+    colours = _LOUD if rng.random() < _IS_LOUD else _CALM
+    return colours[rng.integers(len(colours))]
+  if kind == "half_mask":
+    return _RUBBER[rng.integers(len(_RUBBER))]
+  of_cloth = kind in ("cloth", "cloth_two_layer", "sport", "face_shield")
+  return (
+    params.colour if of_cloth or np.mean(params.colour) < _DARK else _ELASTIC
+  )
