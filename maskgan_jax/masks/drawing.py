@@ -103,10 +103,8 @@ def draw_overlay(
   rng = np.random.default_rng(params.seed)
   surface = shapes.mask_surface(landmarks, params, rng)
   straps = straps_lib.visible_straps(image, landmarks, surface, params, rng)
-  overlay = Overlay(
-    np.zeros((*image.shape[:2], 4), np.uint8),
-    np.zeros(image.shape[:2], np.uint8),
-  )
+  size = image.shape[:2]
+  overlay = Overlay(np.zeros((*size, 4), np.uint8), np.zeros(size, np.uint8))
   window = _window(surface, straps, image.shape)
   if window is None:
     return overlay
@@ -117,18 +115,14 @@ def draw_overlay(
   )
   if params.mask_type == "gaiter":
     hidden = collar.below(image, landmarks, surface.frame, window)
-    if hidden is not None:
-      _tuck_in(colour, alpha, hidden, surface.width)
+    _tuck_in(colour, alpha, hidden, surface.width)
   rims = glasses.rims(image, landmarks, window)
   if rims is not None:
-    alpha *= 1 - rims
-    if cover is not alpha:
-      cover *= 1 - rims
+    _cut_out(rims, alpha, cover)
   if in_front is not None:
     before = in_front[y0:y1, x0:x1]
-    shadow.lay_behind(colour, alpha, before, surface.width)
-    if cover is not alpha:
-      cover *= 1 - before
+    _cut_out(before, alpha, cover)
+    shadow.lay_behind(colour, before, surface.width)
   darkness = shadow.cast(landmarks, alpha, light, surface.width, window)
   overlay.rgba[y0:y1, x0:x1] = shadow.lay_under(colour, alpha, darkness)
   if params.mask_type == "face_shield":
@@ -180,9 +174,18 @@ def _check_image(image: np.ndarray) -> None:
 
 def _tuck_in(colour, alpha, hidden, width):
   """Lets what is `hidden` [h, w] vanish under a collar that shades the rest."""
+  if hidden is None:
+    return
   alpha *= 1 - hidden
   shade = cv2.GaussianBlur(hidden, (0, 0), max(_COLLAR_SHADE * width, 0.6))
   colour *= 1 - 0.6 * shade
+
+
+def _cut_out(over, alpha, cover):
+  """Cuts what lies over a mask, [h, w] in [0, 1], out of opacity and cover."""
+  alpha *= 1 - over
+  if cover is not alpha:
+    cover *= 1 - over
 
 
 def _window(surface, straps, shape):

@@ -26,12 +26,12 @@ HASHES = {
   "bandana": "bff57b957b9193885ab0188cc3309398f887",
   "gaiter": "bfb95f01151465207b763d05a523b7c5a963",
   "scarf": "95f90705113f1fb63f7426109c3e153c19fa",
-  "cloth_thin": "9d59792d35b173a6c267062ac83e30e4ba73",
-  "cloth_window": "b55d590d74f233a68b63062ec83e58e4bb70",
+  "cloth_thin": "9d59792d34b133a6c367063ec93a30e4b873",
+  "cloth_window": "9d5d590d15b536b6d743132dcc3630e12e74",
   "printed_face": "bb757b25791592981aca74a06da25f6ad4e0",
-  "half_mask": "b1fd7b9717f4c3d80fa83890c984f06a506d",
-  "clear_half_mask": "9d7d7b33961384324e7687208b30b7ccbe52",
-  "mouth_shield": "b94d78053d13f406d0fb4afb8bb09d41f431",
+  "half_mask": "b1fd7b9517f4c3c82fa83892cd80d06b506d",
+  "clear_half_mask": "9d7dfb33861384324e7687208b30b7ccbe52",
+  "mouth_shield": "b94d78053d11f406d0fb4afb8bb09d41f471",
   "face_shield": "bfec7e053d8112067a486971ddb49a65b4f0",
 }
 

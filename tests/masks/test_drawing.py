@@ -272,8 +272,9 @@ def test_a_window_without_a_pixel_of_the_mask(photo, landmarks):
   assert not (overlay.alpha > 127).any()
 
 
-def test_what_lies_in_front_is_no_mask(photo, landmarks):
-  params = params_of("surgical")
+@pytest.mark.parametrize("kind", ["surgical", "clear_half_mask"])
+def test_what_lies_in_front_is_no_mask(photo, landmarks, kind):
+  params = params_of(kind)
   in_front = np.zeros(photo.shape[:2], np.float32)
   in_front[150:, 100:140] = 1
   whole = drawing.draw_overlay(photo, landmarks, params)

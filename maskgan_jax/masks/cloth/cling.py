@@ -7,7 +7,7 @@ from maskgan_jax.faces import anatomy
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 
 # Heights over and depths under what is around, face widths.
-_LIPS, _MOUTH, _WINGS, _BELOW = 0.024, 0.014, 0.005, 0.008
+_LIPS, _MOUTH, _WINGS, _BELOW = 0.017, 0.011, 0.005, 0.007
 _PHILTRUM = (anatomy.NOSE_BASE, 0)
 
 
@@ -37,8 +37,8 @@ def cling(sheet: sheet_lib.Sheet, work: sheet_lib.Work, share: float) -> None:
     soft = cv2.GaussianBlur(mask, (0, 0), max(softness * unit, 0.5))
     relief[:] += np.float32(amount / 255) * soft
 
-  add(anatomy.OUTER_LIPS, _LIPS, 0.016)
-  add(anatomy.INNER_LIPS[:11], -_MOUTH, 0.016, 0.016)
+  add(anatomy.OUTER_LIPS, _LIPS, 0.024)
+  add(anatomy.INNER_LIPS[:11], -_MOUTH, 0.018, 0.016)
   add(_PHILTRUM, -0.4 * _BELOW, 0.012, 0.014)
   for side in anatomy.NOSE_WINGS:
     add((side, side), _WINGS, 0.02, 0.05)

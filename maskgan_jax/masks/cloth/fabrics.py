@@ -42,8 +42,8 @@ def _gathers(sheet, work, rng):
 def _thin(sheet, params, work, rng):
   """One layer of stretched cloth that lies on the lips."""
   sheet_lib.stamp(sheet, params, work, rng)
-  sheet_lib.wrinkle(sheet, work, 0.003 * sheet_lib.slack(params), rng)
-  if rng.random() < 0.5:
+  sheet_lib.wrinkle(sheet, work, 0.006 * sheet_lib.slack(params), rng)
+  if rng.random() < 0.3:
     _middle_seam(sheet, work, 0.82)
   sheet_lib.hem(sheet, work, rng.uniform(0.012, 0.024), False, rng)
   sheet_lib.speckle(work, 0.03, rng)

@@ -99,17 +99,13 @@ def lay_under(
   return cv2.merge([plane * drawn for plane in planes])
 
 
-def lay_behind(
-  colour: np.ndarray, alpha: np.ndarray, in_front: np.ndarray, width: float
-) -> None:
-  """Cuts what lies in front out of a mask, and darkens the mask around it.
+def lay_behind(colour: np.ndarray, in_front: np.ndarray, width: float) -> None:
+  """Darkens a mask around what lies in front of it.
 
   Args:
     colour: of the mask, float32 [3, h, w] in 0..255, changed in place.
-    alpha: its opacity, [h, w] in [0, 1], changed in place.
     in_front: opacity of what lies in front, [h, w] in [0, 1].
     width: of the face, px.
   """
   dark = cv2.GaussianBlur(in_front, (0, 0), max(0.03 * width, 0.6))
   colour *= 1 - np.float32(0.5) * dark
-  alpha *= 1 - in_front

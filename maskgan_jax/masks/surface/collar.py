@@ -8,7 +8,7 @@ from maskgan_jax.masks.surface import head
 
 # Looked for on lines down the neck, face widths from the middle, and on so many
 # places of each; the last lies so far below the chin.
-_LINES, _PLACES, _FARTHEST = np.linspace(-0.3, 0.3, 13), 48, 0.8
+_LINES, _PLACES, _FARTHEST = np.linspace(-0.2, 0.2, 11), 48, 0.8
 _CHEEKS = (*anatomy.CHEEK_BONES, 117, 346, 101, 330)
 # Units of lightness and colour. An edge is a step of at least so many between
 # the means of so many places above and below it; what lies below is so many
@@ -16,7 +16,7 @@ _CHEEKS = (*anatomy.CHEEK_BONES, 117, 346, 101, 330)
 _UNITS = np.float32([60, 12, 12])
 _STEP, _REACH, _NOT_SKIN = 1.0, 4, 0.8
 # As many lines must meet a collar.
-_LEAST_LINES = 6
+_LEAST_LINES = 5
 
 
 def below(
@@ -60,6 +60,7 @@ def below(
   edge = np.interp(np.arange(len(edge)), index, edge[known])
   padded = np.pad(edge, 2, mode="edge")
   edge = np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), 1)
+  edge = np.convolve(np.pad(edge, 2, mode="edge"), np.ones(5) / 5, "valid")
   height = start + (end - start) * edge / (_PLACES - 1)
   line = middle + frame.width * (
     _LINES[:, None] * right + height[:, None] * down

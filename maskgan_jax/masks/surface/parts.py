@@ -84,7 +84,7 @@ def _pair(place, rng):
     turn=rng.uniform(48, 66),
     pitch=rng.uniform(4, 20),
     lower=rng.uniform(-0.1, 0.03),
-    off=rng.uniform(0.015, 0.04),
+    off=rng.uniform(0.0, 0.02),
     size=(wide, tall),
     thickness=rng.uniform(0.04, 0.06)
     if style == "pad"

@@ -69,22 +69,9 @@ def visible_straps(
   width = float(rng.uniform(*strap_looks.width(kind, loops)))
   jitter = rng.uniform(-0.04, 0.04, 2)
   under_hair = rng.random() < 0.88
-  # Cloth of one piece with the mask begins well inside it.
-  inside = 2 if kind == "sport" else 0
-  starts, ends, off = [], [], []
-  for side, column in ((-1, inside), (1, -1 - inside)):
-    for row, end in _ends(kind, loops, jitter):
-      start = frame.to_head(surface.points[row, column])
-      forward = -start[2] - head.AXIS
-      starts.append((np.arctan2(start[0], forward), start[1]))
-      off.append(np.hypot(start[0], forward))
-      ends.append((side * end[0], end[1] or starts[-1][1]))
+  routes = _routes(surface, kind, loops, jitter)
   grazing = _GRAZING_FLAT if kind == "sport" else _GRAZING
-  points, facing = _strands(
-    *(frame, mesh, np.array(starts), np.array(ends), rng.uniform(*_SAG)),
-    grazing,
-    np.array(off) * (kind in params_lib.SHIELDS),
-  )
+  points, facing = _strands(frame, mesh, routes, rng.uniform(*_SAG), grazing)
   widths = width * _twists(len(points), rng)
   if kind == "sport":
     widths = _panels(surface, width)
@@ -112,12 +99,34 @@ def visible_straps(
     if loops and kind != "sport":
       chord = np.linspace(strand[0], strand[-1], len(strand))
       strand = strand + _TAUT * (chord - strand)
-    wide = widths[k, : len(strand)]
-    if kind in ("half_mask", "face_shield"):
-      # Broad bands are seen edge-on where they turn.
-      wide = wide * np.clip(0.6 + 0.2 * np.arange(len(wide))[::-1], 0, 1)
+    wide = _turned(widths[k, : len(strand)], kind)
     straps.append(Strap(strand, wide, colour))
   return straps
+
+
+def _turned(widths, kind):
+  """Broad bands are seen edge-on where they turn out of sight."""
+  if kind not in ("half_mask", "face_shield"):
+    return widths
+  return widths * np.clip(0.6 + 0.2 * np.arange(len(widths))[::-1], 0, 1)
+
+
+def _routes(surface, kind, loops, jitter):
+  """Where strands begin and end, angle and height [n, 2].
+
+  Those of shields begin in the air, at radii [n]; others have 0 there.
+  """
+  # Cloth of one piece with the mask begins well inside it.
+  inside = 2 if kind == "sport" else 0
+  starts, ends, off = [], [], []
+  for side, column in ((-1, inside), (1, -1 - inside)):
+    for row, end in _ends(kind, loops, jitter):
+      x, y, z = surface.frame.to_head(surface.points[row, column])
+      forward = -z - head.AXIS
+      starts.append((np.arctan2(x, forward), y))
+      off.append(np.hypot(x, forward) * (kind in params_lib.SHIELDS))
+      ends.append((side * end[0], end[1] or y))
+  return np.array(starts), np.array(ends), np.array(off)
 
 
 def _length(strand):
@@ -171,12 +180,13 @@ def _ends(kind, loops, jitter):
   )
 
 
-def _strands(frame, mesh, starts, ends, sag, grazing, off):
+def _strands(frame, mesh, routes, sag, grazing):
   """Points [n, steps, 2] of strands, and where they face the camera.
 
-  Where `off` [n] is above 0 they begin in the air, at these radii, and run
-  straight to their ends unless the head is in their way.
+  Those that begin in the air run straight to their ends unless the head is in
+  their way.
   """
+  starts, ends, off = routes
   t = np.linspace(0, 1, _STEPS)
   angle, height = (
     starts[:, k, None] + (ends - starts)[:, k, None] * t for k in (0, 1)
