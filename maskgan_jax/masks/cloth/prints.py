@@ -34,7 +34,7 @@ def paint(
   kinds = rng.choice(len(_MOTIFS), size=rng.integers(1, 4), replace=False)
   outlined = rng.random() < 0.5
   # Jittered cells: motifs crowd, few lie on one another.
-  cells = int(rng.integers(2, 5))
+  cells = int(rng.integers(3, 5))
   for cell in rng.permutation(cells * cells).tolist():
     place = np.array(divmod(cell, cells)) + rng.uniform(0.2, 0.8, 2)
     size = rng.uniform(0.3, 0.65) / cells
@@ -51,8 +51,8 @@ def _palette(rng):
   colours = [
     colorsys.hsv_to_rgb(
       (first + spread * rng.uniform(-1, 1)) % 1,
-      rng.uniform(0.35, 0.95),
-      rng.uniform(0.35, 0.98),
+      rng.uniform(0.2, 0.85),
+      rng.uniform(0.3, 0.95),
     )
     for _ in range(rng.integers(2, 5))
   ]
