@@ -236,6 +236,15 @@ def test_black_is_not_pure_and_white_not_clipped(landmarks, photo):
     assert 8 < np.percentile(inside, 1) and np.percentile(inside, 99) < 250
 
 
+@pytest.mark.parametrize("kind", [*CLEAR, "half_mask", "printed_face"])
+def test_cut_by_any_border_it_is_drawn_in_part(photo, landmarks, kind):
+  for shift in ((-150, 0), (150, 0), (0, -150), (0, 150), (118, 118)):
+    moved = landmarks + np.float32([*shift, 0])
+    overlay = drawing.draw_overlay(photo, moved, params_of(kind))
+    assert (overlay.alpha > 127).mean() < 0.3
+    assert not overlay.rgba[overlay.rgba[..., 3] == 0].any()
+
+
 def test_face_outside_the_picture_gives_nothing(photo, landmarks):
   away = landmarks + np.float32([2000, 0, 0])
   overlay = drawing.draw_overlay(photo, away, params_of("surgical"))

@@ -4,6 +4,7 @@ Clear plastic hides little: a haze, some fog and what it reflects. It is mask
 all the same wherever it lies before the face.
 """
 
+import cv2
 import numpy as np
 
 from maskgan_jax.faces import anatomy
@@ -28,10 +29,16 @@ def _start(work):
   work.albedo[:] = _WHITE
 
 
+def _noise(sheet, cells, rng):
+  """Noise of unit amplitude with `cells` (rows, columns) bumps."""
+  coarse = rng.standard_normal(cells).astype(np.float32)
+  size = sheet.shape[::-1]
+  return cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)
+
+
 def _clouds(sheet, cells, rng):
-  return np.clip(
-    0.5 + 0.5 * sheet_lib.smooth_noise(sheet.shape, cells, rng), 0, 1
-  )
+  """Soft noise in [0, 1]."""
+  return np.clip(0.5 + 0.5 * _noise(sheet, cells, rng), 0, 1)
 
 
 def _reflections(sheet, work, strength, rng):
@@ -145,7 +152,7 @@ def _brow_band(sheet, work, solid, rng):
   strip = tall * rng.uniform(0.35, 1.0)
   foam = sheet_lib.linear((226, 226, 222)) * rng.uniform(0.25, 1.0)
   _lay(work, foam, np.clip((tall - sheet.y) / 0.008, 0, 1) + 0 * sheet.u)
-  work.tone *= 1 + 0.06 * sheet_lib.smooth_noise(sheet.shape, (6, 50), rng)
+  work.tone *= 1 + 0.06 * _noise(sheet, (6, 50), rng)
   _lay(work, solid, np.clip((strip - sheet.y) / 0.006, 0, 1) + 0 * sheet.u)
   sheet_lib.shade(work, sheet.band(sheet.y, strip, 0.01) + 0 * sheet.u, 0.75)
   # It darkens the forehead below.
