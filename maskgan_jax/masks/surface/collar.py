@@ -65,7 +65,7 @@ def below(
   line = middle + frame.width * (
     _LINES[:, None] * right + height[:, None] * down
   )
-  aside = frame.width * right
+  aside = 2 * frame.width * right
   line = np.concatenate([line[:1] - aside, line, line[-1:] + aside])
   far = 3 * frame.width * down
   corners = np.concatenate([line, line[[-1, 0]] + far]) - window[:2]
