@@ -98,14 +98,6 @@ def _print_of(path):
   )
 
 
-def smooth_noise(shape, cells, rng):
-  """Noise of unit amplitude with about `cells` (rows, columns) bumps."""
-  coarse = rng.standard_normal(
-    (max(2, int(cells[0])), max(2, int(cells[1])))
-  ).astype(np.float32)
-  return cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC)
-
-
 def wrinkle(
   sheet: Sheet, work: Work, amount: float, rng: np.random.Generator
 ) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from maskgan_jax.masks import params as params_lib
 from maskgan_jax.masks.cloth import pleats
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 from maskgan_jax.masks.surface import straps
@@ -10,7 +11,12 @@ from maskgan_jax.masks.surface import straps
 _BAND = (0.075, 0.1)
 
 
-def surgical(sheet, params, work, rng):
+def surgical(
+  sheet: sheet_lib.Sheet,
+  params: params_lib.MaskParams,
+  work: sheet_lib.Work,
+  rng: np.random.Generator,
+) -> None:
   """Makes the cloth of a surgical mask, see sheet.Work.
 
   Args:
