@@ -69,7 +69,9 @@ _MASK_DIR = flags.DEFINE_string(
   "mask_dir", None, "The masks, white on black, if there are any."
 )
 _IMAGE_SIZE = flags.DEFINE_integer(
-  "image_size", 256, "The side of the crops in pixels."
+  "image_size",
+  settings.Settings.image_size,
+  "The side of the largest crops in pixels; smaller faces are not enlarged.",
 )
 _VARIANTS = flags.DEFINE_integer(
   "variants",
@@ -84,10 +86,10 @@ _NUM_TEST = flags.DEFINE_integer(
   "num_test", None, "The most faces to put into the test split."
 )
 _KINDS, _WEAR = mask_flags.define()
-_MAX_ENLARGEMENT = flags.DEFINE_float(
-  "max_enlargement",
-  usability.UsabilityRule.max_enlargement,
-  "Leave faces out that a crop shows larger than so many times.",
+_MIN_FACE_WIDTH = flags.DEFINE_float(
+  "min_face_width",
+  usability.UsabilityRule.min_face_width,
+  "Leave faces out that are fewer pixels wide on their photo.",
 )
 _SEED = flags.DEFINE_integer(
   "seed", 0, "The same seed draws the same masks again."
@@ -122,7 +124,7 @@ GROUPS = {
   ),
   "Examples": (
     _IMAGE_SIZE,
-    _MAX_ENLARGEMENT,
+    _MIN_FACE_WIDTH,
     _VARIANTS,
     _NUM_TRAIN,
     _NUM_TEST,
@@ -165,7 +167,7 @@ def main() -> None:
     num_test=_NUM_TEST.value,
     kinds=tuple(_KINDS.value),
     wears=tuple(_WEAR.value),
-    max_enlargement=_MAX_ENLARGEMENT.value,
+    min_face_width=_MIN_FACE_WIDTH.value,
     seed=_SEED.value,
     num_processes=_NUM_PROCESSES.value,
   )

@@ -83,10 +83,7 @@ def test_an_epoch_holds_every_example_once_and_epochs_differ(source):
   keys = [image.tobytes() for b in batches for image in b.masked_image]
   count = len(source)
   assert len(keys) == 2 * count
-  everything = {
-    batches_lib.example(source, i)["masked_image"].tobytes()
-    for i in range(count)
-  }
+  everything = {source[i]["masked_image"].tobytes() for i in range(count)}
   assert set(keys[:count]) == set(keys[count:]) == everything
   assert keys[:count] != keys[count:]
 

@@ -1,6 +1,7 @@
 """TFDS builder of faces with masks drawn on them."""
 
 import functools
+import os
 import pathlib
 import sys
 from typing import Any
@@ -10,6 +11,7 @@ import tensorflow_datasets as tfds
 from tensorflow_datasets.core import shuffle
 
 from maskgan_jax import masks
+from maskgan_jax.datasets import built
 from maskgan_jax.datasets.masked_faces import engines, settings, sources
 from maskgan_jax.datasets.masked_faces.engines import spool
 from maskgan_jax.datasets.masked_faces.sources import pairs
@@ -19,8 +21,9 @@ from maskgan_jax.datasets.masked_faces.stages import (
   draw,
   kept,
   people,
+  references,
 )
-from maskgan_jax.faces import alignment
+from maskgan_jax.faces import alignment, anatomy
 from maskgan_jax.photos import coding
 
 # From a gigabyte on, TFDS would sort examples on the disk, for which it needs
@@ -43,8 +46,11 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   Written as array_record without TensorFlow.
   """
 
-  VERSION = tfds.core.Version("1.5.0")
+  VERSION = tfds.core.Version("2.0.0")
   RELEASE_NOTES = {
+    "2.0.0": "Crops as large as the face is on its photo, up to 384 px, from"
+    " faces of 100 px and up. Examples hold landmarks, face_width, source,"
+    " synthetic and reference_ids.",
     "1.5.0": "Straps in colours of their own, twisted and sagging ones; masks"
     " of cloth that reach the ears and gape.",
     "1.4.0": "Prints in many colours, ties, ears of one piece with the mask,"
@@ -74,6 +80,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     *,
     source: sources.Source | None = None,
     build_settings: settings.Settings | None = None,
+    config: str | tfds.core.BuilderConfig | None = None,
+    data_dir: str | os.PathLike | None = None,
     file_format: str | None = None,
     **kwargs,
   ):
@@ -83,20 +91,25 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       source: one of the sources' objects; by default what the config's name
         says, with pictures from TFDS's manual folder.
       build_settings: sizes, caps and seeds.
+      config: by default that of the dataset in data_dir, if there is one.
+      data_dir: what to build into, or what was built into.
       file_format: array_record by default; others need TensorFlow.
       **kwargs: as for every TFDS builder.
     """
     self._source = source
     self._settings = build_settings or settings.Settings()
     self.skipped: list[sources.Skipped] = []
-    super().__init__(file_format=file_format or "array_record", **kwargs)
+    super().__init__(
+      config=config or _built_config(data_dir),
+      data_dir=data_dir,
+      file_format=file_format or "array_record",
+      **kwargs,
+    )
 
   def _info(self) -> tfds.core.DatasetInfo:
-    size = self._settings.image_size
-
     def picture(channels: int, encoding: str) -> tfds.features.Image:
       return tfds.features.Image(
-        shape=(size, size, channels), encoding_format=encoding
+        shape=(None, None, channels), encoding_format=encoding
       )
 
     return self.dataset_info_from_configs(
@@ -104,6 +117,9 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         {
           "id": tfds.features.Text(),
           "person_id": tfds.features.Text(),
+          "reference_ids": tfds.features.Sequence(tfds.features.Text()),
+          "source": tfds.features.Text(),
+          "synthetic": np.bool_,
           "image": picture(3, "jpeg"),
           "overlay": picture(4, "png"),
           "alpha": picture(1, "png"),
@@ -111,6 +127,10 @@ class Builder(tfds.core.GeneratorBasedBuilder):
           "mask_type": tfds.features.Text(),
           "mask_params": tfds.features.Text(),
           "transform": tfds.features.Tensor(shape=(2, 3), dtype=np.float32),
+          "landmarks": tfds.features.Tensor(
+            shape=(anatomy.NUM_LANDMARKS, 3), dtype=np.float32
+          ),
+          "face_width": np.float32,
         }
       ),
       metadata=tfds.core.MetadataDict(),
@@ -149,13 +169,14 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       ),
       values=self._spool,
     )
-    aligned_items, embeddings = [], []
+    aligned_items, embeddings, lower_faces = [], [], []
     for result in self._engine.map("Aligning", align_and_keep, items):
       if isinstance(result, sources.Skipped):
         self.skipped.append(result)
       else:
         aligned_items.append(result.item)
         embeddings.append(result.embedding)
+        lower_faces.append(result.lower_face)
     if not aligned_items:
       raise sources.SourceError(_nothing_usable(len(items), self.skipped))
     person_ids = people.identify(aligned_items, embeddings)
@@ -166,15 +187,21 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       self._settings.num_test,
     )
     self._note(source, person_ids, splits)
+    names = [item.name for item in aligned_items]
+    chosen = {}
+    for split, indices in splits.items():
+      known = [[x[i] for i in indices] for x in (names, person_ids)]
+      reference_ids = references.find(*known, [lower_faces[i] for i in indices])
+      chosen[split] = list(zip(*known, reference_ids, strict=True))
     return {
-      name: self._generate_examples(
-        name, [(aligned_items[i].name, person_ids[i]) for i in indices]
-      )
-      for name, indices in splits.items()
+      split: self._generate_examples(split, faces)
+      for split, faces in chosen.items()
     }
 
-  def _generate_examples(self, split: str, named: list[tuple[str, str]]) -> Any:
-    """Returns what TFDS takes of the faces, given by name and person_id."""
+  def _generate_examples(
+    self, split: str, faces: list[tuple[str, str, tuple[str, ...]]]
+  ) -> Any:
+    """Returns what TFDS takes of faces: names, person_ids, reference_ids."""
     is_train = split == "train"
     variants, options = 1, {}
     distribution = masks.MaskDistribution()
@@ -195,7 +222,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       ),
       values=self._spool,
     )
-    return self._engine.examples(f"Drawing {split}", draw_kept, named)
+    return self._engine.examples(f"Drawing {split}", draw_kept, faces)
 
   def _default_source(self, dl_manager: tfds.download.DownloadManager):
     name = self.builder_config.name
@@ -232,6 +259,12 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         "middle_y": alignment.MIDDLE_Y,
       },
     )
+
+
+def _built_config(data_dir: str | os.PathLike | None) -> str | None:
+  """Returns the config of the one dataset in a folder, None otherwise."""
+  found = built.versions(data_dir, "masked_faces") if data_dir else []
+  return found[0].parent.name if len(found) == 1 else None
 
 
 def _nothing_usable(total: int, skipped: list[sources.Skipped]) -> str:

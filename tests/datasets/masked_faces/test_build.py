@@ -93,7 +93,7 @@ def test_nothing_else_is_left(built):
     "masked_faces",
     ".config",
     "folder",
-    "1.5.0",
+    "2.0.0",
     "metadata.json",
     "dataset_info.json",
     "features.json",
@@ -271,8 +271,8 @@ def test_pairs(dummy_data, tmp_path):
 
 def test_reasons_are_counted_without_what_is_particular():
   skipped = [
-    sources.Skipped("a", "face too small (enlarged 1.5 > 1.3)"),
-    sources.Skipped("b", "face too small (enlarged 2.5 > 1.3)"),
+    sources.Skipped("a", "face too small (70 < 100 px)"),
+    sources.Skipped("b", "face too small (40 < 100 px)"),
     sources.Skipped("c", "/x/c.jpg: not a readable picture (cut). Save it."),
     sources.Skipped("d", "/x/d.jpg: not a readable picture (a: b). Save it."),
     sources.Skipped("e", "/x/e.jpg: 7x9 pixels, smaller than 32. Use another."),
@@ -457,7 +457,7 @@ def celeb_a(dummy_data, tmp_path, monkeypatch):
 
 PROTOCOL = {
   **{"kinds": ("surgical",), "wears": ("correct",)},
-  **{"image_size": 256, "max_enlargement": 2.2, "variants": 1},
+  **{"image_size": 256, "min_face_width": 60.0, "variants": 1},
 }
 
 
@@ -488,7 +488,7 @@ def test_the_protocol_of_the_literature(celeb_a, tmp_path):
   for name, message in (
     ("kinds", r"kinds is \['surgical'\] there, None was asked for"),
     ("wears", r"wears is \['correct'\] there, None was asked for"),
-    ("max_enlargement", "usability is .* 2.2.* there, .* 1.3"),
+    ("min_face_width", "usability is .* 60.0.* there, .* 100.0"),
   ):
     others = {key: value for key, value in PROTOCOL.items() if key != name}
     with pytest.raises(sources.SourceError, match=message):

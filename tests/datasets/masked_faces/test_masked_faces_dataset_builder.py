@@ -36,13 +36,18 @@ def test_features(tmp_path):
   assert {name: features[name].shape for name in features} == {
     "id": (),
     "person_id": (),
-    "image": (64, 64, 3),
-    "overlay": (64, 64, 4),
-    "alpha": (64, 64, 1),
-    "valid": (64, 64, 1),
+    "reference_ids": (None,),
+    "source": (),
+    "synthetic": (),
+    "image": (None, None, 3),
+    "overlay": (None, None, 4),
+    "alpha": (None, None, 1),
+    "valid": (None, None, 1),
     "mask_type": (),
     "mask_params": (),
     "transform": (2, 3),
+    "landmarks": (468, 3),
+    "face_width": (),
   }
 
 
@@ -53,7 +58,7 @@ def test_description_citation_and_tags_are_found(tmp_path):
 
 
 def test_tfds_reads_it_decoded(built):
-  builder = tfds.builder_from_directory(f"{built[0]}/masked_faces/folder/1.5.0")
+  builder = tfds.builder_from_directory(f"{built[0]}/masked_faces/folder/2.0.0")
   example = builder.as_data_source("test")[0]
   assert example["image"].shape == (64, 64, 3)
   assert example["overlay"].shape == (64, 64, 4)
@@ -126,7 +131,7 @@ def test_tfds_builds_it_by_its_own_command(tmp_path, dummy_data):
     ),
   ).execute()
   builder = tfds.builder_from_directory(
-    tmp_path / "data" / "masked_faces" / "folder" / "1.5.0"
+    tmp_path / "data" / "masked_faces" / "folder" / "2.0.0"
   )
   assert builder.info.splits["test"].num_examples == 2
 

@@ -30,7 +30,7 @@ class Folder:
       if people is None:
         items.append(interface.Item(name, None))
       elif name in people:
-        items.append(interface.Item(name, people[name]))
+        items.append(interface.Item(name, **people[name]._asdict()))
       else:
         skipped.append(interface.Skipped(name, f"not in {manifest.FILE}"))
     return items, skipped

@@ -21,12 +21,16 @@ class Item(NamedTuple):
     person_id: who it shows, or None where the source does not say.
     index: place in the source, for sources without files.
     files: the files it is made of, for ready pairs.
+    source: where the picture comes from, as the manifest says; "" unknown.
+    synthetic: whether the person does not exist.
   """
 
   name: str
   person_id: str | None
   index: int = 0
   files: tuple[str, ...] = ()
+  source: str = ""
+  synthetic: bool = False
 
 
 class Skipped(NamedTuple):

@@ -2,18 +2,30 @@
 
 import csv
 import pathlib
+from typing import NamedTuple
 
 from maskgan_jax.datasets.masked_faces.sources import interface
 
 FILE = "manifest.csv"
+_SYNTHETIC = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
-def read(path: pathlib.Path) -> dict[str, str] | None:
-  """Reads file and person_id from a CSV file; None where there is none.
+class Row(NamedTuple):
+  """What a manifest says of a file; see `interface.Item`."""
+
+  person_id: str
+  source: str
+  synthetic: bool
+
+
+def read(path: pathlib.Path) -> dict[str, Row] | None:
+  """Reads a CSV file's rows by their file; None where there is none.
+
+  The columns source and synthetic may be missing.
 
   Raises:
-    interface.SourceError: a column is missing, or a row names a file twice or
-      leaves a value out.
+    interface.SourceError: a column is missing, or a row names a file twice,
+      leaves a value out or has another value than true and false.
   """
   if not path.is_file():
     return None
@@ -36,9 +48,21 @@ def read(path: pathlib.Path) -> dict[str, str] | None:
           f"{place}: file or person_id is empty. Fill both in or"
           " remove the line."
         )
-      if people.setdefault(name, person) != person:
+      found = Row(
+        person, (row.get("source") or "").strip(), _synthetic(row, place)
+      )
+      if (known := people.setdefault(name, found).person_id) != person:
         raise interface.SourceError(
-          f"{place}: {name} belongs to {people[name]} and to"
+          f"{place}: {name} belongs to {known} and to"
           f" {person}. Keep one of the two lines."
         )
   return people
+
+
+def _synthetic(row: dict[str, str | None], place: str) -> bool:
+  value = (row.get("synthetic") or "").strip()
+  if value.lower() not in _SYNTHETIC:
+    raise interface.SourceError(
+      f"{place}: synthetic is {value!r}. Write true or false."
+    )
+  return _SYNTHETIC[value.lower()]

@@ -66,8 +66,10 @@ class Pairs:
       if people is not None and listed not in people:
         skipped.append(sources.Skipped(name, f"not in {sources.MANIFEST}"))
         continue
-      person = None if people is None else people[listed]
-      items.append(sources.Item(name, person, files=paths))
+      known = {"person_id": None}
+      if people is not None:
+        known = people[listed]._asdict()
+      items.append(sources.Item(name, files=paths, **known))
     return items, skipped
 
   def load(

@@ -6,8 +6,8 @@ import numpy as np
 from maskgan_jax import photos
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.datasets.masked_faces.sources import pairs
-from maskgan_jax.datasets.masked_faces.stages import align
-from maskgan_jax.faces import alignment, finder
+from maskgan_jax.datasets.masked_faces.stages import align, references
+from maskgan_jax.faces import alignment, anatomy, finder, usability
 from maskgan_jax.photos import coding
 
 # The checks, at a size where noise of coding is averaged away. Measured on 68
@@ -34,12 +34,20 @@ _MAX_HOLE = 0.01
 def align_pair(
   item: sources.Item, *, source: pairs.Pairs, size: int
 ) -> align.AlignedFace | sources.Skipped:
-  """Reads a pair, fits it into the square and finds or checks its mask."""
+  """Reads a pair, fits it into the square and finds or checks its mask.
+
+  Args:
+    item: the pair.
+    source: what to read it from.
+    size: side of the largest squares in pixels; smaller pictures are not
+      enlarged.
+  """
   try:
     masked, bare, mask = source.load(item)
   except photos.PhotoError as error:
     return sources.Skipped(item.name, str(error))
   height, width = bare.shape[:2]
+  size = min(size, max(height, width))
   scale = size / max(height, width)
   # Pixel centres: x_new = (x + .5) * scale - .5, in the middle of the square.
   offset = [scale / 2 - 0.5 + (size - n * scale) / 2 for n in (width, height)]
@@ -62,13 +70,16 @@ def align_pair(
   overlay = np.concatenate([masked, opaque], axis=2)
   if not np.any(alpha > 127):
     alpha[:], overlay[:] = 0, 0
+  landmarks, embedding = _face(bare, embed=item.person_id is None)
   return align.AlignedFace(
     item=item,
     image=coding.jpeg(bare),
     valid=coding.png(valid),
     transform=transform,
-    landmarks=None,
-    embedding=_embedding(bare) if item.person_id is None else None,
+    landmarks=landmarks,
+    face_width=alignment.face_width(landmarks) / scale,
+    lower_face=references.lower_face(bare),
+    embedding=embedding,
     overlay=coding.png(overlay),
     alpha=coding.png(alpha),
   )
@@ -182,6 +193,15 @@ def _disc(radius: float) -> np.ndarray:
   return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
 
 
-def _embedding(image: np.ndarray) -> np.ndarray | None:
-  found = finder.shared().detect(image)
-  return align.embed(image, found[0].keypoints) if found else None
+def _face(
+  image: np.ndarray, embed: bool
+) -> tuple[np.ndarray, np.ndarray | None]:
+  """Returns the largest face's landmarks, NaN without one, and embedding."""
+  landmarks = np.full((anatomy.NUM_LANDMARKS, 3), np.nan, np.float32)
+  found = finder.shared().find(image, "largest")
+  if not found:
+    return landmarks, None
+  [face] = found
+  if face.confidence >= usability.MESH_THRESHOLD:
+    landmarks = face.landmarks.astype(np.float32)
+  return landmarks, align.embed(image, face.keypoints) if embed else None

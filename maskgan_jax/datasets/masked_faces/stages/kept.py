@@ -1,6 +1,6 @@
 """The steps between which faces lie in the spool, not in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,10 +11,11 @@ from maskgan_jax.datasets.masked_faces.stages import align as align_lib
 
 
 class KeptFace(NamedTuple):
-  """What identifies a person; the rest of the face lies in the spool."""
+  """What tells people and sittings; the rest of the face lies in the spool."""
 
   item: sources.Item
   embedding: np.ndarray | None
+  lower_face: np.ndarray
 
 
 def align(
@@ -34,11 +35,11 @@ def align(
   if isinstance(result, sources.Skipped):
     return result
   values.put(f"face: {item.name}", result)
-  return KeptFace(result.item, result.embedding)
+  return KeptFace(result.item, result.embedding, result.lower_face)
 
 
 def draw(
-  face: tuple[str, str],
+  face: tuple[str, str, Sequence[str]],
   *,
   variants: int,
   make: Callable[..., list[dict[str, object]]],
@@ -47,11 +48,11 @@ def draw(
   """Draws on a face from the spool.
 
   Args:
-    face: its item's name, and who it is.
+    face: its item's name, who it is, and its reference_ids.
     variants: how many masks to draw.
     make: `draw.make` with its options.
     values: the spool.
   """
-  name, person_id = face
-  made = make((values.get(f"face: {name}"), person_id, variants))
+  name, person_id, reference_ids = face
+  made = make((values.get(f"face: {name}"), person_id, reference_ids, variants))
   return [(example["id"], example) for example in made]
