@@ -1,6 +1,7 @@
 import csv
 import dataclasses
 import json
+import math
 import os
 import pathlib
 import shutil
@@ -20,7 +21,7 @@ from maskgan_jax.datasets.masked_faces import build, reader, settings, sources
 from maskgan_jax.datasets.masked_faces.engines import beam
 from maskgan_jax.datasets.masked_faces.sources import pairs, tfds_images
 from maskgan_jax.datasets.masked_faces.stages import draw, people
-from maskgan_jax.faces import embedding
+from maskgan_jax.faces import alignment, embedding
 from tests import pictures
 
 # Four faces, one of them turned, in masks of a variant.
@@ -156,6 +157,49 @@ def test_other_parameters_are_refused(built, dummy_data):
     sources.SourceError, match="source is folder there, sample_faces was asked"
   ):
     _build(sources.SampleFaces(3), built[0], variants=3)
+
+
+def test_examples_name_references_and_sources(faces_dir, tmp_path):
+  photo = photos.read(faces_dir / "train_person0.jpg")
+  darker = pictures.encode((photo * 0.9).astype(np.uint8))
+  (faces_dir / "train_again.png").write_bytes(darker)
+  (faces_dir / "manifest.csv").write_text(
+    "file,person_id,source,synthetic\n"
+    "train_person0.jpg,person0,museum,true\n"
+    "train_again.png,person0,museum,true\n"
+    "train_person2.jpg,person0,,\n"
+    "train_person4.jpg,person4,,\n"
+    "validation_person22.jpg,person22,,\n"
+    "test_person36.jpg,person36,,\n"
+  )
+  _build(sources.Folder(str(faces_dir)), tmp_path / "out", variants=1)
+  found = {
+    record["id"].decode(): reader.to_arrays(record)
+    for record in _records(tmp_path / "out", "train").values()
+  }
+  assert {
+    name: x["reference_ids"] for name, x in found.items() if "#0" in name
+  } == {
+    "train_person0.jpg#0": ["train_person2.jpg"],
+    "train_again.png#0": ["train_person2.jpg"],
+    "train_person2.jpg#0": ["train_again.png", "train_person0.jpg"],
+    "train_person4.jpg#0": [],
+  }
+  first, other = found["train_person0.jpg#0"], found["train_person2.jpg#0"]
+  assert (first["source"], first["synthetic"]) == ("museum", True)
+  assert (other["source"], other["synthetic"]) == ("", False)
+
+
+def test_crops_are_as_large_as_the_photo_has_them(dummy_data, tmp_path):
+  source = sources.Folder(str(dummy_data))
+  _build(source, tmp_path, image_size=200, variants=1)
+  sides = set()
+  for record in _records(tmp_path, "train").values():
+    example = reader.to_arrays(record)
+    sides.add(len(example["image"]))
+    native = example["face_width"] / alignment.FACE_WIDTH
+    assert len(example["image"]) == min(200, math.ceil(native - 0.01))
+  assert max(sides) == 200 > min(sides)
 
 
 def test_hostile_files_are_skipped(faces_dir, tmp_path, monkeypatch):

@@ -12,7 +12,11 @@ def test_describe_leaves_out_what_does_not_change_the_result():
   assert described == {
     "source": "sample_faces",
     "photos": "5 portraits",
-    "usability": {"min_face_width": 100.0, "max_outside": 0.2, "max_turn": 50.0},
+    "usability": {
+      "min_face_width": 100.0,
+      "max_outside": 0.2,
+      "max_turn": 50.0,
+    },
     "image_size": 384,
     "variants": 4,
     "num_train": None,

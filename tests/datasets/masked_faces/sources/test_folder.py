@@ -34,6 +34,15 @@ def test_folder_skips_what_the_manifest_does_not_name(faces_dir):
   assert skipped == [sources.Skipped("new.jpg", "not in manifest.csv")]
 
 
+def test_folder_passes_on_what_the_manifest_says(tmp_path):
+  (tmp_path / "a.jpg").write_bytes(b"")
+  (tmp_path / "manifest.csv").write_text(
+    "file,person_id,source,synthetic\na.jpg,p,here,true\n"
+  )
+  items, _ = _folder(tmp_path).items()
+  assert items == [sources.Item("a.jpg", "p", source="here", synthetic=True)]
+
+
 def test_folder_reads_a_photo(faces_dir):
   source = _folder(faces_dir)
   image, landmarks = source.load(source.items()[0][0])

@@ -1,3 +1,6 @@
+import math
+import re
+
 import cv2
 import numpy as np
 import pytest
@@ -84,8 +87,20 @@ def test_bad_pictures_are_skipped(tmp_path, make, reason):
 
 
 def test_small_faces_are_skipped(dummy_data):
-  skipped = _align(dummy_data, "train_person0.jpg", size=512)
-  assert skipped.reason.startswith("face too small (enlarged ")
-  generous = usability.UsabilityRule(max_enlargement=9.0)
-  face = _align(dummy_data, "train_person0.jpg", size=512, rule=generous)
-  assert coding.rgb(face.image).shape == (512, 512, 3)
+  strict = usability.UsabilityRule(min_face_width=500.0)
+  skipped = _align(dummy_data, "train_person0.jpg", rule=strict)
+  assert re.fullmatch(r"face too small \(\d+ < 500 px\)", skipped.reason)
+
+
+def test_no_face_is_enlarged(dummy_data):
+  small = _align(dummy_data, "train_person0.jpg")
+  face = _align(dummy_data, "train_person0.jpg", size=2000)
+  side = face.face_width / alignment.FACE_WIDTH
+  height, width, _ = coding.rgb(face.image).shape
+  assert height == width == math.ceil(side) < 2000
+  assert 1 <= alignment.enlargement(face.transform) < 1.01
+  # The crop's size says nothing of the face on the photo.
+  assert small.face_width == face.face_width > 100
+  np.testing.assert_allclose(
+    small.landmarks / 96, face.landmarks / height, atol=0.001
+  )
