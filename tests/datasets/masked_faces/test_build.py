@@ -192,14 +192,14 @@ def test_examples_name_references_and_sources(faces_dir, tmp_path):
 
 def test_crops_are_as_large_as_the_photo_has_them(dummy_data, tmp_path):
   source = sources.Folder(str(dummy_data))
-  _build(source, tmp_path, image_size=200, variants=1)
+  _build(source, tmp_path, image_size=210, variants=1)
   sides = set()
   for record in _records(tmp_path, "train").values():
     example = reader.to_arrays(record)
     sides.add(len(example["image"]))
     native = example["face_width"] / alignment.FACE_WIDTH
-    assert len(example["image"]) == min(200, math.ceil(native - 0.01))
-  assert max(sides) == 200 > min(sides)
+    assert len(example["image"]) == min(210, math.ceil(native - 0.01))
+  assert max(sides) == 210 > min(sides)
 
 
 def test_hostile_files_are_skipped(faces_dir, tmp_path, monkeypatch):

@@ -70,14 +70,14 @@ def align_pair(
   overlay = np.concatenate([masked, opaque], axis=2)
   if not np.any(alpha > 127):
     alpha[:], overlay[:] = 0, 0
-  landmarks, embedding = _face(bare, embed=item.person_id is None)
+  landmarks, face_width, embedding = _face(bare, item.person_id is None)
   return align.AlignedFace(
     item=item,
     image=coding.jpeg(bare),
     valid=coding.png(valid),
     transform=transform,
     landmarks=landmarks,
-    face_width=alignment.face_width(landmarks) / scale,
+    face_width=face_width / scale,
     lower_face=references.lower_face(bare),
     embedding=embedding,
     overlay=coding.png(overlay),
@@ -195,13 +195,17 @@ def _disc(radius: float) -> np.ndarray:
 
 def _face(
   image: np.ndarray, embed: bool
-) -> tuple[np.ndarray, np.ndarray | None]:
-  """Returns the largest face's landmarks, NaN without one, and embedding."""
+) -> tuple[np.ndarray, float, np.ndarray | None]:
+  """Returns the largest face's landmarks, width and embedding.
+
+  Landmarks and width are NaN where none are found.
+  """
   landmarks = np.full((anatomy.NUM_LANDMARKS, 3), np.nan, np.float32)
-  found = finder.shared().find(image, "largest")
-  if not found:
-    return landmarks, None
-  [face] = found
-  if face.confidence >= usability.MESH_THRESHOLD:
-    landmarks = face.landmarks.astype(np.float32)
-  return landmarks, align.embed(image, face.keypoints) if embed else None
+  face_width, embedding = np.nan, None
+  for face in finder.shared().find(image, "largest"):
+    if face.confidence >= usability.MESH_THRESHOLD:
+      landmarks = face.landmarks.astype(np.float32)
+      face_width = alignment.face_width(landmarks)
+    if embed:
+      embedding = align.embed(image, face.keypoints)
+  return landmarks, face_width, embedding
