@@ -54,7 +54,10 @@ def _scores(predict, shown, examples, light):
 
 
 def measure(
-  predict: attacks.Predict, source: Any, batch_size: int, num_images: int
+  predict: attacks.Predict,
+  source: batches.Examples,
+  batch_size: int,
+  num_images: int,
 ) -> dict[str, Any]:
   """Scores completion with the predicted mask under each condition.
 

@@ -54,6 +54,6 @@ def test_fewer_masked_faces_than_asked_for(built):
   masked = [bool(source[i]["mask"].any()) for i in range(len(source))]
   assert 0 < sum(masked) < len(source)
   assert len(robustness._masked_examples(source, 99)) == sum(masked)
-  bare = [source[i] for i in range(len(source)) if not masked[i]]
+  bare = source.take(i for i, is_masked in enumerate(masked) if not is_masked)
   with pytest.raises(errors.UserError, match="No example of this split has a"):
     robustness._masked_examples(bare, 3)
