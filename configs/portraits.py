@@ -4,8 +4,8 @@
   maskgan train --config=configs/portraits.py --workdir=runs/portraits
 
 configs/portraits.py:128 trains at 128 px. It learns to reconstruct alone, which
-leaves smooth what is uncertain, mouths above all: configs/sharpen.py goes on from
-there.
+leaves smooth what is uncertain, mouths above all: configs/sharpen.py goes on
+from there.
 """
 
 import ml_collections

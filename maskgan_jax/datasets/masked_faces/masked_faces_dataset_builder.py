@@ -6,13 +6,17 @@ import pathlib
 import sys
 from typing import Any
 
-import numpy as np
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core import shuffle
 
 from maskgan_jax import masks
 from maskgan_jax.datasets import built
-from maskgan_jax.datasets.masked_faces import engines, settings, sources
+from maskgan_jax.datasets.masked_faces import (
+  engines,
+  features,
+  settings,
+  sources,
+)
 from maskgan_jax.datasets.masked_faces.engines import spool
 from maskgan_jax.datasets.masked_faces.sources import pairs
 from maskgan_jax.datasets.masked_faces.stages import (
@@ -23,7 +27,7 @@ from maskgan_jax.datasets.masked_faces.stages import (
   people,
   references,
 )
-from maskgan_jax.faces import alignment, anatomy
+from maskgan_jax.faces import alignment
 from maskgan_jax.photos import coding
 
 # From a gigabyte on, TFDS would sort examples on the disk, for which it needs
@@ -100,39 +104,20 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     self._settings = build_settings or settings.Settings()
     self.skipped: list[sources.Skipped] = []
     super().__init__(
-      config=config or _built_config(data_dir),
+      config=config or self._built_config(data_dir),
       data_dir=data_dir,
       file_format=file_format or "array_record",
       **kwargs,
     )
 
-  def _info(self) -> tfds.core.DatasetInfo:
-    def picture(channels: int, encoding: str) -> tfds.features.Image:
-      return tfds.features.Image(
-        shape=(None, None, channels), encoding_format=encoding
-      )
+  def _built_config(self, data_dir: str | os.PathLike | None) -> str | None:
+    """The config of the one dataset in a folder, None otherwise."""
+    found = built.versions(data_dir, self.name) if data_dir else []
+    return found[0].parent.name if len(found) == 1 else None
 
+  def _info(self) -> tfds.core.DatasetInfo:
     return self.dataset_info_from_configs(
-      features=tfds.features.FeaturesDict(
-        {
-          "id": tfds.features.Text(),
-          "person_id": tfds.features.Text(),
-          "reference_ids": tfds.features.Sequence(tfds.features.Text()),
-          "source": tfds.features.Text(),
-          "synthetic": np.bool_,
-          "image": picture(3, "jpeg"),
-          "overlay": picture(4, "png"),
-          "alpha": picture(1, "png"),
-          "valid": picture(1, "png"),
-          "mask_type": tfds.features.Text(),
-          "mask_params": tfds.features.Text(),
-          "transform": tfds.features.Tensor(shape=(2, 3), dtype=np.float32),
-          "landmarks": tfds.features.Tensor(
-            shape=(anatomy.NUM_LANDMARKS, 3), dtype=np.float32
-          ),
-          "face_width": np.float32,
-        }
-      ),
+      features=features.features(),
       metadata=tfds.core.MetadataDict(),
       homepage="https://doi.org/10.4108/ectpht.9.4850",
     )
@@ -259,12 +244,6 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         "middle_y": alignment.MIDDLE_Y,
       },
     )
-
-
-def _built_config(data_dir: str | os.PathLike | None) -> str | None:
-  """Returns the config of the one dataset in a folder, None otherwise."""
-  found = built.versions(data_dir, "masked_faces") if data_dir else []
-  return found[0].parent.name if len(found) == 1 else None
 
 
 def _nothing_usable(total: int, skipped: list[sources.Skipped]) -> str:
