@@ -1,13 +1,20 @@
 """Datasets on the disk: how TFDS writes them, and where they are found."""
 
 import contextlib
+import errno
 import io
+import os
 import pathlib
+import shutil
 import tempfile
+from collections.abc import Iterator
 
 import tensorflow_datasets as tfds
 
+from maskgan_jax.common import files, locks
 from maskgan_jax.datasets.masked_faces import sources
+
+_DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def versions(data_dir: str, name: str) -> list[pathlib.Path]:
@@ -16,16 +23,20 @@ def versions(data_dir: str, name: str) -> list[pathlib.Path]:
   return sorted(path.parent for path in found)
 
 
-def find(data_dir: str, name: str, command: str) -> tfds.core.DatasetBuilder:
+def find(
+  data_dir: str, name: str, command: str, version: object
+) -> tfds.core.DatasetBuilder:
   """Returns the one finished dataset of a name.
 
   Args:
     data_dir: what it was built into.
     name: of the dataset.
     command: that builds it, for messages.
+    version: that this program builds and reads.
 
   Raises:
-    sources.SourceError: there is none, or there are several.
+    sources.SourceError: there is none, there are several, or it is of another
+      version.
   """
   if not pathlib.Path(data_dir).is_dir():
     raise sources.SourceError(
@@ -39,7 +50,49 @@ def find(data_dir: str, name: str, command: str) -> tfds.core.DatasetBuilder:
       f"{data_dir}: one {name} dataset expected, found {listed}. Build"
       f" it with {command}, each into a folder of its own."
     )
+  if found[0].name != str(version):
+    raise sources.SourceError(
+      f"{found[0]}: version {found[0].name} of {name}, but this program builds"
+      f" and reads {version}. Build it again: remove {data_dir}/{name}, or name"
+      f" another folder, and run {command} --data_dir=..."
+    )
   return tfds.builder_from_directory(found[0])
+
+
+@contextlib.contextmanager
+def writing(
+  data_dir: str | os.PathLike, name: str, stays: str = ""
+) -> Iterator[None]:
+  """Lets one build at a time write a dataset into a folder.
+
+  What killed builds left half-written is removed first.
+
+  Args:
+    data_dir: the folder.
+    name: of the dataset.
+    stays: a sentence on what is not lost, for messages.
+
+  Raises:
+    locks.LockedError: another build writes into it.
+    files.WriteError: it cannot be written, such as when the disk is full.
+  """
+  folder = pathlib.Path(data_dir)
+  with locks.locked(folder):
+    for left in folder.glob(f"{name}/*/incomplete.*"):
+      shutil.rmtree(left)
+    for left in folder.glob(".*.partial"):
+      left.unlink()
+    try:
+      yield
+    except files.WriteError as error:
+      raise files.WriteError(f"{error} {stays}".strip()) from error
+    except OSError as error:
+      if error.errno not in _DISK_IS_FULL:
+        raise
+      raise files.WriteError(
+        f"{data_dir}: cannot be written ({error.strerror}). Make room, and run"
+        f" the command again. {stays}".strip()
+      ) from error
 
 
 def prepare(

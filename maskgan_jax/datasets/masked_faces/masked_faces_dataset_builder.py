@@ -1,6 +1,8 @@
 """TFDS builder of faces with masks drawn on them."""
 
 import functools
+import json
+import logging
 import pathlib
 import sys
 from typing import Any
@@ -10,7 +12,13 @@ import tensorflow_datasets as tfds
 from tensorflow_datasets.core import shuffle
 
 from maskgan_jax import masks
-from maskgan_jax.datasets.masked_faces import engines, settings, sources
+from maskgan_jax.datasets import built
+from maskgan_jax.datasets.masked_faces import (
+  engines,
+  notes,
+  settings,
+  sources,
+)
 from maskgan_jax.datasets.masked_faces.engines import spool
 from maskgan_jax.datasets.masked_faces.sources import pairs
 from maskgan_jax.datasets.masked_faces.stages import (
@@ -21,7 +29,7 @@ from maskgan_jax.datasets.masked_faces.stages import (
   people,
 )
 from maskgan_jax.faces import alignment
-from maskgan_jax.photos import coding
+from maskgan_jax.photos import coding, provenance
 
 # From a gigabyte on, TFDS would sort examples on the disk, for which it needs
 # TensorFlow. They stay in memory; Beam serves those who have more than that.
@@ -29,6 +37,7 @@ shuffle.MAX_MEM_BUFFER_SIZE = sys.maxsize
 
 # Beside the dataset, as long as it is being built.
 _SPOOL = "unfinished_faces"
+_STAYS = "Aligned faces stay: the same command goes on with them."
 _DESCRIPTIONS = {
   "sample_faces": "Procedurally painted portraits, for tests and smoke runs.",
   "folder": "A folder of photos.",
@@ -117,11 +126,23 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       homepage="https://doi.org/10.4108/ectpht.9.4850",
     )
 
+  @property
+  def _folder(self) -> pathlib.Path:
+    return pathlib.Path(self._data_dir_root)
+
   def download_and_prepare(self, **kwargs) -> None:
-    """Builds the dataset, see TFDS, on its processes or a Beam runner."""
-    folder = pathlib.Path(self._data_dir_root, _SPOOL)
+    """Builds the dataset, see TFDS, on its processes or a Beam runner.
+
+    Beside it come what `notes` writes.
+
+    Raises:
+      locks.LockedError: another build writes into the same folder.
+      files.WriteError: something cannot be written; the next build goes on.
+      sources.SourceError: the source cannot be used.
+    """
     with (
-      spool.Spool(folder) as self._spool,
+      built.writing(self._data_dir_root, self.name, _STAYS),
+      spool.Spool(self._folder / _SPOOL) as self._spool,
       engines.start(
         kwargs.get("download_config"),
         self._settings.num_processes,
@@ -132,10 +153,47 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
   def _split_generators(self, dl_manager: tfds.download.DownloadManager):
     source = self._source or self._default_source(dl_manager)
+    described = settings.describe(source, self._settings)
+    state = [str(self.version), provenance.VERSION, described]
+    if self._spool.resume(json.dumps(state, sort_keys=True)):
+      logging.warning("Going on with a build that was interrupted.")
     items, self.skipped = source.items()
     items = people.candidates(
       items, self._settings.num_train, self._settings.num_test
     )
+    faces = self._align(source, items)
+    notes.write_skipped(self._folder, self.skipped)
+    if not faces:
+      raise sources.SourceError(_nothing_usable(len(items), self.skipped))
+    names = [face.item.name for face in faces]
+    embeddings = [face.embedding for face in faces]
+    identities = people.identify([face.item for face in faces], embeddings)
+    groups = [who.group for who in identities]
+    splits = people.assign(
+      names, groups, self._settings.num_train, self._settings.num_test
+    )
+    num_lookalikes = notes.write_people(
+      self._folder,
+      names,
+      identities,
+      embeddings,
+      splits,
+      lambda i: kept.image(names[i], self._spool),
+    )
+    self._note(
+      described, identities, splits, num_lookalikes_across_splits=num_lookalikes
+    )
+    return {
+      name: self._generate_examples(
+        name, [(names[i], groups[i]) for i in indices]
+      )
+      for name, indices in splits.items()
+    }
+
+  def _align(
+    self, source: sources.Source, items: list[sources.Item]
+  ) -> list[kept.KeptFace]:
+    """Aligns all faces; those that cannot be used join `skipped`."""
     if isinstance(source, pairs.Pairs):
       align_one = align_pair.align_pair
     else:
@@ -149,29 +207,13 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       ),
       values=self._spool,
     )
-    aligned_items, embeddings = [], []
+    faces = []
     for result in self._engine.map("Aligning", align_and_keep, items):
       if isinstance(result, sources.Skipped):
         self.skipped.append(result)
       else:
-        aligned_items.append(result.item)
-        embeddings.append(result.embedding)
-    if not aligned_items:
-      raise sources.SourceError(_nothing_usable(len(items), self.skipped))
-    person_ids = people.identify(aligned_items, embeddings)
-    splits = people.assign(
-      [item.name for item in aligned_items],
-      person_ids,
-      self._settings.num_train,
-      self._settings.num_test,
-    )
-    self._note(source, person_ids, splits)
-    return {
-      name: self._generate_examples(
-        name, [(aligned_items[i].name, person_ids[i]) for i in indices]
-      )
-      for name, indices in splits.items()
-    }
+        faces.append(result)
+    return faces
 
   def _generate_examples(self, split: str, named: list[tuple[str, str]]) -> Any:
     """Returns what TFDS takes of the faces, given by name and person_id."""
@@ -213,15 +255,18 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       f"{name}: needs to be told its source. Run maskgan build."
     )
 
-  def _note(self, source, person_ids, splits) -> None:
+  def _note(self, described, identities, splits, **counts) -> None:
     """Puts what a reader may ask about the build into the metadata."""
-    used = [i for indices in splits.values() for i in indices]
+    used = [identities[i] for indices in splits.values() for i in indices]
+    people_used = {who.group for who in used}
     self.info.metadata.update(
-      settings.describe(source, self._settings),
+      described,
+      **counts,
       num_faces={name: len(indices) for name, indices in splits.items()},
-      num_people=len({person_ids[i] for i in used}),
+      num_people=len(people_used),
+      num_merged=len({who.id for who in used}) - len(people_used),
       num_skipped=len(self.skipped),
-      num_left_out_by_caps=len(person_ids) - len(used),
+      num_left_out_by_caps=len(identities) - len(used),
       bare_share=draw.BARE_SHARE,
       bearded_share=draw.BEARDED_SHARE,
       turned={"from": draw.TURNED, "factor": draw.TURNED_FACTOR},

@@ -8,7 +8,10 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from maskgan_jax.datasets import built
-from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.datasets.masked_faces import (
+  masked_faces_dataset_builder,
+  sources,
+)
 from maskgan_jax.masks import drawing
 from maskgan_jax.photos import coding
 
@@ -81,4 +84,5 @@ def to_arrays(example: dict[str, Any]) -> dict[str, Any]:
 
 
 def _builder(data_dir: str) -> tfds.core.DatasetBuilder:
-  return built.find(data_dir, _NAME, "maskgan build")
+  version = masked_faces_dataset_builder.Builder.VERSION
+  return built.find(data_dir, _NAME, "maskgan build", version)

@@ -21,12 +21,14 @@ class Item(NamedTuple):
     person_id: who it shows, or None where the source does not say.
     index: place in the source, for sources without files.
     files: the files it is made of, for ready pairs.
+    content: a hash of the picture, where the source does not say who it shows.
   """
 
   name: str
   person_id: str | None
   index: int = 0
   files: tuple[str, ...] = ()
+  content: str = ""
 
 
 class Skipped(NamedTuple):
@@ -56,4 +58,4 @@ class Source(Protocol):
     """Returns a `Loaded`, or what `pairs.Pairs` finds."""
 
   def fingerprint(self) -> str:
-    """Changes with the pictures."""
+    """Changes with what the pictures hold and with what they are called."""

@@ -1,44 +1,138 @@
 """Who is on which photo, as a CSV file says."""
 
 import csv
+import io
+import logging
 import pathlib
+import unicodedata
+from collections.abc import Collection
 
 from maskgan_jax.datasets.masked_faces.sources import interface
 
 FILE = "manifest.csv"
+# From this share of rows without a photo on, it is another folder's manifest.
+_MAX_UNMATCHED = 0.2
+_SHOWN = 5
+
+
+def people_of(
+  path: pathlib.Path, names: Collection[str]
+) -> dict[str, str] | None:
+  """Says who is on which of the photos that are there.
+
+  A row names a photo by its path under the manifest's folder. Backslashes
+  count as slashes, and composed letters as decomposed ones (Unicode's NFC and
+  NFD), where no photo is called exactly so.
+
+  Args:
+    path: of the manifest.
+    names: of the photos, with slashes.
+
+  Returns:
+    person_id by name, for those that it names; None if there is no manifest.
+
+  Raises:
+    interface.SourceError: it cannot be read, see `read`, or a fifth of its
+      rows or more name no photo.
+  """
+  rows = read(path)
+  if rows is None:
+    return None
+  by_name = {name: rows[name] for name in names if name in rows}
+  alike = {_folded(name): name for name in names if name not in rows}
+  unmatched = []
+  for written, person in rows.items():
+    if written in by_name:
+      continue
+    name = alike.get(_folded(written))
+    if name is None:
+      unmatched.append(written)
+    elif by_name.setdefault(name, person) != person:
+      raise interface.SourceError(
+        f"{path}: {name} belongs to {by_name[name]} and to {person}. Keep one"
+        " of the two lines."
+      )
+  _check(path, rows, unmatched, names)
+  return by_name
 
 
 def read(path: pathlib.Path) -> dict[str, str] | None:
   """Reads file and person_id from a CSV file; None where there is none.
 
+  It may be in UTF-8, UTF-16 with a byte order mark, or Windows-1252, and
+  separated by commas, semicolons or tabs: what spreadsheets write.
+
   Raises:
-    interface.SourceError: a column is missing, or a row names a file twice or
-      leaves a value out.
+    interface.SourceError: it is no such text, a column is missing, or a row
+      names a file twice or leaves a value out.
   """
   if not path.is_file():
     return None
   people = {}
-  with path.open(newline="", encoding="utf-8-sig") as file:
-    reader = csv.DictReader(file)
-    missing = {"file", "person_id"} - set(reader.fieldnames or ())
-    if missing:
+  lines = io.StringIO(_text(path), newline="")
+  first = lines.readline()
+  lines.seek(0)
+  reader = csv.DictReader(lines, delimiter=max(",;\t", key=first.count))
+  missing = {"file", "person_id"} - set(reader.fieldnames or ())
+  if missing:
+    raise interface.SourceError(
+      f"{path}: no column {' and '.join(sorted(missing))}; the columns are"
+      f" {reader.fieldnames}. Its first line must hold at least"
+      " file,person_id."
+    )
+  for row in reader:
+    place = f"{path}, line {reader.line_num}"
+    name = pathlib.PurePosixPath((row["file"] or "").strip()).as_posix()
+    person = (row["person_id"] or "").strip()
+    if name == "." or not person:
       raise interface.SourceError(
-        f"{path}: no column {' and '.join(sorted(missing))}; the columns are"
-        f" {reader.fieldnames}. Its first line must hold at least"
-        " file,person_id."
+        f"{place}: file or person_id is empty. Fill both in or remove the line."
       )
-    for row in reader:
-      place = f"{path}, line {reader.line_num}"
-      name = pathlib.PurePosixPath((row["file"] or "").strip()).as_posix()
-      person = (row["person_id"] or "").strip()
-      if name == "." or not person:
-        raise interface.SourceError(
-          f"{place}: file or person_id is empty. Fill both in or"
-          " remove the line."
-        )
-      if people.setdefault(name, person) != person:
-        raise interface.SourceError(
-          f"{place}: {name} belongs to {people[name]} and to"
-          f" {person}. Keep one of the two lines."
-        )
+    if people.setdefault(name, person) != person:
+      raise interface.SourceError(
+        f"{place}: {name} belongs to {people[name]} and to {person}. Keep one"
+        " of the two lines."
+      )
   return people
+
+
+def _text(path: pathlib.Path) -> str:
+  data = path.read_bytes()
+  wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+  for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
+    try:
+      text = data.decode(encoding)
+    except UnicodeDecodeError:
+      continue
+    if "\0" not in text:
+      return text
+  raise interface.SourceError(
+    f"{path}: not a text in UTF-8, UTF-16 with a byte order mark or"
+    " Windows-1252. Save it as CSV in UTF-8."
+  )
+
+
+def _folded(name: str) -> str:
+  """What two spellings of one path have in common."""
+  name = unicodedata.normalize("NFC", name.replace("\\", "/"))
+  return pathlib.PurePosixPath(name).as_posix()
+
+
+def _check(path, rows, unmatched, names):
+  """Tells rows without a photo, or raises where they are too many."""
+  if not unmatched:
+    return
+  listed = ", ".join(unmatched[:_SHOWN])
+  if len(unmatched) > _SHOWN:
+    listed += ", ..."
+  message = (
+    f"{path}: {len(unmatched)} of {len(rows)} rows name no photo in its folder"
+    f" ({listed})"
+  )
+  if len(unmatched) < _MAX_UNMATCHED * len(rows):
+    logging.warning("%s.", message)
+    return
+  raise interface.SourceError(
+    f"{message}; a photo there is {min(names)}. Write paths as they are under"
+    " the folder, add the missing photos, or remove the rows."
+  )

@@ -21,8 +21,8 @@ class AlignedFace(NamedTuple):
     valid: PNG, 255 where the crop shows the photo.
     transform: [2, 3] float32, photo pixels to crop pixels.
     landmarks: [468, 3] float32 in crop pixels; None for ready pairs.
-    embedding: [128] float32 of unit length; None where the person is known
-      or no face was found.
+    embedding: [128] float32 of unit length; None where no face was found, or
+      the recognizer's package is not installed.
     overlay: PNG RGBA of a ready pair's masked picture, else empty.
     alpha: PNG of a ready pair's mask, else empty.
   """
@@ -64,7 +64,7 @@ def align(
   if reason:
     return sources.Skipped(item.name, reason)
   embedding = None
-  if item.person_id is None and face is not None:
+  if face is not None:
     embedding = embed(
       crop, face.keypoints @ transform[:, :2].T + transform[:, 2]
     )

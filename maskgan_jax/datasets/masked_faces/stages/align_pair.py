@@ -68,7 +68,7 @@ def align_pair(
     valid=coding.png(valid),
     transform=transform,
     landmarks=None,
-    embedding=_embedding(bare) if item.person_id is None else None,
+    embedding=_embedding(bare),
     overlay=coding.png(overlay),
     alpha=coding.png(alpha),
   )
