@@ -14,7 +14,7 @@ import tensorflow_datasets as tfds
 from maskgan_jax.common import files, locks
 from maskgan_jax.datasets.masked_faces import sources
 
-_DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
+_DISK_IS_FULL = tuple(map(os.strerror, (errno.ENOSPC, errno.EDQUOT)))
 
 
 def versions(data_dir: str, name: str) -> list[pathlib.Path]:
@@ -86,12 +86,12 @@ def writing(
       yield
     except files.WriteError as error:
       raise files.WriteError(f"{error} {stays}".strip()) from error
-    except OSError as error:
-      if error.errno not in _DISK_IS_FULL:
+    except (OSError, RuntimeError) as error:  # array_record raises the latter.
+      full = [text for text in _DISK_IS_FULL if text in str(error)]
+      if not full:
         raise
       raise files.WriteError(
-        f"{data_dir}: cannot be written ({error.strerror}). Make room, and run"
-        f" the command again. {stays}".strip()
+        f"{data_dir}: cannot be written ({full[0]}). Make room. {stays}".strip()
       ) from error
 
 
