@@ -39,7 +39,7 @@ def people_of(
   if rows is None:
     return None
   by_name = {name: rows[name] for name in names if name in rows}
-  alike = {_folded(name): name for name in names if name not in rows}
+  alike = {_folded(name): name for name in names}
   unmatched = []
   for written, person in rows.items():
     if written in by_name:
