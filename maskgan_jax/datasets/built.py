@@ -10,11 +10,26 @@ import tempfile
 from collections.abc import Iterator
 
 import tensorflow_datasets as tfds
+from tensorflow_datasets.core import example_serializer
 
 from maskgan_jax.common import files, locks
 from maskgan_jax.datasets.masked_faces import sources
 
 _DISK_IS_FULL = tuple(map(os.strerror, (errno.ENOSPC, errno.EDQUOT)))
+
+
+def _serialize(
+  serializer: example_serializer.ExampleSerializer, example: dict
+) -> bytes:
+  """Writes an example's features in one order.
+
+  TFDS leaves it to each process's hashes: no two builds would be equal.
+  """
+  message = serializer.get_tf_example(example)
+  return message.SerializeToString(deterministic=True)
+
+
+example_serializer.ExampleSerializer.serialize_example = _serialize
 
 
 def versions(data_dir: str, name: str) -> list[pathlib.Path]:
