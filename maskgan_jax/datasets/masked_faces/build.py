@@ -3,6 +3,7 @@
 import collections
 import pathlib
 import re
+import shutil
 import time
 from collections.abc import Sequence
 
@@ -104,6 +105,7 @@ def build(
   if reader.is_built(data_dir):
     metadata = reader.metadata(data_dir)
     _check_same(metadata, parameters, data_dir)
+    _clear(data_dir)
     return f"{data_dir} holds this dataset already.\n{_counts(metadata)}"
   start = time.monotonic()
   builder = masked_faces_dataset_builder.Builder(
@@ -123,6 +125,15 @@ def _check_no_masks_are_chosen(build_settings: settings.Settings) -> None:
       "--kinds and --wear choose the masks that are drawn, but --source=pairs"
       " has its own. Leave them out."
     )
+
+
+def _clear(data_dir: str) -> None:
+  """Removes what a build left that was killed as it had just finished."""
+  builder = masked_faces_dataset_builder
+  left = pathlib.Path(data_dir, builder.SPOOL)
+  if left.exists():
+    with built.writing(data_dir, builder.Builder.name):
+      shutil.rmtree(left)
 
 
 def _check_same(built: dict, wanted: dict, data_dir: str) -> None:

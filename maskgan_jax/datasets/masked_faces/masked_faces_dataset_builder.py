@@ -36,7 +36,7 @@ from maskgan_jax.photos import coding, provenance
 shuffle.MAX_MEM_BUFFER_SIZE = sys.maxsize
 
 # Beside the dataset, as long as it is being built.
-_SPOOL = "unfinished_faces"
+SPOOL = "unfinished_faces"
 _STAYS = "Aligned faces stay: the same command goes on with them."
 _DESCRIPTIONS = {
   "sample_faces": "Procedurally painted portraits, for tests and smoke runs.",
@@ -142,7 +142,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     """
     with (
       built.writing(self._data_dir_root, self.name, _STAYS),
-      spool.Spool(self._folder / _SPOOL) as self._spool,
+      spool.Spool(self._folder / SPOOL) as self._spool,
       engines.start(
         kwargs.get("download_config"),
         self._settings.num_processes,

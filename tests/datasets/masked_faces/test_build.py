@@ -176,6 +176,8 @@ def test_beam_builds_the_same(faces_dir, tmp_path, monkeypatch):
 
 def test_a_finished_build_is_reused(built, dummy_data):
   before = {p: p.stat().st_mtime_ns for p in pathlib.Path(built[0]).rglob("*")}
+  # As of a build that was killed as it had just finished.
+  (pathlib.Path(built[0]) / "unfinished_faces").mkdir()
   source = sources.Folder(str(dummy_data))
   report = _build(source, built[0], variants=3, num_processes=5)
   assert "holds this dataset already" in report
