@@ -28,8 +28,7 @@ from maskgan_jax.datasets.masked_faces.stages import (
   kept,
   people,
 )
-from maskgan_jax.faces import alignment
-from maskgan_jax.photos import coding, provenance
+from maskgan_jax.photos import provenance
 
 # From a gigabyte on, TFDS would sort examples on the disk, for which it needs
 # TensorFlow. They stay in memory; Beam serves those who have more than that.
@@ -180,8 +179,11 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       splits,
       lambda i: kept.image(names[i], self._spool),
     )
-    self._note(
-      described, identities, splits, num_lookalikes_across_splits=num_lookalikes
+    self.info.metadata.update(
+      described,
+      num_skipped=len(self.skipped),
+      num_lookalikes_across_splits=num_lookalikes,
+      **notes.metadata(identities, splits),
     )
     return {
       name: self._generate_examples(
@@ -253,29 +255,6 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       return pairs.Pairs(*map(str, folders))
     raise sources.SourceError(
       f"{name}: needs to be told its source. Run maskgan build."
-    )
-
-  def _note(self, described, identities, splits, **counts) -> None:
-    """Puts what a reader may ask about the build into the metadata."""
-    used = [identities[i] for indices in splits.values() for i in indices]
-    people_used = {who.group for who in used}
-    self.info.metadata.update(
-      described,
-      **counts,
-      num_faces={name: len(indices) for name, indices in splits.items()},
-      num_people=len(people_used),
-      num_merged=len({who.id for who in used}) - len(people_used),
-      num_skipped=len(self.skipped),
-      num_left_out_by_caps=len(identities) - len(used),
-      bare_share=draw.BARE_SHARE,
-      bearded_share=draw.BEARDED_SHARE,
-      turned={"from": draw.TURNED, "factor": draw.TURNED_FACTOR},
-      jpeg_quality=coding.JPEG_QUALITY,
-      crop={
-        "side_per_eye_distance": alignment.SIDE_PER_EYE_DISTANCE,
-        "side_per_face_height": alignment.SIDE_PER_FACE_HEIGHT,
-        "middle_y": alignment.MIDDLE_Y,
-      },
     )
 
 

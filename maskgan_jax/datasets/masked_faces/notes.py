@@ -1,13 +1,15 @@
-"""What is written beside a dataset for people to read."""
+"""What a build writes down: beside the dataset, and into its metadata."""
 
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from maskgan_jax.common import files
 from maskgan_jax.datasets.masked_faces import sources
-from maskgan_jax.datasets.masked_faces.stages import lookalikes, people
+from maskgan_jax.datasets.masked_faces.stages import draw, lookalikes, people
+from maskgan_jax.faces import alignment
 from maskgan_jax.photos import coding
 
 SKIPPED = "skipped.csv"
@@ -86,3 +88,31 @@ def write_people(
   else:
     (folder / SHEET).unlink(missing_ok=True)
   return len(pairs)
+
+
+def metadata(
+  identities: Sequence[people.Identity], splits: Mapping[str, Sequence[int]]
+) -> dict[str, Any]:
+  """Returns what a reader may ask about a build besides its parameters.
+
+  Args:
+    identities: who is on the pictures.
+    splits: indices of the pictures in each.
+  """
+  used = [identities[i] for indices in splits.values() for i in indices]
+  groups = {who.group for who in used}
+  return {
+    "num_faces": {name: len(indices) for name, indices in splits.items()},
+    "num_people": len(groups),
+    "num_merged": len({who.id for who in used}) - len(groups),
+    "num_left_out_by_caps": len(identities) - len(used),
+    "bare_share": draw.BARE_SHARE,
+    "bearded_share": draw.BEARDED_SHARE,
+    "turned": {"from": draw.TURNED, "factor": draw.TURNED_FACTOR},
+    "jpeg_quality": coding.JPEG_QUALITY,
+    "crop": {
+      "side_per_eye_distance": alignment.SIDE_PER_EYE_DISTANCE,
+      "side_per_face_height": alignment.SIDE_PER_FACE_HEIGHT,
+      "middle_y": alignment.MIDDLE_Y,
+    },
+  }

@@ -66,8 +66,7 @@ def sheet(
 ) -> np.ndarray:
   """Returns the SHOWN most alike pairs in one picture, uint8 [H, W, 3].
 
-  Above each pair stand its number, its cosine and the line says no more: who
-  it is stands in the list, under that number.
+  Above each pair stand its number in the list and its cosine.
 
   Args:
     pairs: at least one.
