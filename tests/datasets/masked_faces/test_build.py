@@ -501,7 +501,7 @@ def test_who_is_who_is_written_down(faces_dir, tmp_path, monkeypatch):
   assert cosines == sorted(cosines, reverse=True)
   assert cosines[-1] > lookalikes.COSINE
   sheet = photos.read(tmp_path / "out" / "lookalikes.jpg")
-  assert sheet.shape[1] == 6 * 224
+  assert sheet.shape[1] == 6 * 232
 
 
 def test_another_tfds_dataset(dummy_data, tmp_path):

@@ -17,7 +17,7 @@ from maskgan_jax.photos import tiles
 # SFace's (Zhong et al., 2021) as OpenCV publishes it.
 COSINE = 0.363
 SHOWN = 60
-_COLUMNS, _SIDE, _STRIP = 6, 112, 18
+_COLUMNS, _SIDE, _STRIP, _GAP = 6, 112, 18, 8
 
 
 class Pair(NamedTuple):
@@ -82,7 +82,8 @@ def sheet(
     text = f"{number}: {pair.cosine:.3f}"
     font = cv2.FONT_HERSHEY_SIMPLEX
     cv2.putText(strip, text, (4, _STRIP - 5), font, 0.42, (0, 0, 0), 1)
-    cells.append(tiles.tile([[strip], crops]))
+    gap = np.full((_STRIP + _SIDE, _GAP, 3), 255, np.uint8)
+    cells.append(tiles.tile([[tiles.tile([[strip], crops]), gap]]))
   columns = min(_COLUMNS, len(cells))
   cells += [np.full_like(cells[0], 255)] * (-len(cells) % columns)
   return tiles.tile(

@@ -45,11 +45,11 @@ def test_the_sheet_shows_so_many_pairs_at_most():
 
   pair = lookalikes.Pair(0.4, 1, 2)
   one = lookalikes.sheet([pair], image_of)
-  assert one.shape == (130, 224, 3)
-  assert (one[18:, :112] == 1).all() and (one[18:, 112:] == 2).all()
+  assert one.shape == (130, 232, 3)
+  assert (one[18:, :112] == 1).all() and (one[18:, 112:224] == 2).all()
   assert one[:18].min() < 100  # The number.
   many = lookalikes.sheet([pair] * 100, image_of)
-  assert many.shape == (10 * 130, 6 * 224, 3)
+  assert many.shape == (10 * 130, 6 * 232, 3)
   assert len(shown) == 2 + 2 * lookalikes.SHOWN
   # The last row is filled up.
   assert (lookalikes.sheet([pair] * 7, image_of)[130:, 224:] == 255).all()
