@@ -51,6 +51,12 @@ _TFDS_DATA_DIR = flags.DEFINE_string(
   "With --source=tfds:NAME: the folder where that dataset was prepared as"
   " array_record.",
 )
+_PERSON_FEATURE = flags.DEFINE_string(
+  "person_feature",
+  None,
+  "With --source=tfds:NAME: the feature that says who is on a picture. Without"
+  " it faces alone tell people apart.",
+)
 _INPUT_DIR = flags.DEFINE_string("input_dir", None, "The pictures with masks.")
 _TARGET_DIR = flags.DEFINE_string(
   "target_dir", None, "The same pictures without masks, under the same names."
@@ -114,6 +120,7 @@ GROUPS = {
     _FACES_DIR,
     _NUM_FACES,
     _TFDS_DATA_DIR,
+    _PERSON_FEATURE,
   ),
   "With --source=pairs": (
     _INPUT_DIR,
@@ -144,6 +151,7 @@ def main() -> None:
     num_faces=_NUM_FACES.value,
     seed=_SEED.value,
     tfds_data_dir=_TFDS_DATA_DIR.value,
+    person_feature=_PERSON_FEATURE.value,
     input_dir=_INPUT_DIR.value,
     target_dir=_TARGET_DIR.value,
     pairs_dir=_PAIRS_DIR.value,

@@ -1,6 +1,8 @@
 """TFDS builder of faces with masks drawn on them."""
 
 import functools
+import json
+import logging
 import os
 import pathlib
 import sys
@@ -14,6 +16,7 @@ from maskgan_jax.datasets import built
 from maskgan_jax.datasets.masked_faces import (
   engines,
   features,
+  notes,
   settings,
   sources,
 )
@@ -27,15 +30,15 @@ from maskgan_jax.datasets.masked_faces.stages import (
   people,
   references,
 )
-from maskgan_jax.faces import alignment
-from maskgan_jax.photos import coding
+from maskgan_jax.photos import provenance
 
 # From a gigabyte on, TFDS would sort examples on the disk, for which it needs
 # TensorFlow. They stay in memory; Beam serves those who have more than that.
 shuffle.MAX_MEM_BUFFER_SIZE = sys.maxsize
 
 # Beside the dataset, as long as it is being built.
-_SPOOL = "unfinished_faces"
+SPOOL = "unfinished_faces"
+_STAYS = "Aligned faces stay: the same command goes on with them."
 _DESCRIPTIONS = {
   "sample_faces": "Procedurally painted portraits, for tests and smoke runs.",
   "folder": "A folder of photos.",
@@ -122,11 +125,23 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       homepage="https://doi.org/10.4108/ectpht.9.4850",
     )
 
+  @property
+  def _folder(self) -> pathlib.Path:
+    return pathlib.Path(self._data_dir_root)
+
   def download_and_prepare(self, **kwargs) -> None:
-    """Builds the dataset, see TFDS, on its processes or a Beam runner."""
-    folder = pathlib.Path(self._data_dir_root, _SPOOL)
+    """Builds the dataset, see TFDS, on its processes or a Beam runner.
+
+    Beside it come what `notes` writes.
+
+    Raises:
+      locks.LockedError: another build writes into the same folder.
+      files.WriteError: something cannot be written; the next build goes on.
+      sources.SourceError: the source cannot be used.
+    """
     with (
-      spool.Spool(folder) as self._spool,
+      built.writing(self._data_dir_root, self.name, _STAYS),
+      spool.Spool(self._folder / SPOOL) as self._spool,
       engines.start(
         kwargs.get("download_config"),
         self._settings.num_processes,
@@ -137,10 +152,53 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
   def _split_generators(self, dl_manager: tfds.download.DownloadManager):
     source = self._source or self._default_source(dl_manager)
+    described = settings.describe(source, self._settings)
+    state = [str(self.version), provenance.VERSION, described]
+    if self._spool.resume(json.dumps(state, sort_keys=True)):
+      logging.warning("Going on with a build that was interrupted.")
     items, self.skipped = source.items()
     items = people.candidates(
       items, self._settings.num_train, self._settings.num_test
     )
+    faces = self._align(source, items)
+    notes.write_skipped(self._folder, self.skipped)
+    if not faces:
+      raise sources.SourceError(_nothing_usable(len(items), self.skipped))
+    names = [face.item.name for face in faces]
+    embeddings = [face.embedding for face in faces]
+    identities = people.identify([face.item for face in faces], embeddings)
+    groups = [who.group for who in identities]
+    splits = people.assign(
+      names, groups, self._settings.num_train, self._settings.num_test
+    )
+    num_lookalikes = notes.write_people(
+      self._folder,
+      names,
+      identities,
+      embeddings,
+      splits,
+      lambda i: kept.image(names[i], self._spool),
+    )
+    self.info.metadata.update(
+      described,
+      num_skipped=len(self.skipped),
+      num_lookalikes_across_splits=num_lookalikes,
+      **notes.metadata(identities, splits),
+    )
+    reference_ids = references.find(
+      names, groups, [face.lower_face for face in faces], splits.values()
+    )
+    return {
+      name: self._generate_examples(
+        name, [(names[i], groups[i], reference_ids[i]) for i in indices]
+      )
+      for name, indices in splits.items()
+    }
+
+  def _align(
+    self, source: sources.Source, items: list[sources.Item]
+  ) -> list[kept.KeptFace]:
+    """Aligns all faces; those that cannot be used join `skipped`."""
     if isinstance(source, pairs.Pairs):
       align_one = align_pair.align_pair
     else:
@@ -154,34 +212,13 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       ),
       values=self._spool,
     )
-    aligned_items, embeddings, lower_faces = [], [], []
+    faces = []
     for result in self._engine.map("Aligning", align_and_keep, items):
       if isinstance(result, sources.Skipped):
         self.skipped.append(result)
       else:
-        aligned_items.append(result.item)
-        embeddings.append(result.embedding)
-        lower_faces.append(result.lower_face)
-    if not aligned_items:
-      raise sources.SourceError(_nothing_usable(len(items), self.skipped))
-    person_ids = people.identify(aligned_items, embeddings)
-    splits = people.assign(
-      [item.name for item in aligned_items],
-      person_ids,
-      self._settings.num_train,
-      self._settings.num_test,
-    )
-    self._note(source, person_ids, splits)
-    names = [item.name for item in aligned_items]
-    chosen = {}
-    for split, indices in splits.items():
-      known = [[x[i] for i in indices] for x in (names, person_ids)]
-      reference_ids = references.find(*known, [lower_faces[i] for i in indices])
-      chosen[split] = list(zip(*known, reference_ids, strict=True))
-    return {
-      split: self._generate_examples(split, faces)
-      for split, faces in chosen.items()
-    }
+        faces.append(result)
+    return faces
 
   def _generate_examples(
     self, split: str, faces: list[tuple[str, str, tuple[str, ...]]]
@@ -223,26 +260,6 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       return pairs.Pairs(*map(str, folders))
     raise sources.SourceError(
       f"{name}: needs to be told its source. Run maskgan build."
-    )
-
-  def _note(self, source, person_ids, splits) -> None:
-    """Puts what a reader may ask about the build into the metadata."""
-    used = [i for indices in splits.values() for i in indices]
-    self.info.metadata.update(
-      settings.describe(source, self._settings),
-      num_faces={name: len(indices) for name, indices in splits.items()},
-      num_people=len({person_ids[i] for i in used}),
-      num_skipped=len(self.skipped),
-      num_left_out_by_caps=len(person_ids) - len(used),
-      bare_share=draw.BARE_SHARE,
-      bearded_share=draw.BEARDED_SHARE,
-      turned={"from": draw.TURNED, "factor": draw.TURNED_FACTOR},
-      jpeg_quality=coding.JPEG_QUALITY,
-      crop={
-        "side_per_eye_distance": alignment.SIDE_PER_EYE_DISTANCE,
-        "side_per_face_height": alignment.SIDE_PER_FACE_HEIGHT,
-        "middle_y": alignment.MIDDLE_Y,
-      },
     )
 
 

@@ -9,7 +9,10 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from maskgan_jax.datasets import built
-from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.datasets.masked_faces import (
+  masked_faces_dataset_builder,
+  sources,
+)
 from maskgan_jax.faces import alignment
 from maskgan_jax.masks import drawing
 from maskgan_jax.photos import coding
@@ -116,4 +119,5 @@ def _resize_transform(ratio: float) -> np.ndarray:
 
 
 def _builder(data_dir: str) -> tfds.core.DatasetBuilder:
-  return built.find(data_dir, _NAME, "maskgan build")
+  version = masked_faces_dataset_builder.Builder.VERSION
+  return built.find(data_dir, _NAME, "maskgan build", version)

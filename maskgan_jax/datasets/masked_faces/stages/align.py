@@ -26,8 +26,8 @@ class AlignedFace(NamedTuple):
       ready pairs.
     face_width: pixels of the photo, see `alignment.face_width`; NaN as well.
     lower_face: what tells the shots of one sitting, see `references`.
-    embedding: [128] float32 of unit length; None where the person is known
-      or no face was found.
+    embedding: [128] float32 of unit length; None where no face was found, or
+      the recognizer's package is not installed.
     overlay: PNG RGBA of a ready pair's masked picture, else empty.
     alpha: PNG of a ready pair's mask, else empty.
   """
@@ -77,7 +77,7 @@ def align(
   if reason:
     return sources.Skipped(item.name, reason)
   embedding = None
-  if item.person_id is None and face is not None:
+  if face is not None:
     embedding = embed(
       crop, face.keypoints @ transform[:, :2].T + transform[:, 2]
     )

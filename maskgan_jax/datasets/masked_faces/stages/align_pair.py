@@ -70,7 +70,7 @@ def align_pair(
   overlay = np.concatenate([masked, opaque], axis=2)
   if not np.any(alpha > 127):
     alpha[:], overlay[:] = 0, 0
-  landmarks, face_width, embedding = _face(bare, item.person_id is None)
+  landmarks, face_width, embedding = _face(bare)
   return align.AlignedFace(
     item=item,
     image=coding.jpeg(bare),
@@ -194,7 +194,7 @@ def _disc(radius: float) -> np.ndarray:
 
 
 def _face(
-  image: np.ndarray, embed: bool
+  image: np.ndarray,
 ) -> tuple[np.ndarray, float, np.ndarray | None]:
   """Returns the largest face's landmarks, width and embedding.
 
@@ -206,6 +206,5 @@ def _face(
     if face.confidence >= usability.MESH_THRESHOLD:
       landmarks = face.landmarks.astype(np.float32)
       face_width = alignment.face_width(landmarks)
-    if embed:
-      embedding = align.embed(image, face.keypoints)
+    embedding = align.embed(image, face.keypoints)
   return landmarks, face_width, embedding

@@ -8,6 +8,7 @@ import numpy as np
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.datasets.masked_faces.engines import interface, spool
 from maskgan_jax.datasets.masked_faces.stages import align as align_lib
+from maskgan_jax.photos import coding
 
 
 class KeptFace(NamedTuple):
@@ -24,18 +25,27 @@ def align(
   align_one: Callable[[sources.Item], align_lib.AlignedFace | sources.Skipped],
   values: spool.Spool,
 ) -> KeptFace | sources.Skipped:
-  """Aligns a face and leaves it in the spool.
+  """Aligns a face and leaves it, or why there is none, in the spool.
 
   Args:
     item: what to align.
     align_one: `align.align` or `align_pair.align_pair`, with its options.
     values: the spool.
   """
-  result = align_one(item)
+  key = f"face: {item.name}"
+  if values.holds(key):  # An interrupted build aligned it.
+    result = values.get(key)
+  else:
+    result = align_one(item)
+    values.put(key, result)
   if isinstance(result, sources.Skipped):
     return result
-  values.put(f"face: {item.name}", result)
   return KeptFace(result.item, result.embedding, result.lower_face)
+
+
+def image(name: str, values: spool.Spool) -> np.ndarray:
+  """Returns the crop of a face in the spool, uint8 [S, S, 3]."""
+  return coding.rgb(values.get(f"face: {name}").image)
 
 
 def draw(

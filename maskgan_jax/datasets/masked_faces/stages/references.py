@@ -1,7 +1,7 @@
 """Which other photos of a person say something new about the lower face."""
 
 import collections
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
@@ -27,20 +27,26 @@ def lower_face(image: np.ndarray) -> np.ndarray:
 
 
 def find(
-  names: Sequence[str], people: Sequence[str], lower_faces: Sequence[np.ndarray]
+  names: Sequence[str],
+  people: Sequence[str],
+  lower_faces: Sequence[np.ndarray],
+  splits: Iterable[Sequence[int]],
 ) -> list[tuple[str, ...]]:
   """Returns the references of each photo: others of its person, sorted.
 
+  They are in the same split; photos that are in none have no references.
   Left out are shots of one sitting, by `SAME_SITTING_CORRELATION` (Pearson).
 
   Args:
     names: of the photos.
     people: who is on them.
     lower_faces: of `lower_face`.
+    splits: indices of the photos in each.
   """
   photos = collections.defaultdict(list)
-  for i, person in enumerate(people):
-    photos[person].append(i)
+  for split, indices in enumerate(splits):
+    for i in indices:
+      photos[split, people[i]].append(i)
   references: list[tuple[str, ...]] = [()] * len(names)
   for indices in photos.values():
     if len(indices) == 1:

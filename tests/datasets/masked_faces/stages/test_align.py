@@ -28,7 +28,7 @@ def test_a_photo_becomes_a_square_with_level_eyes(dummy_data):
   face = _align(dummy_data, "train_person0.jpg", "person0")
   assert coding.rgb(face.image).shape == (96, 96, 3)
   assert coding.grey(face.valid).shape == (96, 96)
-  assert face.embedding is None
+  assert np.linalg.norm(face.embedding) == pytest.approx(1)
   first, second = anatomy.eye_centres(face.landmarks)
   assert first[1] == pytest.approx(second[1], abs=0.01)
   assert first[0] < second[0]

@@ -15,9 +15,12 @@ def _mixed(first, second, share):
 
 def test_references_are_other_photos_of_the_person():
   found = references.find(
-    ["c", "a", "b", "d"], ["p", "p", "q", "p"], [_picture(i) for i in range(4)]
+    ["c", "a", "b", "d", "e", "f"],
+    ["p", "p", "q", "p", "p", "p"],
+    [_picture(i) for i in range(6)],
+    [[0, 1, 3], [2, 4]],
   )
-  assert found == [("a", "d"), ("c", "d"), (), ("a", "c")]
+  assert found == [("a", "d"), ("c", "d"), (), ("a", "c"), (), ()]
 
 
 @pytest.mark.parametrize("share, found", [(0.75, ()), (0.65, ("b",))])
@@ -30,12 +33,13 @@ def test_shots_of_one_sitting_are_left_out(share, found):
   darker = (second * 0.5 + 20).astype(np.uint8)
   for shot in (second, darker):
     names, people = ["a", "b"], ["p", "p"]
-    assert references.find(names, people, [first, shot])[0] == found
+    references_ = references.find(names, people, [first, shot], [[0, 1]])
+    assert references_[0] == found
 
 
 def test_flat_pictures_are_no_sitting():
   flat = np.full((32, 64), 80, np.uint8)
-  found = references.find(["a", "b"], ["p", "p"], [flat, flat])
+  found = references.find(["a", "b"], ["p", "p"], [flat, flat], [[0, 1]])
   assert found == [("b",), ("a",)]
 
 
