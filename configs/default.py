@@ -12,6 +12,9 @@ def get_config() -> ml_collections.ConfigDict:
   c.init_from = ""
   c.data_dir = "data"  # The --data_dir of maskgan build.
   c.image_size = 256
+  # Trains on no face that is fewer pixels wide on its photo: what a small one
+  # teaches is soft.
+  c.min_face_width = 0.0
   c.batch_size = 8  # Global: divided among the devices.
   # Of computation, "float32" or "bfloat16"; parameters and losses are float32.
   c.dtype = "float32"

@@ -3,9 +3,9 @@
   maskgan build --source=folder --faces_dir=PHOTOS --data_dir=data
   maskgan train --config=configs/portraits.py --workdir=runs/portraits
 
-configs/portraits.py:128 trains at 128 px (build with --image_size=128). It
-learns to reconstruct alone, which leaves smooth what is uncertain, mouths above
-all: configs/sharpen.py goes on from there.
+configs/portraits.py:128 trains at 128 px. It learns to reconstruct alone, which
+leaves smooth what is uncertain, mouths above all: configs/sharpen.py goes on
+from there.
 """
 
 import ml_collections

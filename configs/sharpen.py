@@ -52,6 +52,7 @@ def get_config(name: str = "compact") -> ml_collections.ConfigDict:
   """
   c = continued(name)
   c.init_from = f"runs/{name}"
+  c.min_face_width = 160.0
   c.segmenter.frozen = True
   c.networks = ("segmenter", "generator", "discriminator")
   c.discriminator.base_features = 32

@@ -51,6 +51,12 @@ _TFDS_DATA_DIR = flags.DEFINE_string(
   "With --source=tfds:NAME: the folder where that dataset was prepared as"
   " array_record.",
 )
+_PERSON_FEATURE = flags.DEFINE_string(
+  "person_feature",
+  None,
+  "With --source=tfds:NAME: the feature that says who is on a picture. Without"
+  " it faces alone tell people apart.",
+)
 _INPUT_DIR = flags.DEFINE_string("input_dir", None, "The pictures with masks.")
 _TARGET_DIR = flags.DEFINE_string(
   "target_dir", None, "The same pictures without masks, under the same names."
@@ -69,7 +75,9 @@ _MASK_DIR = flags.DEFINE_string(
   "mask_dir", None, "The masks, white on black, if there are any."
 )
 _IMAGE_SIZE = flags.DEFINE_integer(
-  "image_size", 256, "The side of the crops in pixels."
+  "image_size",
+  settings.Settings.image_size,
+  "The side of the largest crops in pixels; smaller faces are not enlarged.",
 )
 _VARIANTS = flags.DEFINE_integer(
   "variants",
@@ -84,10 +92,10 @@ _NUM_TEST = flags.DEFINE_integer(
   "num_test", None, "The most faces to put into the test split."
 )
 _KINDS, _WEAR = mask_flags.define()
-_MAX_ENLARGEMENT = flags.DEFINE_float(
-  "max_enlargement",
-  usability.UsabilityRule.max_enlargement,
-  "Leave faces out that a crop shows larger than so many times.",
+_MIN_FACE_WIDTH = flags.DEFINE_float(
+  "min_face_width",
+  usability.UsabilityRule.min_face_width,
+  "Leave faces out that are fewer pixels wide on their photo.",
 )
 _SEED = flags.DEFINE_integer(
   "seed", 0, "The same seed draws the same masks again."
@@ -112,6 +120,7 @@ GROUPS = {
     _FACES_DIR,
     _NUM_FACES,
     _TFDS_DATA_DIR,
+    _PERSON_FEATURE,
   ),
   "With --source=pairs": (
     _INPUT_DIR,
@@ -122,7 +131,7 @@ GROUPS = {
   ),
   "Examples": (
     _IMAGE_SIZE,
-    _MAX_ENLARGEMENT,
+    _MIN_FACE_WIDTH,
     _VARIANTS,
     _NUM_TRAIN,
     _NUM_TEST,
@@ -142,6 +151,7 @@ def main() -> None:
     num_faces=_NUM_FACES.value,
     seed=_SEED.value,
     tfds_data_dir=_TFDS_DATA_DIR.value,
+    person_feature=_PERSON_FEATURE.value,
     input_dir=_INPUT_DIR.value,
     target_dir=_TARGET_DIR.value,
     pairs_dir=_PAIRS_DIR.value,
@@ -165,7 +175,7 @@ def main() -> None:
     num_test=_NUM_TEST.value,
     kinds=tuple(_KINDS.value),
     wears=tuple(_WEAR.value),
-    max_enlargement=_MAX_ENLARGEMENT.value,
+    min_face_width=_MIN_FACE_WIDTH.value,
     seed=_SEED.value,
     num_processes=_NUM_PROCESSES.value,
   )

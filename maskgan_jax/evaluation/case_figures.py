@@ -9,7 +9,6 @@ import numpy as np
 
 from maskgan_jax.evaluation import figures, report
 from maskgan_jax.networks import images, loaded
-from maskgan_jax.training import batches
 
 
 def write(
@@ -35,7 +34,7 @@ def write(
 
 
 def _figure_row(networks, source, index, row):
-  example = batches.example(source, index)
+  example = source[index]
   prediction = networks(example["masked_image"][None])
 
   def caption(name):

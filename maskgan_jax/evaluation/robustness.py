@@ -54,7 +54,10 @@ def _scores(predict, shown, examples, light):
 
 
 def measure(
-  predict: attacks.Predict, source: Any, batch_size: int, num_images: int
+  predict: attacks.Predict,
+  source: batches.Examples,
+  batch_size: int,
+  num_images: int,
 ) -> dict[str, Any]:
   """Scores completion with the predicted mask under each condition.
 
@@ -94,13 +97,10 @@ def measure(
   }
 
 
-def _masked_examples(source, count) -> list[Any]:
-  """At most so many, still encoded: a picture takes some 50 kB."""
+def _masked_examples(source, count) -> batches.Examples:
   order = np.random.default_rng(0).permutation(len(source)).tolist()
-  masked = (
-    source[i] for i in order if batches.example(source, i)["mask"].any()
-  )
-  chosen = list(itertools.islice(masked, count))
+  masked = (i for i in order if source[i]["mask"].any())
+  chosen = source.take(itertools.islice(masked, count))
   if not chosen:
     raise errors.UserError(
       "No example of this split has a mask: nothing to attack."

@@ -65,9 +65,7 @@ def mean_face(source: Any) -> np.ndarray:
   """Returns the mean of a split's true pictures, uint8 [H, W, 3]."""
   count = min(MEAN_FACE_EXAMPLES, len(source))
   indices = np.linspace(0, len(source) - 1, count).astype(int)
-  return fills.mean_image(
-    batches.example(source, int(i))["image"] for i in indices
-  )
+  return fills.mean_image(source[int(i)]["image"] for i in indices)
 
 
 def score_split(

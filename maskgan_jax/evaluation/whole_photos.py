@@ -81,11 +81,7 @@ def _bare(
   transform = alignment.crop_transform(face.landmarks, size)
   crop, valid = alignment.warp(image, transform, size)
   reason = usability.reason_not_to_learn(
-    face.landmarks,
-    face.confidence,
-    transform,
-    valid,
-    usability.UsabilityRule(),
+    face.landmarks, face.confidence, valid, usability.UsabilityRule()
   )
   return None if reason else BarePhoto(item, face, identity.Person(crop))
 

@@ -11,6 +11,8 @@ SIDE_PER_EYE_DISTANCE = 3.15
 SIDE_PER_FACE_HEIGHT = 2.15
 # Where the middle between eyes and chin comes to lie, as a share of the side.
 MIDDLE_Y = 0.64
+# How wide a face is that looks at the camera, as a share of the side.
+FACE_WIDTH = 0.574
 # Where an aligned crop shows bare skin above any mask: forehead and the band
 # beneath the eyes; top, bottom, left, right as shares of the side.
 SKIN_BOXES = ((0.20, 0.32, 0.36, 0.64), (0.46, 0.54, 0.30, 0.70))
@@ -46,6 +48,22 @@ def crop_transform(landmarks: np.ndarray, size: int) -> np.ndarray:
   anchor = np.array([centre_x, (eyes[1] + chin[1]) / 2]) @ rotation
   target = (size / 2, MIDDLE_Y * size)
   return similarity(size / side, angle, anchor, target).astype(np.float32)
+
+
+def crop_side(landmarks: np.ndarray) -> float:
+  """Returns the side of a face's aligned crop in pixels of the photo."""
+  return 1 / enlargement(crop_transform(landmarks, 1))
+
+
+def face_width(landmarks: np.ndarray) -> float:
+  """Returns how wide a face would be from the front, in pixels of the photo.
+
+  It follows from the crop's side, which a turn of the head leaves as it is.
+
+  Args:
+    landmarks: [468, 3] in photo pixels.
+  """
+  return FACE_WIDTH * crop_side(landmarks)
 
 
 def warp(

@@ -22,12 +22,12 @@ class UsabilityRule:
   """What makes a face usable for training and evaluation.
 
   Attributes:
-    max_enlargement: crop pixels per photo pixel.
+    min_face_width: pixels of the photo, see `alignment.face_width`.
     max_outside: share of the crop that lies outside the photo.
     max_turn: degrees of yaw, either way.
   """
 
-  max_enlargement: float = 1.3
+  min_face_width: float = 100.0
   max_outside: float = 0.2
   max_turn: float = 50.0
 
@@ -35,7 +35,6 @@ class UsabilityRule:
 def reason_not_to_learn(
   landmarks: np.ndarray,
   confidence: float,
-  transform: np.ndarray,
   valid: np.ndarray,
   rule: UsabilityRule,
 ) -> str | None:
@@ -44,14 +43,13 @@ def reason_not_to_learn(
   Args:
     landmarks: [468, 3] in photo pixels.
     confidence: the mesh's own, in [0, 1].
-    transform: photo px to crop px, [2, 3].
     valid: [H, W], nonzero where the crop shows the photo.
     rule: the limits.
   """
   if confidence < MESH_THRESHOLD:
     return f"face mesh unsure ({confidence:.2f} < {MESH_THRESHOLD})"
-  if (scale := alignment.enlargement(transform)) > rule.max_enlargement:
-    return f"face too small (enlarged {scale:.2f} > {rule.max_enlargement})"
+  if (width := alignment.face_width(landmarks)) < rule.min_face_width:
+    return f"face too small ({width:.0f} < {rule.min_face_width:.0f} px)"
   if (outside := float(np.mean(valid == 0))) > rule.max_outside:
     return f"too much outside ({outside:.2f} > {rule.max_outside})"
   if abs(turn := anatomy.yaw(landmarks)) > rule.max_turn:

@@ -129,7 +129,6 @@ def _of_face(unmasker, segment, item, image, face) -> Iterator[Example]:
   usable = not usability.reason_not_to_learn(
     face.landmarks,
     face.confidence,
-    bare.transform,
     bare.inside,
     usability.UsabilityRule(),
   )

@@ -1,7 +1,7 @@
 """Reads batches of a built dataset; the order is a function of the seed."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import grain
@@ -25,21 +25,71 @@ class EvalBatch(NamedTuple):
   mask_params: Sequence[dict[str, Any]]  # [count]
 
 
-def open_split(data_dir: str, split: str, image_size: int) -> Any:
-  """Opens one split as a random-access source of decoded examples.
+@dataclasses.dataclass(frozen=True)
+class Examples:
+  """Examples of a split, decoded as they are asked for.
+
+  Each is a dict of `reader.to_arrays`: the arrays of `Batch` without B, and
+  what else is known of the example.
+
+  Attributes:
+    encoded: the split, of `reader.open_split`.
+    image_size: side of the decoded pictures in pixels.
+    places: of the examples in the split.
+  """
+
+  encoded: Sequence[Any]
+  image_size: int
+  places: Sequence[int]
+
+  def __len__(self) -> int:
+    return len(self.places)
+
+  def __getitem__(self, index: int) -> dict[str, Any]:
+    return reader.to_arrays(self.encoded[self.places[index]], self.image_size)
+
+  def take(self, indices: Iterable[int]) -> "Examples":
+    """Returns some of the examples."""
+    places = [self.places[i] for i in indices]
+    return dataclasses.replace(self, places=places)
+
+
+def open_split(
+  data_dir: str, split: str, image_size: int, min_face_width: float = 0.0
+) -> Examples:
+  """Opens one split for random access.
+
+  Args:
+    data_dir: what the dataset was built into.
+    split: train, validation or test, or a slice of one such as train[:100].
+    image_size: side that the pictures are brought to, in pixels.
+    min_face_width: leaves out faces that are fewer pixels wide on their photo;
+      those of ready pairs on which no landmarks are known stay.
 
   Raises:
-    errors.UserError: the dataset holds pictures of another size.
+    errors.UserError: the dataset's largest pictures are smaller than
+      image_size, or no face is wide enough.
   """
-  source, metadata = reader.open_split(data_dir, split)
-  if metadata["image_size"] != image_size:
+  encoded, metadata = reader.open_split(data_dir, split)
+  if metadata["image_size"] < image_size:
     raise errors.UserError(
       f"{data_dir} was built at {metadata['image_size']} px, the config has"
       f" image_size {image_size}. Build it again with --image_size="
-      f"{image_size} and another --data_dir, or set --config.image_size="
-      f"{metadata['image_size']}."
+      f"{image_size} or more and another --data_dir, or set"
+      f" --config.image_size={metadata['image_size']}."
     )
-  return source
+  examples = Examples(encoded, image_size, range(len(encoded)))
+  if not min_face_width:
+    return examples
+  found = examples.take(
+    i for i, x in enumerate(encoded) if not x["face_width"] < min_face_width
+  )
+  if not found:
+    raise errors.UserError(
+      f"{data_dir}: no face of {split} is {min_face_width:.0f} px wide on its"
+      " photo. Lower --config.min_face_width, or give larger photos."
+    )
+  return found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,7 +150,7 @@ def train_batches(source: Any, schedule: Schedule) -> Iterator[batch_lib.Batch]:
   """Yields the schedule's batches of a source, decoded ahead by two threads."""
 
   def decode(chosen):
-    found = [_arrays(source[int(index)]) for index in chosen.reshape(-1)]
+    found = [source[int(index)] for index in chosen.reshape(-1)]
     return batch_lib.Batch(
       **{
         name: np.stack([arrays[name] for arrays in found]).reshape(
@@ -135,7 +185,7 @@ def eval_batches(source: Any, batch_size: int) -> Iterator[EvalBatch]:
   """Yields every example of a split once, in order."""
   for first in range(0, len(source), batch_size):
     count = min(batch_size, len(source) - first)
-    examples = [example(source, first + i) for i in range(count)]
+    examples = [source[first + i] for i in range(count)]
     # Repeat the last example up to the fixed size: one compilation serves.
     padded = examples + [examples[-1]] * (batch_size - count)
     yield EvalBatch(
@@ -149,11 +199,5 @@ def eval_batches(source: Any, batch_size: int) -> Iterator[EvalBatch]:
     )
 
 
-def example(source: Any, index: int) -> dict[str, Any]:
-  """Returns one decoded example, the arrays of `Batch` without B and texts."""
-  return reader.to_arrays(source[index])
-
-
-def _arrays(item: Any) -> dict[str, np.ndarray]:
-  arrays = reader.to_arrays(item)
-  return {name: arrays[name] for name in _ARRAYS}
+def _arrays(example: dict[str, Any]) -> dict[str, np.ndarray]:
+  return {name: example[name] for name in _ARRAYS}

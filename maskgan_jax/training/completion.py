@@ -23,12 +23,15 @@ class Completion:
     """Opens the dataset.
 
     Raises:
-      errors.UserError: it is missing, or of another image size.
+      errors.UserError: it is missing, its pictures are too small, or none of
+        its faces is as wide as config.min_face_width.
     """
     self._config = config
-    self._train_source, self._validation_source = (
-      batches.open_split(config.data_dir, split, config.image_size)
-      for split in ("train", "validation")
+    self._train_source = batches.open_split(
+      config.data_dir, "train", config.image_size, config.min_face_width
+    )
+    self._validation_source = batches.open_split(
+      config.data_dir, "validation", config.image_size
     )
 
   def initial_state(self, key: jax.Array) -> state_lib.TrainState:

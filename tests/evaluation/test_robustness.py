@@ -51,11 +51,9 @@ def test_every_condition_is_scored(predict, built):
 
 def test_fewer_masked_faces_than_asked_for(built):
   source = batches.open_split(built[0], "train", 64)
-  masked = [
-    bool(batches.example(source, i)["mask"].any()) for i in range(len(source))
-  ]
+  masked = [bool(source[i]["mask"].any()) for i in range(len(source))]
   assert 0 < sum(masked) < len(source)
   assert len(robustness._masked_examples(source, 99)) == sum(masked)
-  bare = [source[i] for i in range(len(source)) if not masked[i]]
+  bare = source.take(i for i, is_masked in enumerate(masked) if not is_masked)
   with pytest.raises(errors.UserError, match="No example of this split has a"):
     robustness._masked_examples(bare, 3)

@@ -15,7 +15,7 @@ from maskgan_jax.training import batches as batches_lib
 
 def _perfect(source):
   """Completes every masked face of a source as it is, and finds no mask."""
-  examples = [batches_lib.example(source, i) for i in range(len(source))]
+  examples = [source[i] for i in range(len(source))]
   true = {e["masked_image"].tobytes(): e["image"] for e in examples}
 
   def complete(masked_image, mask=None):
@@ -65,7 +65,7 @@ def test_a_perfect_completion(source):
   face = score.mean_face(source)
   rows, vectors = score.score_split(_perfect(source), source, 8, face)
   assert [row["id"] for row in rows] == [
-    batches_lib.example(source, i)["id"] for i in range(len(source))
+    source[i]["id"] for i in range(len(source))
   ]
   assert vectors.shape == (len(source), 128)
   for row, vector in zip(rows, vectors, strict=True):
@@ -124,7 +124,7 @@ def test_pictures_are_not_kept(few, monkeypatch):
 
 def test_fd_of_equal_and_of_other_faces(few):
   perfect = score.fd_vgg16(_perfect(few), few, 8)
-  masked = [bool(batches_lib.example(few, i)["mask"].any()) for i in range(8)]
+  masked = [bool(few[i]["mask"].any()) for i in range(8)]
   assert perfect["n"] == sum(masked) < 8
   assert perfect["completed_predicted_mask"] == pytest.approx(0, abs=1e-2)
 
@@ -141,9 +141,7 @@ def test_fd_needs_two_masked_faces(source, monkeypatch):
     perceptual, "vgg16_features", lambda x: np.zeros((len(x), 512))
   )
   chosen = next(
-    source[i]
-    for i in range(len(source))
-    if batches_lib.example(source, i)["mask"].any()
+    source[i] for i in range(len(source)) if source[i]["mask"].any()
   )
   with pytest.raises(
     errors.UserError, match="two masked faces.*Leave --fd out"

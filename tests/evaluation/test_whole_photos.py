@@ -1,3 +1,4 @@
+import functools
 import types
 
 import pytest
@@ -31,10 +32,10 @@ def test_faces_that_are_not_found_or_not_usable_are_left_out(
       errors.UserError, match="none of its 2 photos of people"
     ):
       whole_photos.find(source, "test", 64)
-  # At 1024 px the painted faces are too small.
-  assert usability.UsabilityRule().max_enlargement < 2
+  strict = functools.partial(usability.UsabilityRule, min_face_width=300.0)
+  monkeypatch.setattr(usability, "UsabilityRule", strict)
   with pytest.raises(errors.UserError, match="of the test split shows a face"):
-    whole_photos.find(source, "test", 1024)
+    whole_photos.find(source, "test", 64)
 
 
 def test_photos_of_unknown_people_are_refused(faces_dir):

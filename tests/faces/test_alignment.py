@@ -141,21 +141,27 @@ def test_yaw(degrees):
   assert anatomy.yaw(points) == pytest.approx(degrees)
 
 
+def test_the_crop_at_the_photos_own_resolution(landmarks):
+  side = alignment.crop_side(landmarks)
+  transform = alignment.crop_transform(landmarks, 100)
+  assert 100 / alignment.enlargement(transform) == pytest.approx(side)
+  assert alignment.crop_side(2 * landmarks) == pytest.approx(2 * side)
+  # A face that looks at the camera is about as wide from cheek to cheek.
+  cheeks = landmarks[[anatomy.LEFT_CHEEK, anatomy.RIGHT_CHEEK], :2]
+  across = np.linalg.norm(cheeks[1] - cheeks[0])
+  assert alignment.face_width(landmarks) == pytest.approx(across, rel=0.15)
+
+
 def test_unusable_reasons(landmarks):
-  transform = alignment.crop_transform(landmarks, 128)
+  landmarks = landmarks * 120 / alignment.face_width(landmarks)
   valid = np.full((128, 128), 255, np.uint8)
 
-  def reason(
-    points=landmarks, confidence=1.0, transform=transform, valid=valid
-  ):
-    return usability.reason_not_to_learn(
-      points, confidence, transform, valid, RULE
-    )
+  def reason(points=landmarks, confidence=1.0, valid=valid):
+    return usability.reason_not_to_learn(points, confidence, valid, RULE)
 
   assert reason() is None
   assert reason(confidence=0.4) == "face mesh unsure (0.40 < 0.5)"
-  enlarged = transform * 1.5 / alignment.enlargement(transform)
-  assert reason(transform=enlarged) == "face too small (enlarged 1.50 > 1.3)"
+  assert reason(landmarks * 0.75) == "face too small (90 < 100 px)"
   outside = valid.copy()
   outside[:32] = 0
   assert reason(valid=outside) == "too much outside (0.25 > 0.2)"

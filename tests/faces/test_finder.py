@@ -9,8 +9,6 @@ from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment, anatomy, finder, usability
 from maskgan_jax.faces import detector as detector_lib
 
-RULE = usability.UsabilityRule()
-
 
 def _astronaut():
   return pytest.importorskip("skimage.data").astronaut()
@@ -38,9 +36,8 @@ def test_real_faces_are_found_and_landmarked(load):
   )
   transform = alignment.crop_transform(points, 128)
   _, valid = alignment.warp(image, transform, 128)
-  assert not usability.reason_not_to_learn(
-    points, confidence, transform, valid, RULE
-  )
+  rule = usability.UsabilityRule(min_face_width=80.0)
+  assert not usability.reason_not_to_learn(points, confidence, valid, rule)
 
 
 def test_landmarks_hardly_depend_on_the_box():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax.common import errors
+from maskgan_jax.datasets.masked_faces import reader
 from maskgan_jax.training import batches as batches_lib
 
 
@@ -83,10 +84,7 @@ def test_an_epoch_holds_every_example_once_and_epochs_differ(source):
   keys = [image.tobytes() for b in batches for image in b.masked_image]
   count = len(source)
   assert len(keys) == 2 * count
-  everything = {
-    batches_lib.example(source, i)["masked_image"].tobytes()
-    for i in range(count)
-  }
+  everything = {source[i]["masked_image"].tobytes() for i in range(count)}
   assert set(keys[:count]) == set(keys[count:]) == everything
   assert keys[:count] != keys[count:]
 
@@ -111,3 +109,33 @@ def test_another_size_is_refused(built):
     errors.UserError, match="built at 64 px, the config has image_size 128"
   ):
     batches_lib.open_split(built[0], "train", 128)
+
+
+def test_pictures_are_brought_to_the_size(built):
+  source = batches_lib.open_split(built[0], "test", 48)
+  for batch in (batches_lib.load(source), _batches(source)[0]):
+    assert batch.image.shape[1:] == batch.masked_image.shape[1:] == (48, 48, 3)
+    assert batch.mask.shape[1:] == batch.valid.shape[1:] == (48, 48, 1)
+
+
+def test_faces_that_are_small_on_their_photos_are_left_out(built, source):
+  widths = [example["face_width"] for example in source]
+  bar = float(np.median(widths))
+  found = batches_lib.open_split(built[0], "train", 64, bar)
+  assert 0 < len(found) < len(source)
+  assert [x["id"] for x in found] == [
+    x["id"] for x in source if x["face_width"] >= bar
+  ]
+  with pytest.raises(
+    errors.UserError, match="no face of train is 999 px wide.*min_face_width"
+  ):
+    batches_lib.open_split(built[0], "train", 64, 999.0)
+
+
+def test_pairs_whose_faces_are_not_found_stay(built, monkeypatch):
+  encoded, metadata = reader.open_split(built[0], "test")
+  unknown = [{**item, "face_width": np.nan} for item in encoded]
+  monkeypatch.setattr(
+    batches_lib.reader, "open_split", lambda *_: (unknown, metadata)
+  )
+  assert len(batches_lib.open_split("x", "test", 64, 160.0)) == len(encoded)

@@ -60,6 +60,6 @@ def test_scores_are_means_over_all_examples(built):
   assert samples.shape == (validation.NUM_SAMPLES * 64, 4 * 64, 3)
   assert samples.dtype == np.uint8
   # All is taken for mask: it overlaps with the mask's share.
-  masks = [batches.example(source, i)["mask"] for i in range(18)]
+  masks = [source[i]["mask"] for i in range(18)]
   np.testing.assert_allclose(scores["mask_iou"], np.mean(masks), rtol=1e-5)
   assert scores["psnr_in_mask"] > validator(_state(1.0))[0]["psnr_in_mask"]

@@ -31,6 +31,9 @@ def build(
   Raises:
     sources.SourceError: the source is of another kind or names no people, or
       data_dir holds crops of other photos or another seed.
+    locks.LockedError: another build writes into data_dir.
+    files.WriteError: something cannot be written, such as when the disk is
+      full.
   """
   known = [
     c.name for c in landmark_crops_dataset_builder.Builder.BUILDER_CONFIGS
@@ -99,4 +102,9 @@ def to_arrays(example: dict[str, Any]) -> dict[str, Any]:
 
 
 def _builder(data_dir: str) -> tfds.core.DatasetBuilder:
-  return built.find(data_dir, _NAME, "maskgan build --dataset=landmark_crops")
+  return built.find(
+    data_dir,
+    _NAME,
+    "maskgan build --dataset=landmark_crops",
+    landmark_crops_dataset_builder.Builder.VERSION,
+  )

@@ -10,6 +10,7 @@ from tensorflow_datasets.core import shuffle
 
 from maskgan_jax import masks
 from maskgan_jax.common import processes as processes_lib
+from maskgan_jax.datasets import built
 from maskgan_jax.datasets.landmark_crops import crops
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.datasets.masked_faces.engines import processes
@@ -83,6 +84,11 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         seed=self._seed,
       ),
     )
+
+  def download_and_prepare(self, **kwargs) -> None:
+    """Builds the dataset, see TFDS and `built.writing`."""
+    with built.writing(self._data_dir_root, self.name):
+      super().download_and_prepare(**kwargs)
 
   def _split_generators(self, dl_manager: tfds.download.DownloadManager):
     items, self.skipped = self._source.items()

@@ -3,21 +3,20 @@
 import collections
 import pathlib
 import re
+import shutil
 import time
 from collections.abc import Sequence
 
-from maskgan_jax.common import files
 from maskgan_jax.datasets import built
 from maskgan_jax.datasets.masked_faces import (
   masked_faces_dataset_builder,
+  notes,
   reader,
   settings,
   sources,
 )
 from maskgan_jax.datasets.masked_faces.engines import beam
 from maskgan_jax.datasets.masked_faces.sources import pairs, tfds_images
-
-SKIPPED = "skipped.csv"
 
 
 def make_source(
@@ -27,6 +26,7 @@ def make_source(
   num_faces: int = 300,
   seed: int = 0,
   tfds_data_dir: str | None = None,
+  person_feature: str | None = None,
   **pair_folders: str | None,
 ) -> sources.Source:
   """Returns the source that --source names.
@@ -37,6 +37,7 @@ def make_source(
     num_faces: of sample_faces.
     seed: of sample_faces.
     tfds_data_dir: where tfds:NAME was prepared.
+    person_feature: of tfds:NAME, which says who is on a picture.
     **pair_folders: as pairs.Pairs takes them.
 
   Raises:
@@ -46,6 +47,10 @@ def make_source(
   if known and faces_dir and name != "folder":
     raise sources.SourceError(
       f"--faces_dir is for --source=folder, but the source is {name}."
+    )
+  if known and person_feature and not name.startswith("tfds:"):
+    raise sources.SourceError(
+      f"--person_feature is for --source=tfds:NAME, but the source is {name}."
     )
   if name == "sample_faces":
     return sources.SampleFaces(num_faces, seed)
@@ -58,7 +63,9 @@ def make_source(
   if name.startswith("tfds:"):
     if not tfds_data_dir:
       raise sources.SourceError(f"--source={name} needs --tfds_data_dir=DIR.")
-    return tfds_images.TfdsImages(name.removeprefix("tfds:"), tfds_data_dir)
+    return tfds_images.TfdsImages(
+      name.removeprefix("tfds:"), tfds_data_dir, person_feature
+    )
   raise sources.SourceError(
     f"--source={name} is unknown; the sources are {', '.join(sources.KINDS)}."
   )
@@ -76,7 +83,7 @@ def build(
   Args:
     source: one of the sources' objects.
     build_settings: sizes, caps and seeds.
-    data_dir: where to; also gets skipped.csv, one line a picture left out.
+    data_dir: where to; also gets what `notes` writes.
     beam_runner: builds on this runner of Apache Beam, with the same result.
     beam_options: of the runner, see `engines.beam.config`.
 
@@ -86,6 +93,8 @@ def build(
   Raises:
     sources.SourceError: the source cannot be used, ready pairs are to wear
       other masks, or data_dir holds a dataset built otherwise.
+    locks.LockedError: another build writes into data_dir.
+    files.WriteError: something cannot be written. The same call goes on.
     errors.UserError: Beam is not installed, or does not know the runner or
       an option.
   """
@@ -96,6 +105,7 @@ def build(
   if reader.is_built(data_dir):
     metadata = reader.metadata(data_dir)
     _check_same(metadata, parameters, data_dir)
+    _clear(data_dir)
     return f"{data_dir} holds this dataset already.\n{_counts(metadata)}"
   start = time.monotonic()
   builder = masked_faces_dataset_builder.Builder(
@@ -104,12 +114,7 @@ def build(
     source=source,
     build_settings=build_settings,
   )
-  try:
-    built.prepare(builder, config)
-  finally:
-    files.write_csv(
-      pathlib.Path(data_dir, SKIPPED), ("file", "reason"), builder.skipped
-    )
+  built.prepare(builder, config)
   return _report(builder, time.monotonic() - start)
 
 
@@ -120,6 +125,15 @@ def _check_no_masks_are_chosen(build_settings: settings.Settings) -> None:
       "--kinds and --wear choose the masks that are drawn, but --source=pairs"
       " has its own. Leave them out."
     )
+
+
+def _clear(data_dir: str) -> None:
+  """Removes what a build left that was killed as it had just finished."""
+  builder = masked_faces_dataset_builder
+  left = pathlib.Path(data_dir, builder.SPOOL)
+  if left.exists():
+    with built.writing(data_dir, builder.Builder.name):
+      shutil.rmtree(left)
 
 
 def _check_same(built: dict, wanted: dict, data_dir: str) -> None:
@@ -160,9 +174,13 @@ def _report(builder, seconds: float) -> str:
     f" {(used + len(builder.skipped)) / seconds:.1f} pictures/s.",
     f"Written to {builder.data_dir}",
   ]
+  beside = pathlib.Path(builder.data_dir).parents[2]
   if builder.skipped:
+    lines.append(f"Skipped files: {beside / notes.SKIPPED}")
+  if alike := metadata["num_lookalikes_across_splits"]:
     lines.append(
-      f"Skipped files: {pathlib.Path(builder.data_dir).parents[2] / SKIPPED}"
+      f"People of different splits who look alike: {alike} pairs. Look at"
+      f" {beside / notes.SHEET}; {notes.LOOKALIKES} has them all."
     )
   return "\n".join(lines)
 

@@ -1,16 +1,25 @@
 """TFDS builder of faces with masks drawn on them."""
 
 import functools
+import json
+import logging
+import os
 import pathlib
 import sys
 from typing import Any
 
-import numpy as np
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core import shuffle
 
 from maskgan_jax import masks
-from maskgan_jax.datasets.masked_faces import engines, settings, sources
+from maskgan_jax.datasets import built
+from maskgan_jax.datasets.masked_faces import (
+  engines,
+  features,
+  notes,
+  settings,
+  sources,
+)
 from maskgan_jax.datasets.masked_faces.engines import spool
 from maskgan_jax.datasets.masked_faces.sources import pairs
 from maskgan_jax.datasets.masked_faces.stages import (
@@ -19,16 +28,17 @@ from maskgan_jax.datasets.masked_faces.stages import (
   draw,
   kept,
   people,
+  references,
 )
-from maskgan_jax.faces import alignment
-from maskgan_jax.photos import coding
+from maskgan_jax.photos import provenance
 
 # From a gigabyte on, TFDS would sort examples on the disk, for which it needs
 # TensorFlow. They stay in memory; Beam serves those who have more than that.
 shuffle.MAX_MEM_BUFFER_SIZE = sys.maxsize
 
 # Beside the dataset, as long as it is being built.
-_SPOOL = "unfinished_faces"
+SPOOL = "unfinished_faces"
+_STAYS = "Aligned faces stay: the same command goes on with them."
 _DESCRIPTIONS = {
   "sample_faces": "Procedurally painted portraits, for tests and smoke runs.",
   "folder": "A folder of photos.",
@@ -43,8 +53,11 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   Written as array_record without TensorFlow.
   """
 
-  VERSION = tfds.core.Version("1.5.0")
+  VERSION = tfds.core.Version("2.0.0")
   RELEASE_NOTES = {
+    "2.0.0": "Crops as large as the face is on its photo, up to 384 px, from"
+    " faces of 100 px and up. Examples hold landmarks, face_width, source,"
+    " synthetic and reference_ids.",
     "1.5.0": "Straps in colours of their own, twisted and sagging ones; masks"
     " of cloth that reach the ears and gape.",
     "1.4.0": "Prints in many colours, ties, ears of one piece with the mask,"
@@ -74,6 +87,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     *,
     source: sources.Source | None = None,
     build_settings: settings.Settings | None = None,
+    config: str | tfds.core.BuilderConfig | None = None,
+    data_dir: str | os.PathLike | None = None,
     file_format: str | None = None,
     **kwargs,
   ):
@@ -83,45 +98,50 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       source: one of the sources' objects; by default what the config's name
         says, with pictures from TFDS's manual folder.
       build_settings: sizes, caps and seeds.
+      config: by default that of the dataset in data_dir, if there is one.
+      data_dir: what to build into, or what was built into.
       file_format: array_record by default; others need TensorFlow.
       **kwargs: as for every TFDS builder.
     """
     self._source = source
     self._settings = build_settings or settings.Settings()
     self.skipped: list[sources.Skipped] = []
-    super().__init__(file_format=file_format or "array_record", **kwargs)
+    super().__init__(
+      config=config or self._built_config(data_dir),
+      data_dir=data_dir,
+      file_format=file_format or "array_record",
+      **kwargs,
+    )
+
+  def _built_config(self, data_dir: str | os.PathLike | None) -> str | None:
+    """The config of the one dataset in a folder, None otherwise."""
+    found = built.versions(data_dir, self.name) if data_dir else []
+    return found[0].parent.name if len(found) == 1 else None
 
   def _info(self) -> tfds.core.DatasetInfo:
-    size = self._settings.image_size
-
-    def picture(channels: int, encoding: str) -> tfds.features.Image:
-      return tfds.features.Image(
-        shape=(size, size, channels), encoding_format=encoding
-      )
-
     return self.dataset_info_from_configs(
-      features=tfds.features.FeaturesDict(
-        {
-          "id": tfds.features.Text(),
-          "person_id": tfds.features.Text(),
-          "image": picture(3, "jpeg"),
-          "overlay": picture(4, "png"),
-          "alpha": picture(1, "png"),
-          "valid": picture(1, "png"),
-          "mask_type": tfds.features.Text(),
-          "mask_params": tfds.features.Text(),
-          "transform": tfds.features.Tensor(shape=(2, 3), dtype=np.float32),
-        }
-      ),
+      features=features.features(),
       metadata=tfds.core.MetadataDict(),
       homepage="https://doi.org/10.4108/ectpht.9.4850",
     )
 
+  @property
+  def _folder(self) -> pathlib.Path:
+    return pathlib.Path(self._data_dir_root)
+
   def download_and_prepare(self, **kwargs) -> None:
-    """Builds the dataset, see TFDS, on its processes or a Beam runner."""
-    folder = pathlib.Path(self._data_dir_root, _SPOOL)
+    """Builds the dataset, see TFDS, on its processes or a Beam runner.
+
+    Beside it come what `notes` writes.
+
+    Raises:
+      locks.LockedError: another build writes into the same folder.
+      files.WriteError: something cannot be written; the next build goes on.
+      sources.SourceError: the source cannot be used.
+    """
     with (
-      spool.Spool(folder) as self._spool,
+      built.writing(self._data_dir_root, self.name, _STAYS),
+      spool.Spool(self._folder / SPOOL) as self._spool,
       engines.start(
         kwargs.get("download_config"),
         self._settings.num_processes,
@@ -132,10 +152,53 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
   def _split_generators(self, dl_manager: tfds.download.DownloadManager):
     source = self._source or self._default_source(dl_manager)
+    described = settings.describe(source, self._settings)
+    state = [str(self.version), provenance.VERSION, described]
+    if self._spool.resume(json.dumps(state, sort_keys=True)):
+      logging.warning("Going on with a build that was interrupted.")
     items, self.skipped = source.items()
     items = people.candidates(
       items, self._settings.num_train, self._settings.num_test
     )
+    faces = self._align(source, items)
+    notes.write_skipped(self._folder, self.skipped)
+    if not faces:
+      raise sources.SourceError(_nothing_usable(len(items), self.skipped))
+    names = [face.item.name for face in faces]
+    embeddings = [face.embedding for face in faces]
+    identities = people.identify([face.item for face in faces], embeddings)
+    groups = [who.group for who in identities]
+    splits = people.assign(
+      names, groups, self._settings.num_train, self._settings.num_test
+    )
+    num_lookalikes = notes.write_people(
+      self._folder,
+      names,
+      identities,
+      embeddings,
+      splits,
+      lambda i: kept.image(names[i], self._spool),
+    )
+    self.info.metadata.update(
+      described,
+      num_skipped=len(self.skipped),
+      num_lookalikes_across_splits=num_lookalikes,
+      **notes.metadata(identities, splits),
+    )
+    reference_ids = references.find(
+      names, groups, [face.lower_face for face in faces], splits.values()
+    )
+    return {
+      name: self._generate_examples(
+        name, [(names[i], groups[i], reference_ids[i]) for i in indices]
+      )
+      for name, indices in splits.items()
+    }
+
+  def _align(
+    self, source: sources.Source, items: list[sources.Item]
+  ) -> list[kept.KeptFace]:
+    """Aligns all faces; those that cannot be used join `skipped`."""
     if isinstance(source, pairs.Pairs):
       align_one = align_pair.align_pair
     else:
@@ -149,32 +212,18 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       ),
       values=self._spool,
     )
-    aligned_items, embeddings = [], []
+    faces = []
     for result in self._engine.map("Aligning", align_and_keep, items):
       if isinstance(result, sources.Skipped):
         self.skipped.append(result)
       else:
-        aligned_items.append(result.item)
-        embeddings.append(result.embedding)
-    if not aligned_items:
-      raise sources.SourceError(_nothing_usable(len(items), self.skipped))
-    person_ids = people.identify(aligned_items, embeddings)
-    splits = people.assign(
-      [item.name for item in aligned_items],
-      person_ids,
-      self._settings.num_train,
-      self._settings.num_test,
-    )
-    self._note(source, person_ids, splits)
-    return {
-      name: self._generate_examples(
-        name, [(aligned_items[i].name, person_ids[i]) for i in indices]
-      )
-      for name, indices in splits.items()
-    }
+        faces.append(result)
+    return faces
 
-  def _generate_examples(self, split: str, named: list[tuple[str, str]]) -> Any:
-    """Returns what TFDS takes of the faces, given by name and person_id."""
+  def _generate_examples(
+    self, split: str, faces: list[tuple[str, str, tuple[str, ...]]]
+  ) -> Any:
+    """Returns what TFDS takes of faces: names, person_ids, reference_ids."""
     is_train = split == "train"
     variants, options = 1, {}
     distribution = masks.MaskDistribution()
@@ -195,7 +244,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       ),
       values=self._spool,
     )
-    return self._engine.examples(f"Drawing {split}", draw_kept, named)
+    return self._engine.examples(f"Drawing {split}", draw_kept, faces)
 
   def _default_source(self, dl_manager: tfds.download.DownloadManager):
     name = self.builder_config.name
@@ -211,26 +260,6 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       return pairs.Pairs(*map(str, folders))
     raise sources.SourceError(
       f"{name}: needs to be told its source. Run maskgan build."
-    )
-
-  def _note(self, source, person_ids, splits) -> None:
-    """Puts what a reader may ask about the build into the metadata."""
-    used = [i for indices in splits.values() for i in indices]
-    self.info.metadata.update(
-      settings.describe(source, self._settings),
-      num_faces={name: len(indices) for name, indices in splits.items()},
-      num_people=len({person_ids[i] for i in used}),
-      num_skipped=len(self.skipped),
-      num_left_out_by_caps=len(person_ids) - len(used),
-      bare_share=draw.BARE_SHARE,
-      bearded_share=draw.BEARDED_SHARE,
-      turned={"from": draw.TURNED, "factor": draw.TURNED_FACTOR},
-      jpeg_quality=coding.JPEG_QUALITY,
-      crop={
-        "side_per_eye_distance": alignment.SIDE_PER_EYE_DISTANCE,
-        "side_per_face_height": alignment.SIDE_PER_FACE_HEIGHT,
-        "middle_y": alignment.MIDDLE_Y,
-      },
     )
 
 

@@ -4,16 +4,22 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import cv2
 import numpy as np
 import tensorflow_datasets as tfds
 
 from maskgan_jax.datasets import built
-from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.datasets.masked_faces import (
+  masked_faces_dataset_builder,
+  sources,
+)
+from maskgan_jax.faces import alignment
 from maskgan_jax.masks import drawing
 from maskgan_jax.photos import coding
 
 _NAME = "masked_faces"
 _PICTURES = ("image", "overlay", "alpha", "valid")
+_TEXTS = ("id", "person_id", "source", "mask_type")
 MASK_THRESHOLD = 127  # mask where the mask's own alpha exceeds one half
 
 
@@ -54,31 +60,64 @@ def open_split(
   return source, dict(builder.info.metadata)
 
 
-def to_arrays(example: dict[str, Any]) -> dict[str, Any]:
+def to_arrays(
+  example: dict[str, Any], size: int | None = None
+) -> dict[str, Any]:
   """Decodes one item of open_split and composes its masked image.
+
+  Args:
+    example: the item.
+    size: side that the crop is brought to, in pixels; by default the side at
+      which it is stored.
 
   Returns:
     image, masked_image: uint8 [H, W, 3]; mask: uint8 [H, W, 1], 1 where the
     mask hides the face; valid: uint8 [H, W, 1], 1 where the crop shows the
-    photo; id, person_id, mask_type: str; mask_params: dict, what the mask was
-    drawn from; transform: float32 [2, 3], photo pixels to crop pixels.
+    photo; id, person_id, source, mask_type: str; reference_ids: list of str,
+    other photos of the person; synthetic: bool; mask_params: dict, what the
+    mask was drawn from; transform: float32 [2, 3], photo pixels to crop pixels;
+    landmarks: float32 [468, 3], in crop pixels, and face_width: float, in
+    photo pixels, NaN where none are known.
   """
   image = coding.rgb(example["image"])
   masked = drawing.composite(image, coding.rgba(example["overlay"]))
   alpha = coding.grey(example["alpha"])
   valid = coding.grey(example["valid"])
+  transform, landmarks = example["transform"], example["landmarks"]
+  stored = image.shape[0]
+  if size and size != stored:
+    image, masked, alpha = (_resized(x, size) for x in (image, masked, alpha))
+    valid = cv2.resize(valid, (size, size), interpolation=cv2.INTER_NEAREST)
+    resize = _resize_transform(size / stored)
+    landmarks = alignment.transform_landmarks(landmarks, resize)
+    transform = (resize @ np.vstack([transform, [0, 0, 1]])).astype(np.float32)
   return {
     "image": image,
     "masked_image": masked,
     "mask": (alpha > MASK_THRESHOLD).astype(np.uint8)[..., None],
     "valid": (valid > 0).astype(np.uint8)[..., None],
-    "transform": example["transform"],
-    "id": example["id"].decode(),
-    "person_id": example["person_id"].decode(),
-    "mask_type": example["mask_type"].decode(),
+    "transform": transform,
+    "landmarks": landmarks,
+    "face_width": float(example["face_width"]),
+    "synthetic": bool(example["synthetic"]),
+    "reference_ids": [name.decode() for name in example["reference_ids"]],
     "mask_params": json.loads(example["mask_params"]),
+    **{name: example[name].decode() for name in _TEXTS},
   }
 
 
+def _resized(picture: np.ndarray, size: int) -> np.ndarray:
+  larger = size > picture.shape[0]
+  method = cv2.INTER_CUBIC if larger else cv2.INTER_AREA
+  return cv2.resize(picture, (size, size), interpolation=method)
+
+
+def _resize_transform(ratio: float) -> np.ndarray:
+  """What resizing does to coordinates, [2, 3]; pixel centres are whole."""
+  offset = (ratio - 1) / 2
+  return np.array([[ratio, 0, offset], [0, ratio, offset]])
+
+
 def _builder(data_dir: str) -> tfds.core.DatasetBuilder:
-  return built.find(data_dir, _NAME, "maskgan build")
+  version = masked_faces_dataset_builder.Builder.VERSION
+  return built.find(data_dir, _NAME, "maskgan build", version)

@@ -15,25 +15,26 @@ class Settings:
   """Sizes, caps and seeds of a build.
 
   Attributes:
-    image_size: side of the crops in pixels.
+    image_size: side of the largest crops in pixels; a face that is smaller on
+      its photo is not enlarged.
     variants: masks drawn on each face of the train split; turned ones get
       `draw.TURNED_FACTOR` times as many.
     num_train: at most as many faces in train, each with all its variants.
     num_test: at most as many faces in test.
     kinds: the only masks to draw, of `masks.MASK_TYPES`; () for all.
     wears: the only ways of wearing them, of `masks.WEARS`; () for all.
-    max_enlargement: crop pixels per photo pixel, see `usability`.
+    min_face_width: pixels of the photo, see `usability.UsabilityRule`.
     seed: of the masks.
     num_processes: how many do the work; the result does not depend on it.
   """
 
-  image_size: int = 256
+  image_size: int = 384
   variants: int = 4
   num_train: int | None = None
   num_test: int | None = None
   kinds: tuple[str, ...] = ()
   wears: tuple[str, ...] = ()
-  max_enlargement: float = usability.UsabilityRule.max_enlargement
+  min_face_width: float = usability.UsabilityRule.min_face_width
   seed: int = 0
   num_processes: int = 1
 
@@ -47,9 +48,10 @@ class Settings:
       value = getattr(self, name)
       if value is not None and value < 1:
         raise sources.SourceError(f"{name} is {value}; it must be at least 1.")
-    if not self.max_enlargement > 0:
+    if not self.min_face_width >= usability.MIN_WIDTH:
       raise sources.SourceError(
-        f"max_enlargement is {self.max_enlargement}; it must be above 0."
+        f"min_face_width is {self.min_face_width}; it must be at least"
+        f" {usability.MIN_WIDTH}."
       )
     if self.seed < 0:
       raise sources.SourceError(
@@ -60,7 +62,7 @@ class Settings:
   @property
   def usability_rule(self) -> usability.UsabilityRule:
     """Which faces are used."""
-    return usability.UsabilityRule(max_enlargement=self.max_enlargement)
+    return usability.UsabilityRule(min_face_width=self.min_face_width)
 
   def drawn_from(
     self, distribution: masks.MaskDistribution
@@ -76,7 +78,7 @@ class Settings:
 def describe(source: sources.Source, settings: Settings) -> dict[str, object]:
   """Returns the parameters that determine what is on the disk."""
   values = dataclasses.asdict(settings)
-  del values["num_processes"], values["max_enlargement"]
+  del values["num_processes"], values["min_face_width"]
   for name in ("kinds", "wears"):  # As JSON has them; in any order.
     values[name] = sorted(values[name]) or None
   return {

@@ -80,7 +80,7 @@ def score(data_dir: str, image_size: int) -> dict[str, Any]:
   def examples(split):
     source = batches.open_split(data_dir, split, image_size)
     for index in range(len(source)):
-      example = batches.example(source, index)
+      example = source[index]
       if example["mask"].any():
         yield example
 

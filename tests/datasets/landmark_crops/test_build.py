@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax import masks
+from maskgan_jax.common import locks
 from maskgan_jax.datasets import sample_faces
 from maskgan_jax.datasets.landmark_crops import (
   build,
@@ -94,6 +95,19 @@ def test_a_dataset_is_built_once(few, tmp_path):
   assert "holds this dataset already" in again
   with pytest.raises(sources.SourceError, match="crops built otherwise"):
     build.build(source, str(tmp_path), seed=1, num_processes=1)
+  [current] = (tmp_path / "landmark_crops").glob("*/[0-9]*")
+  current.rename(current.with_name("0.9.0"))
+  with pytest.raises(
+    sources.SourceError, match="version 0.9.0 .*Build it again"
+  ):
+    build.open_split(str(tmp_path), "train")
+
+
+def test_one_build_at_a_time(few, tmp_path):
+  with locks.locked(tmp_path), pytest.raises(locks.LockedError):
+    build.build(
+      sources.SampleFaces(300), str(tmp_path), seed=0, num_processes=1
+    )
 
 
 def test_too_few_people(tmp_path):

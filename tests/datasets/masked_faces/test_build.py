@@ -1,6 +1,8 @@
 import csv
 import dataclasses
+import errno
 import json
+import math
 import os
 import pathlib
 import shutil
@@ -15,14 +17,26 @@ import pytest
 import tensorflow_datasets as tfds
 
 from maskgan_jax import masks, photos
-from maskgan_jax.common import pinned_models
-from maskgan_jax.datasets.masked_faces import build, reader, settings, sources
+from maskgan_jax.common import files, locks, pinned_models
+from maskgan_jax.datasets.masked_faces import (
+  build,
+  notes,
+  reader,
+  settings,
+  sources,
+)
 from maskgan_jax.datasets.masked_faces.engines import beam
 from maskgan_jax.datasets.masked_faces.sources import pairs, tfds_images
-from maskgan_jax.datasets.masked_faces.stages import draw, people
-from maskgan_jax.faces import embedding
+from maskgan_jax.datasets.masked_faces.stages import (
+  align,
+  draw,
+  lookalikes,
+  people,
+)
+from maskgan_jax.faces import alignment, embedding
 from tests import pictures
 
+_SCRIPT = pathlib.Path(__file__).parents[3] / "scripts" / "build_dataset.py"
 # Four faces, one of them turned, in masks of a variant.
 TRAIN_MASKS = 3 + draw.TURNED_FACTOR
 
@@ -93,20 +107,46 @@ def test_nothing_else_is_left(built):
     "masked_faces",
     ".config",
     "folder",
-    "1.5.0",
+    "2.0.0",
     "metadata.json",
     "dataset_info.json",
     "features.json",
-    "skipped.csv",
+    *("skipped.csv", "people.csv", "lookalikes.csv", "lookalikes.jpg"),
   }
 
 
-def test_the_number_of_processes_changes_nothing(built, dummy_data, tmp_path):
-  source = sources.Folder(str(dummy_data))
-  _build(source, tmp_path, variants=3, num_processes=2)
-  for split in ("train", "test"):
-    one, two = (_records(folder, split) for folder in (built[0], tmp_path))
-    assert str(one) == str(two)
+def _files(data_dir):
+  root = pathlib.Path(data_dir)
+  paths = [path for path in root.rglob("*") if path.is_file()]
+  return {str(path.relative_to(root)): path.read_bytes() for path in paths}
+
+
+_BUILD = """
+import sys
+from maskgan_jax.datasets.masked_faces import build, settings, sources
+from maskgan_jax.datasets.masked_faces.stages import people
+people.SAME_PERSON_COSINE = 0.9
+build.build(
+  sources.Folder(sys.argv[1]),
+  settings.Settings(image_size=64, variants=3, num_processes=2),
+  sys.argv[2],
+)
+"""
+
+
+def test_built_again_every_file_is_equal_to_the_bit(
+  built, dummy_data, tmp_path
+):
+  # Another process has other hashes, which nothing may follow.
+  subprocess.run(
+    [sys.executable, "-c", _BUILD, str(dummy_data), str(tmp_path)],
+    check=True,
+    env={**os.environ, "PYTHONPATH": str(_SCRIPT.parents[1])},
+  )
+  before, after = _files(built[0]), _files(tmp_path)
+  assert len(before) == 11
+  assert before.keys() == after.keys()
+  assert [name for name in before if before[name] != after[name]] == []
 
 
 def test_beam_builds_the_same(faces_dir, tmp_path, monkeypatch):
@@ -126,17 +166,19 @@ def test_beam_builds_the_same(faces_dir, tmp_path, monkeypatch):
   for split in ("train", "validation", "test"):
     assert str(_records(one, split)) == str(_records(two, split))
   assert reader.metadata(str(one)) == reader.metadata(str(two))
-  skipped = [(folder / "skipped.csv").read_text() for folder in (one, two)]
-  assert "text.jpg,not in manifest.csv" in skipped[0]
-  assert skipped[0] == skipped[1]
-  assert {path.name for path in two.iterdir()} == {
-    "masked_faces",
-    "skipped.csv",
-  }
+  assert "text.jpg,not in manifest.csv" in (one / "skipped.csv").read_text()
+  beside = [
+    {path.name: path.read_bytes() for path in folder.glob("*.*")}
+    for folder in (one, two)
+  ]
+  assert beside[0] == beside[1]
+  assert {path.name for path in two.iterdir()} == {"masked_faces", *beside[1]}
 
 
 def test_a_finished_build_is_reused(built, dummy_data):
   before = {p: p.stat().st_mtime_ns for p in pathlib.Path(built[0]).rglob("*")}
+  # As of a build that was killed as it had just finished.
+  (pathlib.Path(built[0]) / "unfinished_faces").mkdir()
   source = sources.Folder(str(dummy_data))
   report = _build(source, built[0], variants=3, num_processes=5)
   assert "holds this dataset already" in report
@@ -158,6 +200,49 @@ def test_other_parameters_are_refused(built, dummy_data):
     _build(sources.SampleFaces(3), built[0], variants=3)
 
 
+def test_examples_name_references_and_sources(faces_dir, tmp_path):
+  photo = photos.read(faces_dir / "train_person0.jpg")
+  darker = pictures.encode((photo * 0.9).astype(np.uint8))
+  (faces_dir / "train_again.png").write_bytes(darker)
+  (faces_dir / "manifest.csv").write_text(
+    "file,person_id,source,synthetic\n"
+    "train_person0.jpg,person0,museum,true\n"
+    "train_again.png,person0,museum,true\n"
+    "train_person2.jpg,person0,,\n"
+    "train_person4.jpg,person4,,\n"
+    "validation_person22.jpg,person22,,\n"
+    "test_person36.jpg,person36,,\n"
+  )
+  _build(sources.Folder(str(faces_dir)), tmp_path / "out", variants=1)
+  found = {
+    record["id"].decode(): reader.to_arrays(record)
+    for record in _records(tmp_path / "out", "train").values()
+  }
+  assert {
+    name: x["reference_ids"] for name, x in found.items() if "#0" in name
+  } == {
+    "train_person0.jpg#0": ["train_person2.jpg"],
+    "train_again.png#0": ["train_person2.jpg"],
+    "train_person2.jpg#0": ["train_again.png", "train_person0.jpg"],
+    "train_person4.jpg#0": [],
+  }
+  first, other = found["train_person0.jpg#0"], found["train_person2.jpg#0"]
+  assert (first["source"], first["synthetic"]) == ("museum", True)
+  assert (other["source"], other["synthetic"]) == ("", False)
+
+
+def test_crops_are_as_large_as_the_photo_has_them(dummy_data, tmp_path):
+  source = sources.Folder(str(dummy_data))
+  _build(source, tmp_path, image_size=210, variants=1)
+  sides = set()
+  for record in _records(tmp_path, "train").values():
+    example = reader.to_arrays(record)
+    sides.add(len(example["image"]))
+    native = example["face_width"] / alignment.FACE_WIDTH
+    assert len(example["image"]) == min(210, math.ceil(native - 0.01))
+  assert max(sides) == 210 > min(sides)
+
+
 def test_hostile_files_are_skipped(faces_dir, tmp_path, monkeypatch):
   good = (faces_dir / "train_person0.jpg").read_bytes()
   (faces_dir / "manifest.csv").unlink()
@@ -170,6 +255,7 @@ def test_hostile_files_are_skipped(faces_dir, tmp_path, monkeypatch):
   cv2.imwrite(str(faces_dir / "band.png"), np.full((33, 5000), 99, np.uint8))
   # Without a manifest and a recognizer every file is a person.
   monkeypatch.setattr(embedding, "_recognizer", _missing)
+  monkeypatch.setattr(people, "own_id", lambda item: item.name)
   monkeypatch.setattr(people, "split_of", lambda name: name.split("_")[0])
   report = _build(sources.Folder(str(faces_dir)), tmp_path / "out")
   assert "Used 8 pictures, skipped 7" in report
@@ -220,10 +306,12 @@ def test_no_face_in_any_photo(tmp_path):
 
 def test_too_few_people(faces_dir, tmp_path):
   for path in faces_dir.glob("validation*"):
-    path.unlink()
+    path.write_text("not a picture")
   with pytest.raises(sources.SourceError, match="validation would be empty"):
     _build(sources.Folder(str(faces_dir)), tmp_path / "out")
   assert not reader.is_built(str(tmp_path / "out"))
+  # A rerun has other photos: nothing is kept for it.
+  assert not (tmp_path / "out" / "unfinished_faces").exists()
 
 
 def test_missing_folder(tmp_path):
@@ -271,8 +359,8 @@ def test_pairs(dummy_data, tmp_path):
 
 def test_reasons_are_counted_without_what_is_particular():
   skipped = [
-    sources.Skipped("a", "face too small (enlarged 1.5 > 1.3)"),
-    sources.Skipped("b", "face too small (enlarged 2.5 > 1.3)"),
+    sources.Skipped("a", "face too small (70 < 100 px)"),
+    sources.Skipped("b", "face too small (40 < 100 px)"),
     sources.Skipped("c", "/x/c.jpg: not a readable picture (cut). Save it."),
     sources.Skipped("d", "/x/d.jpg: not a readable picture (a: b). Save it."),
     sources.Skipped("e", "/x/e.jpg: 7x9 pixels, smaller than 32. Use another."),
@@ -292,8 +380,8 @@ def test_reasons_are_counted_without_what_is_particular():
     ("pairs", {"pairs_dir": "a"}, pairs.Pairs(pairs_dir="a")),
     (
       "tfds:lfw",
-      {"tfds_data_dir": "a"},
-      tfds_images.TfdsImages("lfw", "a"),
+      {"tfds_data_dir": "a", "person_feature": "label"},
+      tfds_images.TfdsImages("lfw", "a", "label"),
     ),
   ],
 )
@@ -309,14 +397,16 @@ def test_make_source(name, options, expected):
     ("tfds:lfw", {}, "--source=tfds:lfw needs --tfds_data_dir"),
     ("pairs", {}, "need either --input_dir"),
     ("sample_faces", {"faces_dir": "a"}, "--faces_dir is for --source=folder"),
+    (
+      "folder",
+      {"faces_dir": "a", "person_feature": "label"},
+      "--person_feature is for --source=tfds:NAME, but the source is folder",
+    ),
   ],
 )
 def test_make_source_refuses(name, options, message):
   with pytest.raises(sources.SourceError, match=message):
     build.make_source(name, **options)
-
-
-_SCRIPT = pathlib.Path(__file__).parents[3] / "scripts" / "build_dataset.py"
 
 
 def _run_script(*flags):
@@ -337,28 +427,125 @@ def test_script_reports_an_error_in_a_line(tmp_path):
   assert "Traceback" not in stderr
 
 
-def test_a_killed_build_looks_unfinished_and_can_be_repeated(
-  dummy_data, tmp_path
-):
+def test_a_killed_build_is_cleared_and_goes_on(dummy_data, tmp_path, caplog):
   flags = [
     "--source=folder",
     f"--faces_dir={dummy_data}",
     f"--data_dir={tmp_path}",
-    "--image_size=64",
+    *("--image_size=64", "--variants=2", "--num_processes=1"),
   ]
-  process = _run_script(*flags, "--variants=500", "--num_processes=1")
+  process = _run_script(*flags)
   try:
     deadline = time.monotonic() + 60
-    while not list(tmp_path.glob("*/*/incomplete.*")):
+    while len(list(tmp_path.glob("unfinished_faces/*/*"))) < 2:
       assert process.poll() is None
       assert time.monotonic() < deadline
-      time.sleep(0.05)
+      time.sleep(0.01)
+    # Meanwhile nobody else may write there.
+    with pytest.raises(locks.LockedError, match=f"process {process.pid} on"):
+      _build(sources.Folder(str(dummy_data)), tmp_path)
   finally:
     process.kill()
     process.communicate()
   assert not reader.is_built(str(tmp_path))
+  assert list(tmp_path.glob("*/*/incomplete.*"))
   report = _build(sources.Folder(str(dummy_data)), tmp_path)
   assert f"Examples: {TRAIN_MASKS * 2 + 4}" in report
+  assert "Going on with a build that was interrupted." in caplog.text
+  assert {path.name for path in tmp_path.iterdir()} == {
+    *("masked_faces", "skipped.csv", "people.csv"),
+    *("lookalikes.csv", "lookalikes.jpg"),
+  }
+  assert not list(tmp_path.glob("*/*/incomplete.*"))
+
+
+def _fail_for_want_of_room(*_):
+  raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize(
+  "place, name, num_aligned",
+  [
+    (pathlib.Path, "write_bytes", 0),
+    (notes.files, "write_csv", 8),
+    (tfds.core.DatasetInfo, "write_to_directory", 8),
+  ],
+)
+def test_a_build_goes_on_after_the_disk_was_full(
+  faces_dir, tmp_path, monkeypatch, place, name, num_aligned
+):
+  source, out = sources.Folder(str(faces_dir)), tmp_path / "out"
+  with monkeypatch.context() as patch:
+    patch.setattr(place, name, _fail_for_want_of_room)
+    with pytest.raises(
+      files.WriteError,
+      match="cannot be written .No space left on device.*Aligned faces stay:"
+      " the same command goes on with them.$",
+    ):
+      _build(source, out)
+  assert not reader.is_built(str(out))
+  assert len(list(out.glob("unfinished_faces/*/*"))) == num_aligned
+
+  aligned = []
+  align_one = align.align
+
+  def count(item, **options):
+    aligned.append(item.name)
+    return align_one(item, **options)
+
+  monkeypatch.setattr(align, "align", count)
+  assert "Used 8 pictures, skipped 0" in _build(source, out)
+  assert len(aligned) == 8 - num_aligned
+  assert not (out / "unfinished_faces").exists()
+
+
+def test_an_old_dataset_is_not_taken_for_this_one(built, dummy_data, tmp_path):
+  shutil.copytree(built[0], tmp_path, dirs_exist_ok=True)
+  [current] = (tmp_path / "masked_faces" / "folder").iterdir()
+  current.rename(current.with_name("0.9.0"))
+  for use in (
+    lambda: _build(sources.Folder(str(dummy_data)), tmp_path),
+    lambda: reader.open_split(str(tmp_path), "train"),
+  ):
+    with pytest.raises(
+      sources.SourceError, match="version 0.9.0 .* Build it ag"
+    ):
+      use()
+
+
+def test_who_is_who_is_written_down(faces_dir, tmp_path, monkeypatch):
+  new = (f"person{i}" for i in range(38, 99))
+  tested = next(person for person in new if people.split_of(person) == "test")
+  photo = photos.read(faces_dir / "train_person0.jpg")
+  darker = pictures.encode((photo * 0.9).astype(np.uint8))
+  (faces_dir / "again.png").write_bytes(darker)
+  with (faces_dir / "manifest.csv").open("a") as file:
+    file.write(f"again.png,{tested}\n")
+  report = _build(sources.Folder(str(faces_dir)), tmp_path / "out")
+  assert "Faces: train 3, validation 2, test 4; people: 8." in report
+  with (tmp_path / "out" / "people.csv").open(newline="") as file:
+    rows = {row.pop("file"): row for row in csv.DictReader(file)}
+  merged = rows["train_person0.jpg"]
+  assert merged.pop("merged_for").endswith("with again.png")
+  assert merged == {"id": "person0", "group": tested, "split": "test"}
+  assert rows["train_person2.jpg"] == {
+    **{"id": "person2", "group": "person2", "split": "train", "merged_for": ""},
+  }
+  found = _records(tmp_path / "out", "test")
+  assert found[b"train_person0.jpg#0"]["person_id"] == tested.encode()
+  metadata = reader.metadata(str(tmp_path / "out"))
+  assert metadata["num_merged"] == 1
+  with (tmp_path / "out" / "lookalikes.csv").open(newline="") as file:
+    pairs_listed = list(csv.DictReader(file))
+  count = metadata["num_lookalikes_across_splits"]
+  assert len(pairs_listed) == count > 5
+  assert f"look alike: {count} pairs. Look at " in report
+  assert all(row["split"] != row["other_split"] for row in pairs_listed)
+  cosines = [float(row["cosine"]) for row in pairs_listed]
+  assert cosines == sorted(cosines, reverse=True)
+  assert cosines[-1] > lookalikes.COSINE
+  sheet = photos.read(tmp_path / "out" / "lookalikes.jpg")
+  assert sheet.shape[1] == 6 * 232
 
 
 def test_another_tfds_dataset(dummy_data, tmp_path):
@@ -382,7 +569,11 @@ def test_another_tfds_dataset(dummy_data, tmp_path):
 
   prepared = Tiny(data_dir=tmp_path / "tfds", file_format="array_record")
   prepared.download_and_prepare(download_dir=tmp_path)
-  source = build.make_source("tfds:tiny", tfds_data_dir=str(tmp_path / "tfds"))
+  source = build.make_source(
+    "tfds:tiny",
+    tfds_data_dir=str(tmp_path / "tfds"),
+    person_feature="label",
+  )
   report = _build(source, tmp_path / "out", num_processes=2)
   assert "Used 8 pictures, skipped 1" in report
   assert "  1 not a readable picture" in report
@@ -443,6 +634,11 @@ def _vector(image, keypoints):
 @pytest.fixture
 def celeb_a(dummy_data, tmp_path, monkeypatch):
   monkeypatch.setattr(embedding, "embed", _vector)
+  # So that the few people there are lie in all splits.
+  monkeypatch.setattr(people, "own_id", lambda item: item.name)
+  monkeypatch.setattr(
+    people, "split_of", lambda name: list(people.BUCKETS)[int(name[-1]) % 3]
+  )
   bytes_of = [_as_in_celeb_a(path) for path in sorted(dummy_data.glob("*.jpg"))]
   # Two people are in two of CelebA's own splits, one twice in one of them.
   CelebA.pictures = {
@@ -457,7 +653,7 @@ def celeb_a(dummy_data, tmp_path, monkeypatch):
 
 PROTOCOL = {
   **{"kinds": ("surgical",), "wears": ("correct",)},
-  **{"image_size": 256, "max_enlargement": 2.2, "variants": 1},
+  **{"image_size": 256, "min_face_width": 60.0, "variants": 1},
 }
 
 
@@ -488,7 +684,7 @@ def test_the_protocol_of_the_literature(celeb_a, tmp_path):
   for name, message in (
     ("kinds", r"kinds is \['surgical'\] there, None was asked for"),
     ("wears", r"wears is \['correct'\] there, None was asked for"),
-    ("max_enlargement", "usability is .* 2.2.* there, .* 1.3"),
+    ("min_face_width", "usability is .* 60.0.* there, .* 100.0"),
   ):
     others = {key: value for key, value in PROTOCOL.items() if key != name}
     with pytest.raises(sources.SourceError, match=message):

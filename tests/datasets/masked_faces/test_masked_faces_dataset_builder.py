@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core import shuffle
@@ -7,6 +10,7 @@ from maskgan_jax.datasets.masked_faces import (
   settings,
   sources,
 )
+from tests import command_line
 
 
 def _builder(tmp_path, **kwargs):
@@ -36,13 +40,18 @@ def test_features(tmp_path):
   assert {name: features[name].shape for name in features} == {
     "id": (),
     "person_id": (),
-    "image": (64, 64, 3),
-    "overlay": (64, 64, 4),
-    "alpha": (64, 64, 1),
-    "valid": (64, 64, 1),
+    "reference_ids": (None,),
+    "source": (),
+    "synthetic": (),
+    "image": (None, None, 3),
+    "overlay": (None, None, 4),
+    "alpha": (None, None, 1),
+    "valid": (None, None, 1),
     "mask_type": (),
     "mask_params": (),
     "transform": (2, 3),
+    "landmarks": (468, 3),
+    "face_width": (),
   }
 
 
@@ -53,11 +62,39 @@ def test_description_citation_and_tags_are_found(tmp_path):
 
 
 def test_tfds_reads_it_decoded(built):
-  builder = tfds.builder_from_directory(f"{built[0]}/masked_faces/folder/1.5.0")
+  builder = tfds.builder_from_directory(f"{built[0]}/masked_faces/folder/2.0.0")
   example = builder.as_data_source("test")[0]
   assert example["image"].shape == (64, 64, 3)
   assert example["overlay"].shape == (64, 64, 4)
   assert example["alpha"].shape == (64, 64, 1)
+
+
+def test_tfds_knows_it_by_name_and_what_was_built(built):
+  builder = tfds.builder("masked_faces", data_dir=built[0])
+  assert builder.builder_config.name == "folder"
+  assert builder.info.metadata["variants"] == 3
+  assert builder.info.splits["test"].num_examples == 2
+  example = builder.as_data_source("test")[0]
+  assert example["landmarks"].shape == (468, 3)
+  assert len(example["reference_ids"]) == 0
+  assert tfds.data_source("masked_faces", data_dir=built[0])["train"]
+
+
+def test_importing_the_package_is_enough(built):
+  """In a process that knows nothing of the builder yet."""
+  code = (
+    "import tensorflow_datasets as tfds; import maskgan_jax.datasets."
+    "masked_faces; print(len(tfds.builder('masked_faces', data_dir="
+    f"{built[0]!r}).as_data_source('test')))"
+  )
+  found = subprocess.run(
+    [sys.executable, "-c", code],
+    env=command_line.environment(),
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert found.stdout.strip() == "2", found.stderr
 
 
 def test_folder_takes_the_manual_folder(tmp_path, dummy_data):
@@ -126,7 +163,7 @@ def test_tfds_builds_it_by_its_own_command(tmp_path, dummy_data):
     ),
   ).execute()
   builder = tfds.builder_from_directory(
-    tmp_path / "data" / "masked_faces" / "folder" / "1.5.0"
+    tmp_path / "data" / "masked_faces" / "folder" / "2.0.0"
   )
   assert builder.info.splits["test"].num_examples == 2
 

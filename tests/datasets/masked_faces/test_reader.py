@@ -6,6 +6,7 @@ import pytest
 
 from maskgan_jax import masks
 from maskgan_jax.datasets.masked_faces import reader, sources
+from maskgan_jax.faces import alignment
 from maskgan_jax.photos import coding
 
 
@@ -22,6 +23,11 @@ def test_arrays(built):
     assert set(np.unique(example[name])) <= {0, 1}
   assert example["transform"].shape == (2, 3)
   assert example["transform"].dtype == np.float32
+  assert example["landmarks"].shape == (468, 3)
+  assert 0 < example["landmarks"][:, 0].mean() < 64
+  assert 100 < example["face_width"] < 256
+  assert example["reference_ids"] == [] and example["source"] == ""
+  assert example["synthetic"] is False
   assert example["mask_type"] in (*masks.MASK_TYPES, "none")
   assert example["id"].startswith("train_person")
   assert example["person_id"].startswith("person")
@@ -52,8 +58,13 @@ def test_mask_is_where_alpha_exceeds_one_half():
       "alpha": coding.png(alpha),
       "valid": grey,
       "transform": np.zeros((2, 3), np.float32),
+      "landmarks": np.zeros((468, 3), np.float32),
+      "face_width": 1.0,
+      "synthetic": True,
+      "reference_ids": [b"y"],
       "id": text,
       "person_id": text,
+      "source": text,
       "mask_type": text,
       "mask_params": b'{"wear": "worn", "seed": 3}',
     }
@@ -63,6 +74,41 @@ def test_mask_is_where_alpha_exceeds_one_half():
   assert not example["mask"][16:].any()
   assert not example["valid"].any()
   assert example["mask_params"] == {"wear": "worn", "seed": 3}
+  assert example["reference_ids"] == ["y"] and example["synthetic"] is True
+
+
+@pytest.mark.parametrize("size", [48, 96])
+def test_crops_are_brought_to_a_size(built, dummy_data, size):
+  source, _ = reader.open_split(built[0], "test")
+  for item in source:
+    stored, example = reader.to_arrays(item), reader.to_arrays(item, size)
+    for name in ("image", "masked_image", "mask", "valid"):
+      assert example[name].shape[:2] == (size, size)
+      assert example[name].mean() == pytest.approx(stored[name].mean(), rel=0.1)
+      assert example[name].dtype == np.uint8
+    for name in ("mask", "valid"):
+      assert set(np.unique(example[name])) <= {0, 1}
+    # Landmarks and transform lead to the same places of the picture.
+    photo = cv2.imread(str(dummy_data / example["id"].split("#")[0]))
+    again, _ = alignment.warp(photo[..., ::-1], example["transform"], size)
+    window = cv2.createHanningWindow((size, size), cv2.CV_32F)
+    grey = [
+      cv2.cvtColor(x, cv2.COLOR_RGB2GRAY).astype(np.float32)
+      for x in (again, example["image"])
+    ]
+    shift, _ = cv2.phaseCorrelate(*grey, window)
+    assert np.hypot(*shift) < 0.12
+    places = [
+      (x["landmarks"][:, :2] + 0.5) / len(x["image"]) for x in (stored, example)
+    ]
+    np.testing.assert_allclose(*places, atol=1e-5)
+    assert example["transform"].dtype == np.float32
+    assert example["landmarks"].dtype == np.float32
+
+
+def test_the_size_at_which_it_is_stored_changes_nothing(built):
+  item = reader.open_split(built[0], "test")[0][0]
+  assert str(reader.to_arrays(item, 64)) == str(reader.to_arrays(item))
 
 
 def test_slices(built):

@@ -12,8 +12,12 @@ def test_describe_leaves_out_what_does_not_change_the_result():
   assert described == {
     "source": "sample_faces",
     "photos": "5 portraits",
-    "usability": {"max_enlargement": 1.3, "max_outside": 0.2, "max_turn": 50.0},
-    "image_size": 256,
+    "usability": {
+      "min_face_width": 100.0,
+      "max_outside": 0.2,
+      "max_turn": 50.0,
+    },
+    "image_size": 384,
     "variants": 4,
     "num_train": None,
     "num_test": None,
@@ -49,9 +53,12 @@ def test_refuses_unknown_masks(name):
     settings.Settings(**{name: ("paper",)})
 
 
-def test_refuses_an_enlargement():
-  with pytest.raises(sources.SourceError, match="max_enlargement is 0.0; it"):
-    settings.Settings(max_enlargement=0.0)
+@pytest.mark.parametrize("width", [31.0, float("nan")])
+def test_refuses_faces_too_small_for_masks(width):
+  with pytest.raises(
+    sources.SourceError, match=f"min_face_width is {width}; .* at least 32"
+  ):
+    settings.Settings(min_face_width=width)
 
 
 @pytest.mark.parametrize("size", [16, 5000])

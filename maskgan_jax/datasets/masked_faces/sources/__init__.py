@@ -1,10 +1,7 @@
 """Where the photos of a dataset come from: one picklable object a kind."""
 
 from maskgan_jax.datasets.masked_faces.sources import manifest
-from maskgan_jax.datasets.masked_faces.sources.folder import (
-  Folder,
-  hash_of_files,
-)
+from maskgan_jax.datasets.masked_faces.sources.folder import Folder, not_utf8
 from maskgan_jax.datasets.masked_faces.sources.interface import (
   KINDS,
   Item,
@@ -16,7 +13,7 @@ from maskgan_jax.datasets.masked_faces.sources.interface import (
 from maskgan_jax.datasets.masked_faces.sources.sample_faces import SampleFaces
 
 MANIFEST = manifest.FILE
-read_manifest = manifest.read
+manifest_rows = manifest.rows_of
 
 __all__ = [
   "KINDS",
@@ -28,6 +25,6 @@ __all__ = [
   "Skipped",
   "Source",
   "SourceError",
-  "hash_of_files",
-  "read_manifest",
+  "not_utf8",
+  "manifest_rows",
 ]

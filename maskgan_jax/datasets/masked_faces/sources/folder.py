@@ -1,11 +1,15 @@
 """A folder of photos."""
 
 import dataclasses
-import hashlib
+import os
 import pathlib
 
 from maskgan_jax import photos
-from maskgan_jax.datasets.masked_faces.sources import interface, manifest
+from maskgan_jax.datasets.masked_faces.sources import (
+  contents,
+  interface,
+  manifest,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,18 +23,28 @@ class Folder:
     """Lists the photos, sorted by name.
 
     With a manifest, a photo that it does not name is skipped: it might show a
-    person of another split.
+    person of another split. So is one whose name is not UTF-8: examples are
+    called by their photos' names.
     """
     root = pathlib.Path(self.faces_dir)
-    paths = photos.find(root)
-    people = manifest.read(root / manifest.FILE)
-    items, skipped = [], []
-    for path in paths:
+    named, skipped = {}, []
+    for path in photos.find(root):
       name = path.relative_to(root).as_posix()
-      if people is None:
-        items.append(interface.Item(name, None))
-      elif name in people:
-        items.append(interface.Item(name, people[name]))
+      if reason := not_utf8(name):
+        skipped.append(reason)
+      else:
+        named[name] = path
+    people = manifest.rows_of(root / manifest.FILE, named.keys())
+    if people is None:
+      hashes = contents.of_files(list(named.values()))
+      return [
+        interface.Item(name, None, content=content)
+        for name, content in zip(named, hashes, strict=True)
+      ], skipped
+    items = []
+    for name in named:
+      if name in people:
+        items.append(interface.Item(name, **people[name]._asdict()))
       else:
         skipped.append(interface.Skipped(name, f"not in {manifest.FILE}"))
     return items, skipped
@@ -42,18 +56,21 @@ class Folder:
     )
 
   def fingerprint(self) -> str:
-    """Returns a short hash of the photos' names and sizes."""
+    """Returns a short hash of the photos, their names and the manifest."""
     root = pathlib.Path(self.faces_dir)
     paths = photos.find(root)
     if (root / manifest.FILE).is_file():
       paths.append(root / manifest.FILE)
-    return hash_of_files(root, paths)
+    return contents.of_folder(root, paths)
 
 
-def hash_of_files(root: pathlib.Path, paths: list[pathlib.Path]) -> str:
-  """Returns a short hash of the files' names under root and their sizes."""
-  digest = hashlib.sha256()
-  for path in paths:
-    name = path.relative_to(root).as_posix()
-    digest.update(f"{name}\0{path.stat().st_size}\n".encode())
-  return digest.hexdigest()[:16]
+def not_utf8(name: str) -> interface.Skipped | None:
+  """Returns why a file is skipped if its name is not UTF-8."""
+  raw = os.fsencode(name)
+  try:
+    raw.decode()
+    return None
+  except UnicodeDecodeError:
+    return interface.Skipped(
+      raw.decode(errors="backslashreplace"), "its name is not UTF-8"
+    )

@@ -21,12 +21,18 @@ class Item(NamedTuple):
     person_id: who it shows, or None where the source does not say.
     index: place in the source, for sources without files.
     files: the files it is made of, for ready pairs.
+    content: a hash of the picture, where the source does not say who it shows.
+    source: where the picture comes from, as the manifest says; "" unknown.
+    synthetic: whether the person does not exist.
   """
 
   name: str
   person_id: str | None
   index: int = 0
   files: tuple[str, ...] = ()
+  content: str = ""
+  source: str = ""
+  synthetic: bool = False
 
 
 class Skipped(NamedTuple):
@@ -56,4 +62,4 @@ class Source(Protocol):
     """Returns a `Loaded`, or what `pairs.Pairs` finds."""
 
   def fingerprint(self) -> str:
-    """Changes with the pictures."""
+    """Changes with what the pictures hold and with what they are called."""

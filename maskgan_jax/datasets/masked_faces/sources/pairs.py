@@ -7,6 +7,7 @@ import numpy as np
 
 from maskgan_jax import photos
 from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.datasets.masked_faces.sources import contents
 
 DIRECTIONS = ("AtoB", "BtoA")
 
@@ -47,10 +48,20 @@ class Pairs:
   def items(self) -> tuple[list[sources.Item], list[sources.Skipped]]:
     """Lists the pairs; a picture without its partner is skipped."""
     folders = self._folders()
-    files = [_by_stem(folder) for folder in folders]
+    files, skipped = [], []
+    for folder in folders:
+      found, not_read = _by_stem(folder)
+      files.append(found)
+      skipped += not_read
     bare = 0 if self.pairs_dir else 1
-    people = sources.read_manifest(folders[bare] / sources.MANIFEST)
-    items, skipped = [], []
+    listed = {
+      name: path.relative_to(folders[bare]).as_posix()
+      for name, path in files[bare].items()
+    }
+    people = sources.manifest_rows(
+      folders[bare] / sources.MANIFEST, listed.values()
+    )
+    items = []
     for name in sorted(set().union(*files)):
       missing = [
         str(folder)
@@ -60,14 +71,22 @@ class Pairs:
       if missing:
         reason = f"no picture of this name in {' and '.join(missing)}"
         skipped.append(sources.Skipped(name, reason))
-        continue
-      paths = tuple(str(names[name]) for names in files)
-      listed = files[bare][name].relative_to(folders[bare]).as_posix()
-      if people is not None and listed not in people:
+      elif people is not None and listed[name] not in people:
         skipped.append(sources.Skipped(name, f"not in {sources.MANIFEST}"))
-        continue
-      person = None if people is None else people[listed]
-      items.append(sources.Item(name, person, files=paths))
+      else:
+        paths = tuple(str(names[name]) for names in files)
+        known = {"person_id": None}
+        if people is not None:
+          known = people[listed[name]]._asdict()
+        items.append(sources.Item(name, files=paths, **known))
+    if people is None:
+      bare_files = [pathlib.Path(item.files[bare]) for item in items]
+      items = [
+        item._replace(content=content)
+        for item, content in zip(
+          items, contents.of_files(bare_files), strict=True
+        )
+      ]
     return items, skipped
 
   def load(
@@ -97,11 +116,13 @@ class Pairs:
     return pictures[0], pictures[1], mask
 
   def fingerprint(self) -> str:
-    """Returns a short hash of the pictures' names and sizes."""
-    hashes = [
-      sources.hash_of_files(folder, photos.find(folder))
-      for folder in self._folders()
-    ]
+    """Returns short hashes of the pictures, their names and the manifest."""
+    hashes = []
+    for folder in self._folders():
+      paths = photos.find(folder)
+      if (folder / sources.MANIFEST).is_file():
+        paths.append(folder / sources.MANIFEST)
+      hashes.append(contents.of_folder(folder, paths))
     return " ".join([self.direction, *hashes])
 
   def _folders(self) -> list[pathlib.Path]:
@@ -109,18 +130,23 @@ class Pairs:
     return [pathlib.Path(folder) for folder in folders if folder]
 
 
-def _by_stem(folder: pathlib.Path) -> dict[str, pathlib.Path]:
+def _by_stem(
+  folder: pathlib.Path,
+) -> tuple[dict[str, pathlib.Path], list[sources.Skipped]]:
   """Maps names without suffix, relative to the folder, to files."""
-  files = {}
+  files, skipped = {}, []
   for path in photos.find(folder):
     name = path.relative_to(folder).with_suffix("").as_posix()
+    if reason := sources.not_utf8(name):
+      skipped.append(reason)
+      continue
     if name in files:
       raise sources.SourceError(
         f"{path} and {files[name]} have the same name up to the suffix. Keep"
         " one of them."
       )
     files[name] = path
-  return files
+  return files, skipped
 
 
 def _halves(picture: np.ndarray, path: str) -> list[np.ndarray]:

@@ -16,7 +16,10 @@ class SampleFaces:
 
   def items(self) -> tuple[list[interface.Item], list[interface.Skipped]]:
     names = [f"portrait-{i:06d}" for i in range(self.num_faces)]
-    return [interface.Item(name, name, i) for i, name in enumerate(names)], []
+    return [
+      interface.Item(name, name, i, synthetic=True)
+      for i, name in enumerate(names)
+    ], []
 
   def load(self, item: interface.Item) -> interface.Loaded:
     # Seeds of neighbouring builds do not overlap below a million faces.

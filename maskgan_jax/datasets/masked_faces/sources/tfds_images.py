@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import pathlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,9 +10,7 @@ import tensorflow_datasets as tfds
 
 from maskgan_jax import photos
 from maskgan_jax.datasets.masked_faces import sources
-
-# Features that say who is on a picture, the first that exists.
-PERSON_FEATURES = ("identity", "label")
+from maskgan_jax.datasets.masked_faces.sources import contents
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,30 +20,42 @@ class TfdsImages:
   Attributes:
     name: as TFDS writes it, such as celeb_a or my_faces/large:1.0.0.
     data_dir: where it was prepared.
+    person_feature: the feature that says who is on a picture, if one does. It
+      must be named: a `label` may be anything.
   """
 
   name: str
   data_dir: str
+  person_feature: str | None = None
 
   @property
   def kind(self) -> str:
     return f"tfds:{self.name}"
 
   def items(self) -> tuple[list[sources.Item], list[sources.Skipped]]:
-    """Lists the records; `identity` or `label` says who is on them."""
+    """Lists the records and, by `person_feature`, who is on them.
+
+    Raises:
+      sources.SourceError: the dataset cannot be used, or lacks that feature.
+    """
     builder = _builder(self.name, self.data_dir)
-    feature = next(
-      (f for f in PERSON_FEATURES if f in builder.info.features), ""
-    )
+    _check_says_who(self, builder.info.features)
     items = []
     for split in sorted(builder.info.splits):
       records = _records(self, split)
       for index in range(len(records)):
-        person = None
-        if feature:
-          value = records[index][feature]
+        record = records[index]
+        person, content = None, ""
+        if self.person_feature:
+          value = record[self.person_feature]
           person = value.decode() if isinstance(value, bytes) else str(value)
-        items.append(sources.Item(f"{split}/{index:07d}", person, index))
+        else:
+          content = contents.of_bytes(record["image"])
+        items.append(
+          sources.Item(
+            f"{split}/{index:07d}", person, index=index, content=content
+          )
+        )
     return items, []
 
   def load(self, item: sources.Item) -> sources.Loaded:
@@ -53,9 +64,33 @@ class TfdsImages:
     return sources.Loaded(photos.decode(record["image"], item.name), None)
 
   def fingerprint(self) -> str:
-    info = _builder(self.name, self.data_dir).info
-    total = sum(split.num_examples for split in info.splits.values())
-    return f"{info.full_name}, {total} records"
+    """Returns the dataset's name, a hash of its records, and who says who."""
+    builder = _builder(self.name, self.data_dir)
+    root = pathlib.Path(builder.data_dir)
+    records = sorted(root.glob("*.array_record*"))
+    return (
+      f"{builder.info.full_name} {contents.of_folder(root, records)},"
+      f" people by {self.person_feature or 'their faces'}"
+    )
+
+
+def _check_says_who(source: TfdsImages, features: Any) -> None:
+  """Raises where the feature that names people is not one, or not there."""
+  name = source.person_feature
+  if name is None:
+    return
+  if name not in features:
+    raise sources.SourceError(
+      f"--person_feature={name}: {source.name} has no such feature; it has"
+      f" {', '.join(features)}. Name the one that says who is on a picture, or"
+      " leave it out."
+    )
+  if features[name].shape != ():
+    raise sources.SourceError(
+      f"--person_feature={name}: {source.name} has one of shape"
+      f" {features[name].shape}; a number or a text is needed. Name another, or"
+      " leave it out."
+    )
 
 
 @functools.cache

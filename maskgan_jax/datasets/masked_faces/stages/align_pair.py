@@ -6,8 +6,8 @@ import numpy as np
 from maskgan_jax import photos
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.datasets.masked_faces.sources import pairs
-from maskgan_jax.datasets.masked_faces.stages import align
-from maskgan_jax.faces import alignment, finder
+from maskgan_jax.datasets.masked_faces.stages import align, references
+from maskgan_jax.faces import alignment, anatomy, finder, usability
 from maskgan_jax.photos import coding
 
 # The checks, at a size where noise of coding is averaged away. Measured on 68
@@ -34,12 +34,20 @@ _MAX_HOLE = 0.01
 def align_pair(
   item: sources.Item, *, source: pairs.Pairs, size: int
 ) -> align.AlignedFace | sources.Skipped:
-  """Reads a pair, fits it into the square and finds or checks its mask."""
+  """Reads a pair, fits it into the square and finds or checks its mask.
+
+  Args:
+    item: the pair.
+    source: what to read it from.
+    size: side of the largest squares in pixels; smaller pictures are not
+      enlarged.
+  """
   try:
-    masked, bare, mask = source.load(item)
+    masked, picture, mask = source.load(item)
   except photos.PhotoError as error:
     return sources.Skipped(item.name, str(error))
-  height, width = bare.shape[:2]
+  height, width = picture.shape[:2]
+  size = min(size, max(height, width))
   scale = size / max(height, width)
   # Pixel centres: x_new = (x + .5) * scale - .5, in the middle of the square.
   offset = [scale / 2 - 0.5 + (size - n * scale) / 2 for n in (width, height)]
@@ -47,7 +55,7 @@ def align_pair(
     [[scale, 0, offset[0]], [0, scale, offset[1]]], np.float32
   )
   masked, _ = alignment.warp(masked, transform, size)
-  bare, valid = alignment.warp(bare, transform, size)
+  bare, valid = alignment.warp(picture, transform, size)
   # A given mask spares the search, not the check of what it leaves visible.
   if mask is None:
     alpha = difference_mask(masked, bare)
@@ -62,13 +70,16 @@ def align_pair(
   overlay = np.concatenate([masked, opaque], axis=2)
   if not np.any(alpha > 127):
     alpha[:], overlay[:] = 0, 0
+  landmarks, face_width = _face(bare)
   return align.AlignedFace(
     item=item,
     image=coding.jpeg(bare),
     valid=coding.png(valid),
     transform=transform,
-    landmarks=None,
-    embedding=_embedding(bare) if item.person_id is None else None,
+    landmarks=landmarks,
+    face_width=face_width / scale,
+    lower_face=references.lower_face(bare),
+    embedding=_embedding(picture),
     overlay=coding.png(overlay),
     alpha=coding.png(alpha),
   )
@@ -182,6 +193,15 @@ def _disc(radius: float) -> np.ndarray:
   return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
 
 
+def _face(image: np.ndarray) -> tuple[np.ndarray, float]:
+  """Returns the largest face's landmarks and width, NaN if none is found."""
+  for face in finder.shared().find(image, "largest"):
+    if face.confidence >= usability.MESH_THRESHOLD:
+      landmarks = face.landmarks.astype(np.float32)
+      return landmarks, alignment.face_width(landmarks)
+  return np.full((anatomy.NUM_LANDMARKS, 3), np.nan, np.float32), np.nan
+
+
 def _embedding(image: np.ndarray) -> np.ndarray | None:
-  found = finder.shared().detect(image)
-  return align.embed(image, found[0].keypoints) if found else None
+  found = finder.shared().find(image, "largest")
+  return align.embed(image, found[0]) if found else None

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -33,7 +34,7 @@ READY_PAIR = "pair"
 
 
 def make(
-  job: tuple[align.AlignedFace, str, int],
+  job: tuple[align.AlignedFace, str, Sequence[str], int],
   *,
   seed: int,
   distribution: masks.MaskDistribution,
@@ -43,7 +44,8 @@ def make(
   """Draws masks on a face.
 
   Args:
-    job: the face, its person_id and how many variants to draw.
+    job: the face, its person_id, its reference_ids and how many variants to
+      draw.
     seed: together with the picture's name and the variant's number it
       determines the drawing, whatever process does it.
     distribution: of the masks.
@@ -54,13 +56,18 @@ def make(
   Returns:
     One dict of features a variant, as the builder declares them.
   """
-  face, person_id, variants = job
+  face, person_id, reference_ids, variants = job
   common = {
     "person_id": person_id,
+    "reference_ids": list(reference_ids),
+    "source": face.item.source,
+    "synthetic": face.item.synthetic,
     "valid": face.valid,
     "transform": face.transform,
+    "landmarks": face.landmarks,
+    "face_width": face.face_width,
   }
-  if face.landmarks is None:
+  if face.overlay:
     drawings = [
       {
         "image": face.image,

@@ -1,4 +1,6 @@
+import os
 import pathlib
+import sys
 
 import cv2
 import numpy as np
@@ -120,3 +122,33 @@ def test_fingerprint(two_folders, tmp_path):
   before = two_folders.fingerprint()
   _write(tmp_path / "target" / "c.bmp", 0)
   assert two_folders.fingerprint() != before
+
+
+def test_fingerprint_follows_contents_and_manifest(two_folders, tmp_path):
+  before = two_folders.fingerprint()
+  _write(tmp_path / "target" / "a.bmp", 1)
+  repainted = two_folders.fingerprint()
+  assert repainted != before
+  (tmp_path / "target" / "manifest.csv").write_text("file,person_id\n")
+  assert two_folders.fingerprint() != repainted
+
+
+def test_the_bare_picture_is_its_own_id(two_folders, tmp_path):
+  first, second = two_folders.items()[0]
+  assert first.person_id is None
+  assert first.content == second.content  # Equal pictures.
+  _write(tmp_path / "input" / "a.png", 9)
+  assert two_folders.items()[0][0].content == first.content
+  _write(tmp_path / "target" / "a.bmp", 9)
+  assert two_folders.items()[0][0].content != first.content
+
+
+@pytest.mark.skipif(
+  sys.platform == "darwin", reason="its file systems take UTF-8 alone"
+)
+def test_a_name_that_is_not_utf8_is_skipped(two_folders, tmp_path):
+  bad = os.fsencode(tmp_path) + b"/input/\xeb.png"
+  os.rename(tmp_path / "input" / "a.png", bad)
+  items, skipped = two_folders.items()
+  assert [item.name for item in items] == ["b"]
+  assert sources.Skipped("\\xeb", "its name is not UTF-8") in skipped

@@ -7,6 +7,7 @@ def test_sample_faces_are_people_of_their_own():
   source = sources.SampleFaces(3, seed=2)
   items, skipped = source.items()
   assert len({item.person_id for item in items}) == 3
+  assert all(item.synthetic for item in items)
   assert not skipped
   first = source.load(items[0])
   assert first.image.dtype == np.uint8

@@ -4,10 +4,12 @@ import tensorflow_datasets as tfds
 
 from maskgan_jax import photos
 from maskgan_jax.datasets.masked_faces import sources
-from maskgan_jax.datasets.masked_faces.sources import tfds_images
+from maskgan_jax.datasets.masked_faces.sources import contents, tfds_images
 
 
-def _write(tmp_path, features, examples, name="tiny_faces"):
+def _write(
+  tmp_path, features, examples, name="tiny_faces", person_feature=None
+):
   """Prepares a TFDS dataset as users do, without any of our code."""
 
   class Tiny(tfds.core.GeneratorBasedBuilder, skip_registration=True):
@@ -27,7 +29,7 @@ def _write(tmp_path, features, examples, name="tiny_faces"):
   Tiny.name = name
   builder = Tiny(data_dir=tmp_path / "tfds", file_format="array_record")
   builder.download_and_prepare(download_dir=tmp_path)
-  return tfds_images.TfdsImages(name, str(tmp_path / "tfds"))
+  return tfds_images.TfdsImages(name, str(tmp_path / "tfds"), person_feature)
 
 
 def _pictures(dummy_data):
@@ -45,11 +47,21 @@ def test_pictures_without_people(tmp_path, dummy_data):
   assert len(items) == 8
   assert not skipped
   assert {item.person_id for item in items} == {None}
+  assert {item.content for item in items} == set(
+    map(contents.of_bytes, pictures)
+  )
   loaded = [source.load(item).image for item in items]
   expected = [photos.decode(picture, "") for picture in pictures]
   assert sorted(map(np.mean, loaded)) == sorted(map(np.mean, expected))
   assert source.kind == "tfds:tiny_faces"
-  assert source.fingerprint() == "tiny_faces/1.0.0, 8 records"
+  before = source.fingerprint()
+  assert before.startswith("tiny_faces/1.0.0 ")
+  assert before.endswith(", people by their faces")
+  by_label = tfds_images.TfdsImages(source.name, source.data_dir, "label")
+  assert by_label.fingerprint() == before.replace("their faces", "label")
+  [records] = (tmp_path / "tfds" / "tiny_faces").glob("*/*.array_record*")
+  records.write_bytes(records.read_bytes() + b"0")
+  assert source.fingerprint() != before
 
 
 @pytest.mark.parametrize(
@@ -59,7 +71,9 @@ def test_pictures_without_people(tmp_path, dummy_data):
     (tfds.features.Scalar(np.int64), ["0", "1"]),
   ],
 )
-def test_labels_say_who_it_is(tmp_path, dummy_data, feature, people):
+def test_a_declared_feature_says_who_it_is(
+  tmp_path, dummy_data, feature, people
+):
   text = isinstance(feature, tfds.features.Text)
   source = _write(
     tmp_path,
@@ -68,9 +82,34 @@ def test_labels_say_who_it_is(tmp_path, dummy_data, feature, people):
       {"image": picture, "label": people[i % 2] if text else i % 2}
       for i, picture in enumerate(_pictures(dummy_data))
     ],
+    person_feature="label",
   )
   found = [item.person_id for item in source.items()[0]]
   assert sorted(found) == sorted(people * 4)
+  # A label may be anything: nobody's name unless somebody says so.
+  undeclared = tfds_images.TfdsImages(source.name, source.data_dir)
+  assert {item.person_id for item in undeclared.items()[0]} == {None}
+
+
+@pytest.mark.parametrize(
+  "name, message",
+  [
+    ("identity", "no such feature; it has image. Name the one that says who"),
+    ("image", r"one of shape \(None, None, 3\); a number or a text is needed"),
+  ],
+)
+def test_what_cannot_say_who_it_is(tmp_path, dummy_data, name, message):
+  source = _write(
+    tmp_path,
+    {"image": tfds.features.Image(encoding_format="jpeg")},
+    [{"image": picture} for picture in _pictures(dummy_data)],
+    person_feature=name,
+  )
+  with pytest.raises(
+    sources.SourceError,
+    match=f"--person_feature={name}: tiny_faces .*{message}",
+  ):
+    source.items()
 
 
 def test_a_dataset_without_pictures(tmp_path):

@@ -1,3 +1,6 @@
+import math
+import re
+
 import cv2
 import numpy as np
 import pytest
@@ -25,7 +28,7 @@ def test_a_photo_becomes_a_square_with_level_eyes(dummy_data):
   face = _align(dummy_data, "train_person0.jpg", "person0")
   assert coding.rgb(face.image).shape == (96, 96, 3)
   assert coding.grey(face.valid).shape == (96, 96)
-  assert face.embedding is None
+  assert np.linalg.norm(face.embedding) == pytest.approx(1)
   first, second = anatomy.eye_centres(face.landmarks)
   assert first[1] == pytest.approx(second[1], abs=0.01)
   assert first[0] < second[0]
@@ -48,6 +51,14 @@ def test_unknown_people_are_embedded(dummy_data):
   for vector in vectors:
     assert vector.shape == (128,)
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+
+
+def test_who_it_is_does_not_follow_from_the_crops_size(dummy_data):
+  small, large = (
+    _align(dummy_data, "train_person0.jpg", size=size) for size in (64, 200)
+  )
+  assert len(coding.rgb(small.image)) < len(coding.rgb(large.image))
+  np.testing.assert_array_equal(small.embedding, large.embedding)
 
 
 def test_no_embedding_without_the_recognizer(dummy_data, monkeypatch):
@@ -84,8 +95,20 @@ def test_bad_pictures_are_skipped(tmp_path, make, reason):
 
 
 def test_small_faces_are_skipped(dummy_data):
-  skipped = _align(dummy_data, "train_person0.jpg", size=512)
-  assert skipped.reason.startswith("face too small (enlarged ")
-  generous = usability.UsabilityRule(max_enlargement=9.0)
-  face = _align(dummy_data, "train_person0.jpg", size=512, rule=generous)
-  assert coding.rgb(face.image).shape == (512, 512, 3)
+  strict = usability.UsabilityRule(min_face_width=500.0)
+  skipped = _align(dummy_data, "train_person0.jpg", rule=strict)
+  assert re.fullmatch(r"face too small \(\d+ < 500 px\)", skipped.reason)
+
+
+def test_no_face_is_enlarged(dummy_data):
+  small = _align(dummy_data, "train_person0.jpg")
+  face = _align(dummy_data, "train_person0.jpg", size=2000)
+  side = face.face_width / alignment.FACE_WIDTH
+  height, width, _ = coding.rgb(face.image).shape
+  assert height == width == math.ceil(side) < 2000
+  assert 1 <= alignment.enlargement(face.transform) < 1.01
+  # The crop's size says nothing of the face on the photo.
+  assert small.face_width == face.face_width > 100
+  np.testing.assert_allclose(
+    small.landmarks / 96, face.landmarks / height, atol=0.001
+  )

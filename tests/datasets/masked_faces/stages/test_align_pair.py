@@ -6,6 +6,7 @@ from maskgan_jax import photos
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.datasets.masked_faces.sources import pairs
 from maskgan_jax.datasets.masked_faces.stages import align_pair
+from maskgan_jax.faces import alignment, finder
 from maskgan_jax.photos import coding
 from tests import pictures
 
@@ -127,7 +128,6 @@ def test_pictures_of_the_right_size_are_kept_as_they_are(tmp_path, bare):
   np.testing.assert_array_equal(overlay[..., :3], _wear(bare))
   assert overlay[..., 3].min() == 255
   np.testing.assert_allclose(face.transform, np.eye(2, 3))
-  assert face.landmarks is None
   assert face.valid == coding.png(np.full((SIZE, SIZE), 255, np.uint8))
 
 
@@ -153,9 +153,37 @@ def test_a_pair_without_a_mask_is_bare(tmp_path, bare):
   assert not coding.rgba(face.overlay).any()
 
 
+def test_small_pictures_are_not_enlarged(tmp_path, bare):
+  face = _align(_source(tmp_path, _wear(bare), bare), size=2 * SIZE)
+  assert coding.rgb(face.image).shape == bare.shape
+
+
+def test_the_bare_picture_says_where_the_face_is(tmp_path, dummy_data):
+  picture = photos.read(dummy_data / "train_person0.jpg")
+  (tmp_path / "large").mkdir()
+  face = _align(_source(tmp_path / "large", picture, picture))
+  found = finder.largest_face(picture)
+  np.testing.assert_allclose(
+    face.landmarks[:, :2] / SIZE,
+    found[:, :2] / max(picture.shape),
+    atol=0.01,
+  )
+  assert face.face_width == pytest.approx(alignment.face_width(found), rel=0.03)
+
+
+def test_pairs_without_a_face_that_is_found_are_kept(tmp_path):
+  noise = np.random.default_rng(0).integers(0, 255, (SIZE, SIZE, 3), np.uint8)
+  face = _align(_source(tmp_path, noise, noise), person=None)
+  assert np.isnan(face.landmarks).all() and np.isnan(face.face_width)
+  assert face.landmarks.shape == (468, 3) and face.embedding is None
+
+
 def test_the_bare_picture_says_who_it_is(tmp_path, bare):
   source = _source(tmp_path, _wear(bare), bare)
-  assert _align(source, person=None).embedding.shape == (128,)
+  found = _align(source, person=None).embedding
+  assert found.shape == (128,)
+  smaller = _align(source, person=None, size=SIZE // 2).embedding
+  np.testing.assert_array_equal(found, smaller)
 
 
 def test_unreadable_and_misaligned_pairs_are_skipped(tmp_path, bare):

@@ -21,7 +21,7 @@ def face():
 
 def _make(face, variants, seed=0, **options):
   return draw.make(
-    (face, "someone", variants),
+    (face, "someone", ("other.jpg",), variants),
     seed=seed,
     distribution=masks.MaskDistribution(),
     **options,
@@ -113,7 +113,7 @@ def test_beards_are_painted_where_they_show(monkeypatch, kind):
   face = align.align(source.items()[0][0], source=source, size=128, rule=RULE)
   made = [
     draw.make(
-      (face, "someone", 12),
+      (face, "someone", (), 12),
       seed=0,
       distribution=masks.MaskDistribution().only([kind]),
       bearded_share=share,
