@@ -51,7 +51,7 @@ class Block(nn.Module):
       name="pointwise",
     )(y)
     if self.stride > 1:
-      x = nn.max_pool(x, (2, 2), (2, 2))
+      x = nn.max_pool(x, window_shape=(2, 2), strides=(2, 2))
     x = jnp.pad(x, [(0, 0)] * 3 + [(0, self.features - x.shape[-1])])
     return PRelu(self.dtype, name="relu")(x + y)
 
@@ -66,7 +66,7 @@ class PRelu(nn.Module):
     init = nn.initializers.constant(_SLOPE)
     slope = self.param("slope", init, (x.shape[-1],))
     x, slope = nn.dtypes.promote_dtype(x, slope, dtype=self.dtype)
-    return jnp.maximum(x, 0) + slope.reshape(1, 1, 1, -1) * jnp.minimum(x, 0)
+    return nn.relu(x) - slope.reshape(1, 1, 1, -1) * nn.relu(-x)
 
 
 class Landmarker(nn.Module):
@@ -125,6 +125,4 @@ class Landmarker(nn.Module):
     points = points.astype(jnp.float32)
     points = points.reshape(x.shape[0], NUM_LANDMARKS, 3)
     middle = jnp.array([[MIDDLE]])
-    return Landmarks(
-      middle + SPREAD * points, logit[:, 0].astype(jnp.float32)
-    )
+    return Landmarks(middle + SPREAD * points, logit[:, 0].astype(jnp.float32))
