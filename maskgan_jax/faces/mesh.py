@@ -1,5 +1,7 @@
 """Finds a face's 468 landmarks: MediaPipe's mesh (Kartynnik et al., 2019)."""
 
+import pathlib
+
 import cv2
 import numpy as np
 
@@ -17,11 +19,16 @@ MESH_SIZE = 192
 MESH_MARGIN = 1.5
 
 
+def model_path() -> pathlib.Path:
+  """Returns the model file, checked by its hash."""
+  return pinned_models.model_path(*_MESH)
+
+
 class LandmarkModel:
   """The 468-point face mesh; one object a thread."""
 
   def __init__(self):
-    self._net = cv2.dnn.readNetFromTFLite(str(pinned_models.model_path(*_MESH)))
+    self._net = cv2.dnn.readNetFromTFLite(str(model_path()))
     self._outputs = self._net.getUnconnectedOutLayersNames()
 
   def __call__(

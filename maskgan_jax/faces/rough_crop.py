@@ -4,12 +4,9 @@ import numpy as np
 
 from maskgan_jax.faces import alignment, anatomy
 
-# The side, of the longer side of the detector's box.
-MARGIN = 1.6
-# The same side, of the landmarks' longer extent, and where their middle comes
-# to lie, as a share of it: medians over 260 crops by the detector's box.
-LANDMARK_MARGIN = 1.8
-LANDMARK_MIDDLE_Y = 0.533
+# Sides, of the longer side of the detector's box and of the landmarks' longer
+# extent: what the face mesh was trained on.
+BOX_MARGIN = LANDMARK_MARGIN = 1.5
 
 
 def of_box(box: np.ndarray, keypoints: np.ndarray, size: int) -> np.ndarray:
@@ -24,7 +21,7 @@ def of_box(box: np.ndarray, keypoints: np.ndarray, size: int) -> np.ndarray:
     Photo pixels to crop pixels, float64 [2, 3].
   """
   x, y, width, height = np.asarray(box, np.float64)
-  side = MARGIN * max(width, height)
+  side = BOX_MARGIN * max(width, height)
   angle = alignment.angle_of(keypoints[0], keypoints[1])
   centre = (x + width / 2, y + height / 2)
   return alignment.similarity(size / side, angle, centre, (size / 2,) * 2)
@@ -46,8 +43,7 @@ def of_landmarks(landmarks: np.ndarray, size: int) -> np.ndarray:
   low, high = upright.min(0), upright.max(0)
   side = LANDMARK_MARGIN * max((high - low).max(), 1e-3)
   centre = (low + high) / 2 @ level
-  target = (size / 2, LANDMARK_MIDDLE_Y * size)
-  return alignment.similarity(size / side, angle, centre, target)
+  return alignment.similarity(size / side, angle, centre, (size / 2,) * 2)
 
 
 def cut(image: np.ndarray, transform: np.ndarray, size: int) -> np.ndarray:

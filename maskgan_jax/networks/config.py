@@ -17,7 +17,7 @@ _GENERATORS = {
   ),
   "pix2pix": ("base_features", "num_levels", "dropout_rate"),
 }
-_LANDMARKER = ("image_size", "features", "num_blocks", "hidden")
+_LANDMARKER = ("image_size", "features", "num_blocks")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,6 +16,7 @@ from maskgan_jax.training import completion, run_log, run_progress, settings
 from maskgan_jax.training import keys as keys_lib
 from maskgan_jax.training import state as state_lib
 from maskgan_jax.training import task as task_lib
+from maskgan_jax.training.landmarks import from_mesh
 from maskgan_jax.training.landmarks import task as landmarks_task
 
 
@@ -82,7 +83,9 @@ def _start(state, checkpoints, init_from) -> state_lib.TrainState:
     return restored
   if not init_from:
     return state
-  if init_from == "released":
+  if init_from == "mesh" and "landmarker" in state.networks:
+    found = from_mesh.variables(state.networks["landmarker"].params)
+  elif init_from == "released":
     found = released.load().variables
   else:
     try:

@@ -215,8 +215,7 @@ def test_the_landmarker_lies_beside(format, networks, tmp_path, monkeypatch):
     landmarker={
       "image_size": 32,
       "features": (8, 8),
-      "num_blocks": (1, 0),
-      "hidden": 8,
+      "num_blocks": (1, 1),
     },
   )
   crops = small_networks.pictures(3)[:, :32, :32]

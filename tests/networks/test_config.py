@@ -46,7 +46,7 @@ def test_a_card_may_know_no_landmarker():
     ({"segmenter": 3}, "segmenter is 3, not a table"),
     ({"generator": {"name": "vae"}}, 'name is "vae". Choose "completion"'),
     ({"generator": {"name": "pix2pix"}}, "generator lacks .*base_features"),
-    ({"landmarker": {"hidden": 8}}, "landmarker lacks .*image_size"),
+    ({"landmarker": {"features": (8,)}}, "landmarker lacks .*image_size"),
   ],
 )
 def test_what_is_no_model(change, message):

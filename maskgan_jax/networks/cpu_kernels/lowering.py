@@ -76,6 +76,11 @@ def plain() -> Iterator[None]:
     _plain.reset(token)
 
 
+def is_plain() -> bool:
+  """Whether `plain` is in force."""
+  return _plain.get()
+
+
 def _native(x, kernel, shapes: geometry.Geometry):
   return lax.conv_general_dilated(
     x, kernel, shapes.strides, shapes.pads, dimension_numbers=_DIMENSIONS
@@ -176,7 +181,7 @@ def _prefers_windows(what: str, shapes: geometry.Geometry) -> bool:
 def _computed(what: str, a, b, shapes: geometry.Geometry):
   forms = _FORMS[what]
   native = functools.partial(forms.native, shapes=shapes)
-  if _plain.get():
+  if is_plain():
     return native(a, b)
   at_once = chunks.pictures_at_once((shapes.x_shape, shapes.y_shape), a.dtype)
   windowed = _prefers_windows(what, shapes)

@@ -41,7 +41,8 @@ class Landmarks:
     model = config_lib.landmarker_of_training(config)
     self._size = model["image_size"]
     self._module = landmarker.Landmarker(
-      **{key: x for key, x in model.items() if key != "image_size"}
+      **{key: x for key, x in model.items() if key != "image_size"},
+      frozen_levels=config.frozen_levels,
     )
     self._tx = optimizers.adam(
       num_train_steps=config.num_train_steps, **config.optimizer

@@ -47,8 +47,9 @@ def config(data_dir):
   c.eval_every_steps = c.checkpoint_every_steps = 2
   c.landmarker.image_size = 32
   c.landmarker.features = (8, 8)
-  c.landmarker.num_blocks = (1, 0)
-  c.landmarker.hidden = 16
+  c.landmarker.num_blocks = (1, 1)
+  c.init_from = ""
+  c.frozen_levels = 0
   c.optimizer.schedule = "constant"
   c.optimizer.warmup_steps = 0
   return c
