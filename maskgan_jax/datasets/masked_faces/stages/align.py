@@ -13,6 +13,9 @@ from maskgan_jax.faces import alignment, finder, usability
 from maskgan_jax.faces import embedding as embedding_lib
 from maskgan_jax.photos import coding
 
+# The side of the crops that people are told apart on.
+_EMBEDDED_SIZE = 256
+
 
 class AlignedFace(NamedTuple):
   """A face's square crop.
@@ -76,11 +79,6 @@ def align(
   reason = usability.reason_not_to_learn(landmarks, confidence, valid, rule)
   if reason:
     return sources.Skipped(item.name, reason)
-  embedding = None
-  if face is not None:
-    embedding = embed(
-      crop, face.keypoints @ transform[:, :2].T + transform[:, 2]
-    )
   return AlignedFace(
     item=item,
     image=coding.jpeg(crop),
@@ -89,13 +87,26 @@ def align(
     landmarks=alignment.transform_landmarks(landmarks, transform),
     face_width=alignment.face_width(landmarks),
     lower_face=references.lower_face(crop),
-    embedding=embedding,
+    embedding=None if face is None else embed(image, face),
   )
 
 
-def embed(image: np.ndarray, keypoints: np.ndarray) -> np.ndarray | None:
-  """Returns `embedding.embed`, None where its package is not installed."""
+def embed(image: np.ndarray, face: finder.LandmarkedFace) -> np.ndarray | None:
+  """Returns who a face looks like, see `embedding.embed`.
+
+  It is seen at one size: who is who must not follow from that of the crops.
+
+  Args:
+    image: uint8 [H, W, 3], the whole photo.
+    face: found in it.
+
+  Returns:
+    [128] float32 of unit length; None where the package is not installed.
+  """
+  transform = alignment.crop_transform(face.landmarks, _EMBEDDED_SIZE)
+  crop, _ = alignment.warp(image, transform, _EMBEDDED_SIZE)
+  keypoints = face.keypoints @ transform[:, :2].T + transform[:, 2]
   try:
-    return embedding_lib.embed(image, keypoints)
+    return embedding_lib.embed(crop, keypoints)
   except pinned_models.MissingModelError:
     return None

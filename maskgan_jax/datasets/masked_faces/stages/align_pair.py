@@ -43,10 +43,10 @@ def align_pair(
       enlarged.
   """
   try:
-    masked, bare, mask = source.load(item)
+    masked, picture, mask = source.load(item)
   except photos.PhotoError as error:
     return sources.Skipped(item.name, str(error))
-  height, width = bare.shape[:2]
+  height, width = picture.shape[:2]
   size = min(size, max(height, width))
   scale = size / max(height, width)
   # Pixel centres: x_new = (x + .5) * scale - .5, in the middle of the square.
@@ -55,7 +55,7 @@ def align_pair(
     [[scale, 0, offset[0]], [0, scale, offset[1]]], np.float32
   )
   masked, _ = alignment.warp(masked, transform, size)
-  bare, valid = alignment.warp(bare, transform, size)
+  bare, valid = alignment.warp(picture, transform, size)
   # A given mask spares the search, not the check of what it leaves visible.
   if mask is None:
     alpha = difference_mask(masked, bare)
@@ -70,7 +70,7 @@ def align_pair(
   overlay = np.concatenate([masked, opaque], axis=2)
   if not np.any(alpha > 127):
     alpha[:], overlay[:] = 0, 0
-  landmarks, face_width, embedding = _face(bare)
+  landmarks, face_width = _face(bare)
   return align.AlignedFace(
     item=item,
     image=coding.jpeg(bare),
@@ -79,7 +79,7 @@ def align_pair(
     landmarks=landmarks,
     face_width=face_width / scale,
     lower_face=references.lower_face(bare),
-    embedding=embedding,
+    embedding=_embedding(picture),
     overlay=coding.png(overlay),
     alpha=coding.png(alpha),
   )
@@ -193,18 +193,15 @@ def _disc(radius: float) -> np.ndarray:
   return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
 
 
-def _face(
-  image: np.ndarray,
-) -> tuple[np.ndarray, float, np.ndarray | None]:
-  """Returns the largest face's landmarks, width and embedding.
-
-  Landmarks and width are NaN where none are found.
-  """
-  landmarks = np.full((anatomy.NUM_LANDMARKS, 3), np.nan, np.float32)
-  face_width, embedding = np.nan, None
+def _face(image: np.ndarray) -> tuple[np.ndarray, float]:
+  """Returns the largest face's landmarks and width, NaN if none is found."""
   for face in finder.shared().find(image, "largest"):
     if face.confidence >= usability.MESH_THRESHOLD:
       landmarks = face.landmarks.astype(np.float32)
-      face_width = alignment.face_width(landmarks)
-    embedding = align.embed(image, face.keypoints)
-  return landmarks, face_width, embedding
+      return landmarks, alignment.face_width(landmarks)
+  return np.full((anatomy.NUM_LANDMARKS, 3), np.nan, np.float32), np.nan
+
+
+def _embedding(image: np.ndarray) -> np.ndarray | None:
+  found = finder.shared().find(image, "largest")
+  return align.embed(image, found[0]) if found else None

@@ -53,6 +53,14 @@ def test_unknown_people_are_embedded(dummy_data):
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
 
 
+def test_who_it_is_does_not_follow_from_the_crops_size(dummy_data):
+  small, large = (
+    _align(dummy_data, "train_person0.jpg", size=size) for size in (64, 200)
+  )
+  assert len(coding.rgb(small.image)) < len(coding.rgb(large.image))
+  np.testing.assert_array_equal(small.embedding, large.embedding)
+
+
 def test_no_embedding_without_the_recognizer(dummy_data, monkeypatch):
   def missing():
     raise pinned_models.MissingModelError
