@@ -50,6 +50,7 @@ def config(data_dir):
   c.landmarker.num_blocks = (1, 1)
   c.init_from = ""
   c.frozen_levels = 0
+  c.optimizer.learning_rate = 1e-4
   c.optimizer.schedule = "constant"
   c.optimizer.warmup_steps = 0
   return c
