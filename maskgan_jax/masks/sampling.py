@@ -8,7 +8,7 @@ from maskgan_jax.masks import distribution as distribution_lib
 from maskgan_jax.masks import params as params_lib
 
 # RGB under white light. Black is drawn apart, for any kind.
-_BLACK = ((44, 46, 50), (34, 35, 38), (30, 30, 33), (52, 54, 60))
+_BLACK = ((32, 33, 36), (25, 25, 28), (22, 22, 24), (42, 43, 48))
 _BRIGHT = (
   *((180, 40, 44), (34, 54, 108), (28, 94, 84), (226, 222, 212)),
   *((206, 158, 60), (112, 66, 120), (86, 120, 168), (202, 106, 72)),
@@ -57,7 +57,7 @@ _COVERAGE = {
   "chin": (-1.6, -1.2),
 }
 # See MaskParams.width: sewn at home, some reach the ears.
-_WIDTH = {"cloth": (0.92, 1.18), "cloth_two_layer": (0.92, 1.14)}
+_WIDTH = {"cloth": (0.9, 1.1), "cloth_two_layer": (0.9, 1.08)}
 _DROP = {
   **{"bandana": (0.22, 0.42), "gaiter": (0.4, 0.85), "scarf": (0.3, 0.5)},
   **{"half_mask": (0.0, 0.05), "clear_half_mask": (0.0, 0.05)},
@@ -150,7 +150,7 @@ def _colours(kind, pattern, given, rng):
     palette = _BLACK
   colour = np.array(palette[rng.integers(len(palette))])
   colour = colour * rng.uniform(*given.brightness) + rng.integers(-4, 5, 3)
-  colour = np.clip(colour, 20, 242)
+  colour = np.clip(colour, 14, 242)
   accent = np.array(_ACCENTS[rng.integers(len(_ACCENTS))])
   if np.abs(accent - colour).sum() < 120:
     accent = np.clip(colour + (90 if colour.sum() < 380 else -90), 20, 240)

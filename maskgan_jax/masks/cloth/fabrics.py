@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from maskgan_jax.masks.cloth import pleats
+from maskgan_jax.masks.cloth import pleats, tension
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 from maskgan_jax.masks.surface import shapes
 
@@ -13,7 +13,10 @@ def _sewn(sheet, params, work, rng):
     sheet_lib.stamp(sheet._replace(y=sheet.y + inside), params, work, rng)
   else:
     sheet_lib.stamp(sheet, params, work, rng)
-  sheet_lib.wrinkle(sheet, work, 0.0085 * sheet_lib.slack(params), rng)
+  slack = sheet_lib.slack(params)
+  sheet_lib.wrinkle(sheet, work, 0.0085 * slack, rng)
+  tension.from_corners(sheet, work, 0.012 * slack, rng)
+  tension.over_nose(sheet, work, rng.uniform(0.0, 0.03), rng)
   _gathers(sheet, work, rng)
   if not shapes.is_pleated(params) and rng.random() < 0.7:
     # Two halves sewn together over the nose.
@@ -68,7 +71,9 @@ def _middle_seam(sheet, work, factor):
 def _two_layer(sheet, params, work, rng):
   """An outer layer with bound edges; the lining shows along the sides."""
   sheet_lib.stamp(sheet, params, work, rng)
-  sheet_lib.wrinkle(sheet, work, 0.007 * sheet_lib.slack(params), rng)
+  slack = sheet_lib.slack(params)
+  sheet_lib.wrinkle(sheet, work, 0.007 * slack, rng)
+  tension.from_corners(sheet, work, 0.01 * slack, rng)
   _middle_seam(sheet, work, 0.7)
   accent = sheet_lib.linear(params.accent)
   side = sheet.x[:, -1:] - np.abs(sheet.x)

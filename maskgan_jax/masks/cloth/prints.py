@@ -45,6 +45,49 @@ def paint(
   return patterns.tiled(tile, x, y, rng.uniform(0.35, 0.9))
 
 
+def floral(
+  ground: tuple[int, int, int],
+  x: np.ndarray,
+  y: np.ndarray,
+  rng: np.random.Generator,
+) -> np.ndarray:
+  """A print of small blossoms and leaves in calm colours, see `paint`."""
+  tile = np.full((_TILE, _TILE, 3), ground, np.uint8)
+  petals, greens = _palette(rng), _muted(rng.uniform(0.2, 0.42), rng)
+  if rng.random() < 0.4:  # in shades of one colour
+    petals = greens = _muted(rng.random(), rng)
+  cells = int(rng.integers(4, 8))
+  leafy = rng.uniform(0.3, 0.7)
+  for cell in rng.permutation(cells * cells).tolist():
+    place = np.array(divmod(cell, cells)) + rng.uniform(0.15, 0.85, 2)
+    size = rng.uniform(0.25, 0.62) / cells * _TILE
+    if rng.random() < 0.12:
+      continue
+    is_leaf = rng.random() < leafy
+    motif, palette = (_leaves, greens) if is_leaf else (_flower, petals)
+    for outline, colour in motif(size, rng.uniform(0, 6.3), palette, rng):
+      # Petals are of several inks.
+      shade = tuple(int(c * f) for c in colour for f in [rng.uniform(0.8, 1)])
+      _stamp(tile, outline + place / cells * _TILE, shade, False)
+  # Ink runs a little into the cloth.
+  tile = cv2.GaussianBlur(np.tile(tile, (3, 3, 1)), (0, 0), 0.8)
+  tile = tile[_TILE : 2 * _TILE, _TILE : 2 * _TILE]
+  return patterns.tiled(tile, x, y, rng.uniform(0.35, 0.7))
+
+
+def _muted(hue, rng):
+  """Shades of one calm colour, [n, 3]."""
+  colours = [
+    colorsys.hsv_to_rgb(
+      (hue + rng.uniform(-0.04, 0.04)) % 1,
+      rng.uniform(0.1, 0.55),
+      rng.uniform(0.25, 0.9),
+    )
+    for _ in range(4)
+  ]
+  return np.round(255 * np.array(colours)).astype(int)
+
+
 def _palette(rng):
   """Two to four colours that go together and black or white, [n, 3]."""
   first, spread = rng.random(), rng.choice([0.08, 0.2, 0.5])

@@ -87,6 +87,9 @@ def stamp(
   elif params.pattern == "pictorial":
     printed = prints.paint(params.colour, sheet.x, sheet.y, rng)
     work.albedo[:] = np.square(printed / 255)
+  elif params.pattern == "floral":
+    printed = prints.floral(params.colour, sheet.x, sheet.y, rng)
+    work.albedo[:] = np.square(printed / 255)
   elif params.pattern == "lower_face":
     printed = lower_faces.paint(
       params.colour, sheet.x, sheet.y, sheet.marks, rng

@@ -3,7 +3,7 @@
 import numpy as np
 
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks.cloth import pleats
+from maskgan_jax.masks.cloth import pleats, tension
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 from maskgan_jax.masks.surface import straps
 
@@ -30,8 +30,10 @@ def surgical(
   sheet_lib.crumple_over(
     sheet, work, 0.0016 * slack, rng, size=0.5, stretch=1.3
   )
-  sheet_lib.fibres(sheet, work, 0.03, rng)
+  sheet_lib.fibres(sheet, work, 0.025, rng)
   _dents(sheet, work, rng)
+  tension.from_corners(sheet, work, 0.009 * slack, rng)
+  tension.over_nose(sheet, work, rng.uniform(0.0, 0.035), rng)
   # A print goes on inside the pleats: below each it is cut and has moved on.
   inside = pleats.fold(sheet, work, rng)
   sheet_lib.stamp(sheet._replace(y=sheet.y + inside), params, work, rng)
@@ -54,7 +56,7 @@ def surgical(
     _binding(sheet, params, work, rng)
   else:
     _side_welds(sheet, work, rng)
-  sheet_lib.speckle(work, 0.016, rng)
+  sheet_lib.speckle(work, 0.01, rng)
 
 
 def _dents(sheet, work, rng):

@@ -16,12 +16,16 @@ _FINE_WIDTH = 120
 _LEAST_SCALE, _FULL_SCALE, _MOST_SCALE = 64, 240, 700
 # Linear brightness that a mask's darkest and lightest places keep.
 _BLACK, _WHITE = 0.006, 0.93
+# How much more than diffuse light the sheen of fibres follows the folds.
+_SHEEN = 2.2
 # How sharp highlights are on what is smooth.
 _SHARPNESS = 24
 # Share of the light's contrast that cloth shows, and how its folds take light.
 _OPAQUE, _FOLDS = 0.75, 2.8
 # The rounded rim of a strap, face widths.
 _STRAP_RIM = 0.008
+# How far a strap's own shadow falls, face widths.
+_STRAP_SHADOW = 0.012
 
 
 def paint(
@@ -140,29 +144,53 @@ def _paint_part(layer, part, surface, light, params, window, fine):
 
 
 def _paint_straps(layer, surface, straps, light, window):
-  """Straps below the mask, lit like rounded bands."""
+  """Straps below the mask, lit like rounded bands, over their shadows."""
   limit = np.array(layer.shape[:0:-1])
+  fall = -light.direction[:2] * _STRAP_SHADOW * surface.width
   for strap in straps:
     base = estimate.mute(sheet_lib.linear(strap.colour), light.saturation)
     tone = (base * 0.86 + 0.012) * light.colour
     half = 0.5 * strap.width * surface.width
     rim = np.minimum(0.5 * half, _STRAP_RIM * surface.width)
-    margin = half.max() + 2
+    margin = half.max() + np.abs(fall).max() + 3
     points = strap.points - window[:2]
     low = np.clip(np.floor(points.min(0) - margin).astype(int), 0, limit)
     high = np.clip(np.ceil(points.max(0) + margin).astype(int), 0, limit)
     part = layer[:, low[1] : high[1], low[0] : high[0]]
     if not part.size:
       continue
-    for reach, brightness in ((half, 0.7), (half - rim, 1.0)):
+    points = points - low
+    seen = _along(points, strap.opacity, part.shape[1:])
+    # The side away from the light is the darker one.
+    aside = -0.6 * rim.min() * light.direction[:2]
+    for place, reach, brightness, share in (
+      (fall, half + 0.5 * rim, 0.0, 0.34),
+      (0, half, 0.62, 1.0),
+      (-aside, half - rim, 1.0, 1.0),
+    ):
       band = np.zeros(part.shape[1:], np.uint8)
-      ribbon = raster.to_fine(_ribbon(points - low, reach), 1)
+      ribbon = raster.to_fine(_ribbon(points + place, reach), 1)
       cv2.fillPoly(band, [ribbon], 255, cv2.LINE_AA, raster.SHIFT)
-      over = band.astype(np.float32) / 255
+      if not brightness:
+        band = cv2.blur(band, (3, 3))
+      over = band.astype(np.float32) * (share / 255) * seen
       part *= 1 - over
       value = np.ones(len(part), np.float32)
       value[:3] = tone * brightness
       part += over * value[:, None, None]
+
+
+def _along(points, values, shape):
+  """Values [n] at points [n, 2] of a line, at each pixel beside it, [h, w]."""
+  if values.min() == 1:
+    return np.float32(1)
+  along = points[-1] - points[0]
+  along = along / max(float(np.linalg.norm(along)), 1e-6)
+  place = (points - points[0]) @ along
+  x = np.arange(shape[1]) - points[0, 0]
+  y = np.arange(shape[0]) - points[0, 1]
+  at = x[None] * along[0] + y[:, None] * along[1]
+  return np.interp(at, np.maximum.accumulate(place), values).astype(np.float32)
 
 
 def _ribbon(points, half):
@@ -192,7 +220,9 @@ def _shade(shown, sheet, surface, light):
   lit, gloss = _sample(falls, shown.u, shown.v)
   lit *= 1 + texel[3]
   colour = light.colour.astype(np.float32)[:, None]
-  return (texel[:3] * lit + gloss * lit) * colour
+  # What fibres reflect is seen on crests and not in hollows.
+  gloss *= np.maximum(lit + _SHEEN * texel[3], 0.1)
+  return (texel[:3] * lit + gloss) * colour
 
 
 def _lit(normals, light, shine):
@@ -207,7 +237,7 @@ def _lit(normals, light, shine):
   lit *= 0.74 + 0.26 * front
   lit *= 1 - 0.42 * np.clip(normals[..., 1], 0, 1)
   # Fibres shine, most where the cloth is seen edge-on.
-  gloss = 0.014 + 0.03 * np.square(1 - front)
+  gloss = 0.009 + 0.03 * np.square(1 - front)
   if shine:
     half = light.direction + [0, 0, -1]
     half /= max(float(np.linalg.norm(half)), 1e-6)
