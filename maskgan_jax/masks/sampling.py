@@ -23,8 +23,9 @@ _CLOTH = (
 _RESPIRATOR = (*_WHITE, *_WHITE, (232, 224, 206), (186, 208, 222))
 _PALETTES = {
   "surgical": (
-    *((122, 172, 206), (150, 193, 216), (104, 160, 205), (135, 190, 212)),
-    *((170, 208, 226), (160, 214, 200), (226, 172, 186), *_WHITE),
+    *((126, 172, 206), (154, 194, 218), (116, 166, 205), (176, 206, 226)),
+    *((192, 216, 232), (198, 222, 228), (174, 214, 204), (222, 182, 194)),
+    *(*_WHITE, *_WHITE),
   ),
   "kn95": (*_WHITE, *_WHITE, (150, 158, 166), (206, 180, 190)),
   "kf94": (*_WHITE, *_WHITE, (150, 158, 166), (182, 196, 210)),
@@ -149,6 +150,8 @@ def _colours(kind, pattern, given, rng):
   if rng.random() < given.black:
     palette = _BLACK
   colour = np.array(palette[rng.integers(len(palette))])
+  if palette is _BRIGHT:  # Dyes fade.
+    colour = colour + rng.uniform(0.0, 0.4) * (colour.mean() - colour)
   colour = colour * rng.uniform(*given.brightness) + rng.integers(-4, 5, 3)
   colour = np.clip(colour, 14, 242)
   accent = np.array(_ACCENTS[rng.integers(len(_ACCENTS))])

@@ -53,7 +53,7 @@ def _checks(a, b, rng):
 
 
 def _stripes(a, b, rng):
-  period = rng.uniform(0.04, 0.14)
+  period = rng.uniform(0.03, 0.1)
   along = a if rng.random() < 0.5 else b
   return _square_wave(along, period, rng.uniform(0.25, 0.6), rng.random())
 

@@ -40,7 +40,7 @@ def fold(
     v0 = v0 + rng.uniform(-0.03, 0.03) * sheet.u
     distance = (sheet.v - v0) * height
     # How far the fold is closed: open folds hardly show.
-    closed = 0.55 + 0.4 * sheet.u**2 + 0.22 * _wander(sheet, 6, rng)
+    closed = 0.45 + 0.5 * sheet.u**2 + 0.35 * _wander(sheet, 6, rng)
     closed = np.clip(closed * rng.uniform(0.6, 1.25), 0.1, 1.15)
     # Where it gapes the step down is as wide as its flap.
     reach = rng.uniform(0.35, 0.95)

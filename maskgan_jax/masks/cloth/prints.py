@@ -56,23 +56,26 @@ def floral(
   petals, greens = _palette(rng), _muted(rng.uniform(0.2, 0.42), rng)
   if rng.random() < 0.4:  # in shades of one colour
     petals = greens = _muted(rng.random(), rng)
-  cells = int(rng.integers(4, 8))
+  cells = int(rng.integers(5, 9))
   leafy = rng.uniform(0.3, 0.7)
   for cell in rng.permutation(cells * cells).tolist():
-    place = np.array(divmod(cell, cells)) + rng.uniform(0.15, 0.85, 2)
-    size = rng.uniform(0.25, 0.62) / cells * _TILE
-    if rng.random() < 0.12:
+    place = np.array(divmod(cell, cells)) + rng.uniform(0.1, 0.9, 2)
+    size = rng.uniform(0.25, 0.75) / cells * _TILE
+    if rng.random() < 0.1:
       continue
     is_leaf = rng.random() < leafy
     motif, palette = (_leaves, greens) if is_leaf else (_flower, petals)
     for outline, colour in motif(size, rng.uniform(0, 6.3), palette, rng):
-      # Petals are of several inks.
-      shade = tuple(int(c * f) for c in colour for f in [rng.uniform(0.8, 1)])
-      _stamp(tile, outline + place / cells * _TILE, shade, False)
+      # Each petal is of a darker and a lighter ink.
+      middle = outline.mean(0)
+      for share, tone in ((1.0, rng.uniform(0.6, 0.9)), (0.7, 1.0)):
+        shade = tuple(int(c * tone) for c in colour)
+        inner = middle + share * (outline - middle)
+        _stamp(tile, inner + place / cells * _TILE, shade, False)
   # Ink runs a little into the cloth.
   tile = cv2.GaussianBlur(np.tile(tile, (3, 3, 1)), (0, 0), 0.8)
   tile = tile[_TILE : 2 * _TILE, _TILE : 2 * _TILE]
-  return patterns.tiled(tile, x, y, rng.uniform(0.35, 0.7))
+  return patterns.tiled(tile, x, y, rng.uniform(0.4, 0.75))
 
 
 def _muted(hue, rng):

@@ -28,7 +28,7 @@ def _kn95(sheet, params, work, rng):
   bar = sheet.band(sheet.y, 0.075, 0.016) * np.clip((0.3 - x) * 30, 0, 1)
   work.relief += 0.006 * bar
   sheet_lib.shade(work, bar, rng.uniform(0.86, 1.0))
-  if rng.random() < 0.25:
+  if rng.random() < 0.1:
     place = rng.choice([-1, 1]) * rng.uniform(0.25, 0.4), rng.uniform(0.5, 0.65)
     sheet_lib.lettering(sheet, work, "KN95", place, rng.uniform(0.25, 0.7))
   sheet_lib.fibres(sheet, work, 0.02, rng)
@@ -95,14 +95,14 @@ def _n95(sheet, params, work, rng):
   clip = sheet.band(sheet.y, rng.uniform(0.05, 0.085), 0.014) * np.clip(
     (0.42 - np.abs(sheet.u)) * 40, 0, 1
   )
-  work.relief += 0.006 * clip
+  work.relief += np.float32(rng.uniform(0.001, 0.005)) * clip
   metal = np.array([0.36, 0.37, 0.39], np.float32)
   amount = (np.clip(clip * 1.6, 0, 1) * (0.9 * int(rng.integers(2))))[..., None]
   work.albedo += (metal - work.albedo) * amount
   side = int(rng.choice([-1, 1]))
   if params.mask_type == "n95_valve":
     _valve(sheet, work, side, rng)
-  if rng.random() < 0.2:
+  if rng.random() < 0.08:
     sheet_lib.lettering(
       sheet, work, "N95", (-side * 0.24, 0.52), rng.uniform(0.3, 0.7)
     )
@@ -113,7 +113,9 @@ def _n95(sheet, params, work, rng):
 def _cup(sheet, work, ring, rng):
   """What stiffens a moulded cup: panel lines, ribs or a ring; or nothing."""
   depth = rng.uniform(0.2, 1.0)
-  style = rng.choice(["panels", "ribs", "ring", "none"], p=(0.35, 0.3, 0.2, 0.15))
+  style = rng.choice(
+    ["panels", "ribs", "ring", "none"], p=(0.3, 0.35, 0.1, 0.25)
+  )
   if style == "panels":
     for v0, bend in ((0.3, 0.1), (0.72, -0.12)):
       v0, bend = v0 + rng.uniform(-0.05, 0.05), bend + rng.uniform(-0.08, 0.08)
@@ -129,7 +131,9 @@ def _cup(sheet, work, ring, rng):
       work.relief += np.float32(0.009 * depth) * rib
   elif style == "ring":
     place = rng.uniform(0.55, 0.75)
-    work.relief += np.float32(0.008 * depth) * np.clip((place - ring) / 0.05, 0, 1)
+    work.relief += np.float32(0.008 * depth) * np.clip(
+      (place - ring) / 0.05, 0, 1
+    )
 
 
 def _valve(sheet, work, side, rng):
@@ -143,7 +147,7 @@ def _valve(sheet, work, side, rng):
   inside = np.clip((1 - ring) * 18, 0, 1)
   grey = (
     np.array([0.78, 0.78, 0.77])
-    if rng.random() < 0.6
+    if rng.random() < 0.75
     else np.array([0.22, 0.25, 0.3])
   ).astype(np.float32)
   work.albedo += (grey - work.albedo) * inside[..., None]

@@ -57,8 +57,8 @@ def over_nose(
   middle = rng.uniform(-0.03, 0.03) + rng.uniform(-0.08, 0.08) * sheet.v
   x = sheet.x - middle
   soft = np.float32(rng.uniform(0.008, 0.05))
-  reach = np.float32(rng.uniform(0.12, 0.3))
-  planes = np.clip(1 - np.sqrt(x * x + soft * soft) / reach, 0, 1)
+  reach = np.float32(rng.uniform(0.08, 0.2))
+  planes = np.exp(-np.sqrt(x * x + soft * soft) / reach)
   last = rng.uniform(0.45, 1.1)
   along = np.clip(1.3 * (last - sheet.v) / last, 0, 1)
   work.relief += np.float32(amount) * planes * along

@@ -10,9 +10,10 @@ _CHEEKS = (
   (50, 101, 117, 118, 123, 116),
   (280, 330, 346, 347, 352, 345),
 )
-# How far skin differs from the cheek's at most: in L* of 0..255 if darker and
-# if brighter, in a* below and above it (ears are redder), in b*.
-_DARKER, _BRIGHTER = 75.0, 70.0
+# How far skin differs from the cheek's at most: as a share of its L* if
+# darker, in L* of 0..255 if brighter, in a* below and above it (ears are
+# redder), in b*.
+_DARKER, _BRIGHTER = 0.4, 70.0
 _PALER, _REDDER, _HUE = 13.0, 30.0, 16.0
 # Beside temple, jaw and neck, outside of the face: landmarks of both sides, and
 # how far out and down, face widths.
@@ -63,8 +64,7 @@ def is_skin(
   mean = lab.mean(1)
   skin = np.median(mean[: len(cheek)], 0)
   light, red, yellow = (mean[len(cheek) :] - skin).T
-  # Where it is dark all colours are weaker.
-  alike = (light > -_DARKER) & (light < _BRIGHTER) & (light > -0.5 * skin[0])
+  alike = (light > -_DARKER * skin[0]) & (light < _BRIGHTER)
   alike &= (red > -_PALER) & (red < _REDDER) & (np.abs(yellow) < _HUE)
   return alike & inside[len(cheek) :].all(1)
 
@@ -127,8 +127,7 @@ def _long_hair(image, landmarks, frame, side):
   out = (2 * side - 1) * _OUT * frame.axes[0, :2]
   places = np.stack(
     [
-      landmarks[pair[side], :2]
-      + frame.width * (out + down * frame.axes[1, :2])
+      landmarks[pair[side], :2] + frame.width * (out + down * frame.axes[1, :2])
       for pair, down in zip(_BESIDE, _DOWN, strict=True)
     ]
   )
@@ -154,9 +153,7 @@ def _add_side(whole, image, landmarks, frame, window, side, colour):
   edge[-1] += 0.25 * frame.width * frame.axes[1, :2]
   out = (2 * side - 1) * frame.width * frame.axes[0, :2]
   cheek = np.linspace(edge[:4], edge[:4] - 0.06 * out, 4)
-  area = np.concatenate(
-    [edge - _INWARDS * out, edge[::-1] + _OUTWARDS * out]
-  )
+  area = np.concatenate([edge - _INWARDS * out, edge[::-1] + _OUTWARDS * out])
   x0, y0 = np.maximum(np.floor(area.min(0)).astype(int), window[:2])
   x1, y1 = np.minimum(np.ceil(area.max(0)).astype(int), window[2:])
   if x0 >= x1 or y0 >= y1:

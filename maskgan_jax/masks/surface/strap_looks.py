@@ -8,8 +8,8 @@ from maskgan_jax.masks import params as params_lib
 RIBBONS = {"surgical": (0.025, 0.045), "cloth": (0.02, 0.04)}
 # Share of a kind whose straps are neither white elastic nor of its own cloth.
 _OWN_COLOUR = {
-  **{"surgical": 0.03, "kn95": 0.04, "kf94": 0.04, "n95": 0.35},
-  **{"n95_valve": 0.35, "cloth": 0.3, "cloth_two_layer": 0.3},
+  **{"surgical": 0.03, "kn95": 0.04, "kf94": 0.04, "n95": 0.2},
+  **{"n95_valve": 0.2, "cloth": 0.3, "cloth_two_layer": 0.3},
   **{"cloth_window": 0.3, "half_mask": 0.12},
 }
 # Most of these are black, white or grey.

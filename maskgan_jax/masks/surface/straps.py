@@ -11,11 +11,11 @@ _STEPS = 14
 # A strap is drawn while the head's surface under it faces the camera, or
 # nearly: straps lie a little above it.
 _GRAZING = 0.16
-# Round the neck they do not, nor do ears of cloth.
+# Round the neck they do not.
 _GRAZING_FLAT = -0.05
 # Share of a kind that is tied behind the head instead of hung on the ears.
 _TIED = {
-  **{"surgical": 0.08, "cloth": 0.05, "n95": 1.0, "n95_valve": 1.0},
+  **{"surgical": 0.06, "cloth": 0.04, "n95": 1.0, "n95_valve": 1.0},
   **{"half_mask": 1.0, "clear_half_mask": 1.0, "face_shield": 1.0},
 }
 # How a strap hangs: least and largest sag, face widths. Most are taut.
@@ -26,11 +26,11 @@ _SHORTEST = 0.055
 _TWISTED = 0.2
 # The row of a sport mask's side where the middle of an ear's panel begins.
 _PANEL_ROW = 2
-# How far an ear may lie behind the face for its loop to be seen at all.
-_FAR = 0.3
-# Share of straps that hair over the ear hides, and how far they show through
-# its first strands, face widths.
-_UNDER_HAIR, _STRANDS = 0.92, (0.02, 0.07)
+# How far an ear may lie behind the face for its loop to be seen at all, see
+# ears.turned_away; the ears of a sport mask are seen from the side only.
+_FAR, _LEAST_TURN = 0.3, -0.22
+# How far a strap shows through the first strands of hair, face widths.
+_STRANDS = (0.02, 0.07)
 # A loop's end slips behind the ear over this length, face widths.
 _SLIPS = 0.025
 
@@ -65,14 +65,13 @@ def visible_straps(
   if params.mask_type in params_lib.WRAPS:
     return []
   kind = params.mask_type
-  loops = not is_tied(params) and kind != "sport"
-  width = float(rng.uniform(*strap_looks.width(kind, not is_tied(params))))
+  loops = not is_tied(params)
+  width = float(rng.uniform(*strap_looks.width(kind, loops)))
   jitter = rng.uniform(-0.04, 0.04, 2)
-  under_hair = rng.random() < _UNDER_HAIR
   fade = rng.uniform(*_STRANDS) * surface.width
   sag = rng.uniform(*_SAG)
   if loops and kind not in params_lib.SHIELDS:
-    strands = _loops(landmarks, surface, jitter, sag)
+    strands = _loops(landmarks, surface, kind, jitter, sag)
   else:
     strands = _bands(surface, kind, jitter, sag)
   widths = width * _twists(len(strands), rng)
@@ -85,41 +84,43 @@ def visible_straps(
       continue
     side = int(2 * k >= len(strands))
     opacity = np.ones(len(strand))
-    if under_hair and not (loops and _shows_ear(image, landmarks, side)):
+    if not (loops and _shows_ear(image, landmarks, side)):
       # A beard may grow under the first half of a lower one.
-      least = 0.5 * _length(strand) if k % 2 else 0.0
+      beard = 0.5 * _length(strand) if k % 2 else 0.0
       skin = hair.is_skin(image, landmarks, strand, side)
-      opacity = hair.seen(skin, strand, fade, least)
-    elif loops:
+      opacity = hair.seen(skin, strand, fade, beard)
+    else:
       left = np.linalg.norm(strand - strand[-1], axis=1) / surface.width
       opacity = np.clip(left / _SLIPS, 0, 1)
     # What is cut in one piece with the mask lies on it at first.
     edge = surface.points[shapes.ROWS // 2, -side, :2]
     covered = np.linalg.norm(edge - strand[0]) if kind == "sport" else 0.0
     shown = strand[opacity > 0.5]
-    if (
-      len(shown) < 2
-      or _length(shown) - covered < _SHORTEST * surface.width
-    ):
+    least = _SHORTEST * surface.width
+    if len(shown) < 2 or _length(shown) - covered < least:
       continue
     wide = _turned(widths[k, : len(strand)], kind)
     straps.append(Strap(strand, wide, opacity, colour))
   return straps
 
 
-def _loops(landmarks, surface, jitter, sag):
+def _loops(landmarks, surface, kind, jitter, sag):
   """Strands [n, 2] from the mask's corners straight to the ears' roots."""
   roots = ears.roots(landmarks, surface.frame)
   away = ears.turned_away(surface.frame)
   t = np.linspace(0, 1, _STEPS)[:, None]
+  # Cloth of one piece with the mask begins well inside it.
+  inset, inside = (_PANEL_ROW, 2) if kind == "sport" else (0, 0)
   strands = []
   for side in (0, 1):
-    for k, row in enumerate((0, shapes.ROWS - 1)):
-      start = surface.points[row, -side].copy()
+    column = -1 - inside if side else inside
+    for k, row in enumerate((inset, shapes.ROWS - 1 - inset)):
+      start = surface.points[row, column].copy()
       start += 0.08 * (surface.points[shapes.ROWS // 2, -side] - start)
       end = roots[side, k] + surface.width * jitter[k] * surface.frame.axes[1]
-      hidden = surface.normals[row, -side, 2] > -0.05 or away[side] > _FAR
-      if hidden or (k == 1 and away[side] > -0.12):
+      hidden = surface.normals[row, column, 2] > -0.05
+      nearest = _LEAST_TURN if kind == "sport" else (_FAR, -0.12)[k]
+      if hidden or away[side] > nearest:
         strands.append(np.zeros((0, 2)))
         continue
       if away[side] > 0:  # It ends where the face turns out of sight.
@@ -132,9 +133,8 @@ def _loops(landmarks, surface, jitter, sag):
 
 def _bands(surface, kind, jitter, sag):
   """Strands [n, 2] of bands round the head, as far as they are seen."""
-  grazing = _GRAZING_FLAT if kind == "sport" else _GRAZING
   routes = _routes(surface, kind, jitter)
-  points, facing = _strands(surface.frame, surface.mesh, routes, sag, grazing)
+  points, facing = _strands(surface.frame, surface.mesh, routes, sag)
   strands = []
   for strand, seen in zip(points, facing, strict=True):
     hidden = np.flatnonzero(~seen)
@@ -147,7 +147,9 @@ def _shows_ear(image, landmarks, side):
   frame = head.head_frame(landmarks)
   middle = ears.middles(landmarks, frame)[side, :2]
   spread = 0.03 * frame.width * frame.axes[:2, :2]
-  places = middle + np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)]) @ spread
+  places = (
+    middle + np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)]) @ spread
+  )
   return hair.is_skin(image, landmarks, places, side).sum() >= 3
 
 
@@ -163,10 +165,8 @@ def _routes(surface, kind, jitter):
 
   Those of shields begin in the air, at radii [n]; others have 0 there.
   """
-  # Cloth of one piece with the mask begins well inside it.
-  inside = 2 if kind == "sport" else 0
   starts, ends, off = [], [], []
-  for side, column in ((-1, inside), (1, -1 - inside)):
+  for side, column in ((-1, 0), (1, -1)):
     for row, end in _ends(kind, jitter):
       x, y, z = surface.frame.to_head(surface.points[row, column])
       forward = -z - head.AXIS
@@ -214,11 +214,6 @@ def _ends(kind, jitter):
   last = shapes.ROWS - 1
   if kind == "face_shield":  # a band round the head at its upper edge
     return ((1, (np.radians(150), 0.0)),)
-  if kind == "sport":
-    return (
-      (_PANEL_ROW, (np.radians(106), -0.14 + 1.5 * jitter[0])),
-      (last - _PANEL_ROW, (np.radians(107), 0.13 + jitter[1])),
-    )
   if kind == "mouth_shield":
     return (
       (1, (np.radians(106), -0.14 + 1.5 * jitter[0])),
@@ -231,7 +226,7 @@ def _ends(kind, jitter):
   )
 
 
-def _strands(frame, mesh, routes, sag, grazing):
+def _strands(frame, mesh, routes, sag):
   """Points [n, steps, 2] of strands, and where they face the camera.
 
   Those that begin in the air run straight to their ends unless the head is in
@@ -259,5 +254,5 @@ def _strands(frame, mesh, routes, sag, grazing):
   radius = np.maximum(radius, air)
   points = frame.from_cylinder(angle, height, radius)
   outwards = np.stack([np.sin(angle), 0 * angle, -np.cos(angle)], -1)
-  limit = np.where(height > 0.3, _GRAZING_FLAT, grazing)
+  limit = np.where(height > 0.3, _GRAZING_FLAT, _GRAZING)
   return points[..., :2], (outwards @ frame.axes)[..., 2] < limit

@@ -62,7 +62,7 @@ def test_pleats_darken_rows():
 
 @pytest.mark.parametrize(
   "pattern",
-  sorted({*params.PATTERNS} - {"plain", "pictorial", "lower_face"}),
+  sorted({*params.PATTERNS} - {"plain", "floral", "pictorial", "lower_face"}),
 )
 def test_patterns_use_both_colours(pattern):
   x = np.linspace(-0.6, 0.6, 240, dtype=np.float32)[None]
