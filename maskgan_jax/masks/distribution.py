@@ -78,12 +78,12 @@ class MaskDistribution:
     checks=0.2,
     stripes=0.15,
     dots=0.1,
-    weave=0.13,
+    weave=0.14,
     camouflage=0.03,
     floral=0.28,
     tie_dye=0.02,
     lettering=0.02,
-    pictorial=0.05,
+    pictorial=0.04,
     lower_face=0.02,
   )
   black: float = 0.16

@@ -42,7 +42,7 @@ def _pressed(sheet, work, rng):
   strength = rng.uniform(0.76, 0.93)
   for _ in range(rng.integers(0, 3)):
     height = sheet.y[-1, 0] * rng.uniform(0.3, 0.75)
-    slope, bend = rng.uniform(-0.5, 0.5), rng.uniform(-0.5, 0.5)
+    slope, bend = rng.uniform(-0.3, 0.3), rng.uniform(-0.2, 0.2)
     line = sheet.y - height - slope * x - bend * x * x
     inside = np.clip((x - rng.uniform(0.0, 0.1)) / 0.01, 0, 1)
     inside = inside * np.clip((rng.uniform(0.3, 0.6) - x) / 0.01, 0, 1)

@@ -6,7 +6,7 @@ import numpy as np
 from maskgan_jax.masks import params as params_lib
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 from maskgan_jax.masks.cloth import textures
-from maskgan_jax.masks.light import estimate
+from maskgan_jax.masks.light import estimate, paint_straps
 from maskgan_jax.masks.surface import flat, raster, shapes
 from maskgan_jax.masks.surface import straps as straps_lib
 
@@ -17,15 +17,11 @@ _LEAST_SCALE, _FULL_SCALE, _MOST_SCALE = 64, 240, 700
 # Linear brightness that a mask's darkest and lightest places keep.
 _BLACK, _WHITE = 0.006, 0.93
 # How much more than diffuse light the sheen of fibres follows the folds.
-_SHEEN = 2.2
+_SHEEN = 3.4
 # How sharp highlights are on what is smooth.
 _SHARPNESS = 24
 # Share of the light's contrast that cloth shows, and how its folds take light.
 _OPAQUE, _FOLDS = 0.75, 2.8
-# The rounded rim of a strap, face widths.
-_STRAP_RIM = 0.008
-# How far a strap's own shadow falls, face widths.
-_STRAP_SHADOW = 0.012
 
 
 def paint(
@@ -67,7 +63,7 @@ def paint(
   # what may be blurred. Planes, since NumPy is slow at short last axes.
   planes = 4 if sheet.opacity is None else 5
   layer = np.zeros((planes, height, width), np.float32)
-  _paint_straps(layer, surface, straps, light, window)
+  paint_straps.paint(layer, straps, surface.width, light, window)
   for part in surface.parts:
     if part.behind:
       _paint_part(layer, part, surface, light, params, window, fine)
@@ -141,65 +137,6 @@ def _paint_part(layer, part, surface, light, params, window, fine):
   shadow = cv2.GaussianBlur(shown.coverage, (0, 0), soft)
   layer[:3] *= 1 - 0.4 * shadow
   _lay_over(layer, shown, _shade(shown, sheet, body, light), np.float32(1))
-
-
-def _paint_straps(layer, surface, straps, light, window):
-  """Straps below the mask, lit like rounded bands, over their shadows."""
-  limit = np.array(layer.shape[:0:-1])
-  fall = -light.direction[:2] * _STRAP_SHADOW * surface.width
-  for strap in straps:
-    base = estimate.mute(sheet_lib.linear(strap.colour), light.saturation)
-    tone = (base * 0.86 + 0.012) * light.colour
-    half = 0.5 * strap.width * surface.width
-    rim = np.minimum(0.5 * half, _STRAP_RIM * surface.width)
-    margin = half.max() + np.abs(fall).max() + 3
-    points = strap.points - window[:2]
-    low = np.clip(np.floor(points.min(0) - margin).astype(int), 0, limit)
-    high = np.clip(np.ceil(points.max(0) + margin).astype(int), 0, limit)
-    part = layer[:, low[1] : high[1], low[0] : high[0]]
-    if not part.size:
-      continue
-    points = points - low
-    seen = _along(points, strap.opacity, part.shape[1:])
-    # The side away from the light is the darker one.
-    aside = -0.6 * rim.min() * light.direction[:2]
-    for place, reach, brightness, share in (
-      (fall, half + 0.5 * rim, 0.0, 0.34),
-      (0, half, 0.62, 1.0),
-      (-aside, half - rim, 1.0, 1.0),
-    ):
-      band = np.zeros(part.shape[1:], np.uint8)
-      ribbon = raster.to_fine(_ribbon(points + place, reach), 1)
-      cv2.fillPoly(band, [ribbon], 255, cv2.LINE_AA, raster.SHIFT)
-      if not brightness:
-        band = cv2.blur(band, (3, 3))
-      over = band.astype(np.float32) * (share / 255) * seen
-      part *= 1 - over
-      value = np.ones(len(part), np.float32)
-      value[:3] = tone * brightness
-      part += over * value[:, None, None]
-
-
-def _along(points, values, shape):
-  """Values [n] at points [n, 2] of a line, at each pixel beside it, [h, w]."""
-  if values.min() == 1:
-    return np.float32(1)
-  along = points[-1] - points[0]
-  along = along / max(float(np.linalg.norm(along)), 1e-6)
-  place = (points - points[0]) @ along
-  x = np.arange(shape[1]) - points[0, 0]
-  y = np.arange(shape[0]) - points[0, 1]
-  at = x[None] * along[0] + y[:, None] * along[1]
-  return np.interp(at, np.maximum.accumulate(place), values).astype(np.float32)
-
-
-def _ribbon(points, half):
-  """The outline [2 n, 2] of a band of half-widths `half` [n] along points."""
-  along = np.gradient(points, axis=0)
-  along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
-  across = np.stack([-along[:, 1], along[:, 0]], 1)
-  across *= np.maximum(half, 0.5)[:, None]
-  return np.concatenate([points + across, (points - across)[::-1]])
 
 
 def _shade(shown, sheet, surface, light):

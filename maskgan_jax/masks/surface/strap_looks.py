@@ -25,6 +25,8 @@ _IS_LOUD = 0.06
 # White elastic, a little grey. Dark masks have dark straps instead.
 _ELASTIC = (219, 219, 219)
 _DARK = 80
+# Share of straps that are twisted once: there they are seen edge-on.
+_TWISTED = 0.2
 # Of half-mask respirators.
 _RUBBER = ((40, 41, 44), (58, 60, 64), (96, 98, 102), (150, 152, 152))
 
@@ -61,3 +63,11 @@ def colour(
   return (
     params.colour if of_cloth or np.mean(params.colour) < _DARK else _ELASTIC
   )
+
+
+def twists(count: int, steps: int, rng: np.random.Generator) -> np.ndarray:
+  """Factors [count, steps] on the width: some turn once on their way."""
+  t = np.linspace(0, 1, steps)
+  twisted = rng.random((count, 1)) < _TWISTED
+  middle = rng.uniform(0.2, 0.8, (count, 1))
+  return 1 - 0.6 * twisted * np.exp(-(((t - middle) / 0.12) ** 2))

@@ -22,8 +22,6 @@ _TIED = {
 _SAG = (-0.01, 0.025)
 # Of a loop at least so much is seen, face widths, or none.
 _SHORTEST = 0.055
-# Share of loops that are twisted once: there they are seen edge-on.
-_TWISTED = 0.2
 # The row of a sport mask's side where the middle of an ear's panel begins.
 _PANEL_ROW = 2
 # How far an ear may lie behind the face for its loop to be seen at all, see
@@ -31,6 +29,8 @@ _PANEL_ROW = 2
 _FAR, _LEAST_TURN = 0.3, -0.22
 # How far a strap shows through the first strands of hair, face widths.
 _STRANDS = (0.02, 0.07)
+# A beard may grow under the beginning of a lower one, face widths.
+_BEARD = 0.12
 # A loop's end slips behind the ear over this length, face widths.
 _SLIPS = 0.025
 
@@ -74,7 +74,7 @@ def visible_straps(
     strands = _loops(landmarks, surface, kind, jitter, sag)
   else:
     strands = _bands(surface, kind, jitter, sag)
-  widths = width * _twists(len(strands), rng)
+  widths = width * strap_looks.twists(len(strands), _STEPS, rng)
   if kind == "sport":
     widths = _panels(surface, width)
   colour = strap_looks.colour(params, rng)
@@ -85,8 +85,7 @@ def visible_straps(
     side = int(2 * k >= len(strands))
     opacity = np.ones(len(strand))
     if not (loops and _shows_ear(image, landmarks, side)):
-      # A beard may grow under the first half of a lower one.
-      beard = 0.5 * _length(strand) if k % 2 else 0.0
+      beard = _BEARD * surface.width if k % 2 else 0.0
       skin = hair.is_skin(image, landmarks, strand, side)
       opacity = hair.seen(skin, strand, fade, beard)
     else:
@@ -185,14 +184,6 @@ def is_tied(params: params_lib.MaskParams) -> bool:
   """Whether a mask is tied, or held, behind the head and not on the ears."""
   chance = np.random.default_rng([params.seed, 1]).random()
   return bool(chance < _TIED.get(params.mask_type, 0))
-
-
-def _twists(count, rng):
-  """Factors [count, steps] on the width: some bands turn once on their way."""
-  t = np.linspace(0, 1, _STEPS)
-  twisted = rng.random((count, 1)) < _TWISTED
-  middle = rng.uniform(0.2, 0.8, (count, 1))
-  return 1 - 0.6 * twisted * np.exp(-(((t - middle) / 0.12) ** 2))
 
 
 def _panels(surface, width):
