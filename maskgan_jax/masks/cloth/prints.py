@@ -53,7 +53,12 @@ def floral(
 ) -> np.ndarray:
   """A print of small blossoms and leaves in calm colours, see `paint`."""
   tile = np.full((_TILE, _TILE, 3), ground, np.uint8)
-  petals, greens = _palette(rng), _muted(rng.uniform(0.2, 0.42), rng)
+  petals, greens = (
+    _muted(rng.random(), rng),
+    _muted(rng.uniform(0.2, 0.42), rng),
+  )
+  if rng.random() < 0.3:
+    petals = np.concatenate([petals, _muted(rng.random(), rng)])
   if rng.random() < 0.4:  # in shades of one colour
     petals = greens = _muted(rng.random(), rng)
   cells = int(rng.integers(5, 9))
@@ -83,8 +88,8 @@ def _muted(hue, rng):
   colours = [
     colorsys.hsv_to_rgb(
       (hue + rng.uniform(-0.04, 0.04)) % 1,
-      rng.uniform(0.1, 0.55),
-      rng.uniform(0.25, 0.9),
+      rng.uniform(0.1, 0.65),
+      rng.uniform(0.3, 0.95),
     )
     for _ in range(4)
   ]

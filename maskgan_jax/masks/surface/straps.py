@@ -31,8 +31,9 @@ _FAR, _LEAST_TURN = 0.3, -0.22
 _STRANDS = (0.02, 0.07)
 # A beard may grow under the beginning of a lower one, face widths.
 _BEARD = 0.12
-# A loop's end slips behind the ear over this length, face widths.
-_SLIPS = 0.025
+# A loop's end slips behind the ear, and a band's behind the head, over this
+# length, face widths.
+_SLIPS, _TURNS = 0.025, 0.06
 
 
 class Strap(NamedTuple):
@@ -84,13 +85,13 @@ def visible_straps(
       continue
     side = int(2 * k >= len(strands))
     opacity = np.ones(len(strand))
-    if not (loops and _shows_ear(image, landmarks, side)):
+    if not _shows_ear(image, landmarks, side):
       beard = _BEARD * surface.width if k % 2 else 0.0
       skin = hair.is_skin(image, landmarks, strand, side)
       opacity = hair.seen(skin, strand, fade, beard)
     else:
       left = np.linalg.norm(strand - strand[-1], axis=1) / surface.width
-      opacity = np.clip(left / _SLIPS, 0, 1)
+      opacity = np.clip(left / (_SLIPS if loops else _TURNS), 0, 1)
     # What is cut in one piece with the mask lies on it at first.
     edge = surface.points[shapes.ROWS // 2, -side, :2]
     covered = np.linalg.norm(edge - strand[0]) if kind == "sport" else 0.0
