@@ -63,8 +63,8 @@ class MaskDistribution:
     correct=0.84, low=0.06, nose_out=0.05, under_lip=0.025, chin=0.025
   )
   patterned: Mapping[str, float] = _shares(
-    surgical=0.12,
-    cloth=0.55,
+    surgical=0.05,
+    cloth=0.5,
     cloth_two_layer=0.4,
     sport=0.08,
     bandana=0.7,
@@ -75,15 +75,15 @@ class MaskDistribution:
     printed_face=1.0,
   )
   patterns: Mapping[str, float] = _shares(
-    checks=0.12,
-    stripes=0.1,
-    dots=0.09,
-    weave=0.06,
-    camouflage=0.09,
-    floral=0.16,
-    tie_dye=0.07,
-    lettering=0.07,
-    pictorial=0.22,
+    checks=0.2,
+    stripes=0.15,
+    dots=0.1,
+    weave=0.14,
+    camouflage=0.03,
+    floral=0.28,
+    tie_dye=0.02,
+    lettering=0.02,
+    pictorial=0.04,
     lower_face=0.02,
   )
   black: float = 0.16

@@ -9,11 +9,13 @@ from maskgan_jax.masks import distribution as distribution_lib
 from maskgan_jax.masks import params as params_lib
 from maskgan_jax.masks import sampling
 from maskgan_jax.masks.light import estimate, glasses, paint, shadow
-from maskgan_jax.masks.surface import collar, head, shapes, shields
+from maskgan_jax.masks.surface import collar, hair, head, shapes, shields
 from maskgan_jax.masks.surface import straps as straps_lib
 
 # How far a collar's shadow reaches, face widths.
 _COLLAR_SHADE = 0.03
+# Share of masks over whose sides long hair hangs, where there is any.
+_UNDER_HAIR = 0.75
 
 
 class Overlay(NamedTuple):
@@ -116,6 +118,11 @@ def draw_overlay(
   if params.mask_type == "gaiter":
     hidden = collar.below(image, landmarks, surface.frame, window)
     _tuck_in(colour, alpha, hidden, surface.width)
+  if _is_under_hair(params):
+    over = hair.over_cheeks(image, landmarks, window)
+    if over is not None:
+      shadow.lay_behind(colour, over, surface.width)
+      _cut_out(over, alpha, cover)
   rims = glasses.rims(image, landmarks, window)
   if rims is not None:
     _cut_out(rims, alpha, cover)
@@ -186,6 +193,13 @@ def _cut_out(over, alpha, cover):
   alpha *= 1 - over
   if cover is not alpha:
     cover *= 1 - over
+
+
+def _is_under_hair(params):
+  """Whether long hair hangs over a mask and is not held back by it."""
+  if params.mask_type in (*params_lib.WRAPS, *params_lib.SHIELDS):
+    return False
+  return np.random.default_rng([params.seed, 3]).random() < _UNDER_HAIR
 
 
 def _window(surface, straps, shape):

@@ -8,7 +8,7 @@ from maskgan_jax.masks import distribution as distribution_lib
 from maskgan_jax.masks import params as params_lib
 
 # RGB under white light. Black is drawn apart, for any kind.
-_BLACK = ((44, 46, 50), (34, 35, 38), (30, 30, 33), (52, 54, 60))
+_BLACK = ((32, 33, 36), (25, 25, 28), (22, 22, 24), (42, 43, 48))
 _BRIGHT = (
   *((180, 40, 44), (34, 54, 108), (28, 94, 84), (226, 222, 212)),
   *((206, 158, 60), (112, 66, 120), (86, 120, 168), (202, 106, 72)),
@@ -23,8 +23,9 @@ _CLOTH = (
 _RESPIRATOR = (*_WHITE, *_WHITE, (232, 224, 206), (186, 208, 222))
 _PALETTES = {
   "surgical": (
-    *((122, 172, 206), (150, 193, 216), (104, 160, 205), (135, 190, 212)),
-    *((170, 208, 226), (160, 214, 200), (226, 172, 186), *_WHITE),
+    *((126, 172, 206), (154, 194, 218), (116, 166, 205), (176, 206, 226)),
+    *((192, 216, 232), (198, 222, 228), (174, 214, 204), (222, 182, 194)),
+    *(*_WHITE, *_WHITE),
   ),
   "kn95": (*_WHITE, *_WHITE, (150, 158, 166), (206, 180, 190)),
   "kf94": (*_WHITE, *_WHITE, (150, 158, 166), (182, 196, 210)),
@@ -57,7 +58,7 @@ _COVERAGE = {
   "chin": (-1.6, -1.2),
 }
 # See MaskParams.width: sewn at home, some reach the ears.
-_WIDTH = {"cloth": (0.92, 1.18), "cloth_two_layer": (0.92, 1.14)}
+_WIDTH = {"cloth": (0.9, 1.1), "cloth_two_layer": (0.9, 1.08)}
 _DROP = {
   **{"bandana": (0.22, 0.42), "gaiter": (0.4, 0.85), "scarf": (0.3, 0.5)},
   **{"half_mask": (0.0, 0.05), "clear_half_mask": (0.0, 0.05)},
@@ -149,8 +150,10 @@ def _colours(kind, pattern, given, rng):
   if rng.random() < given.black:
     palette = _BLACK
   colour = np.array(palette[rng.integers(len(palette))])
+  if palette is _BRIGHT:  # Dyes fade.
+    colour = colour + rng.uniform(0.0, 0.4) * (colour.mean() - colour)
   colour = colour * rng.uniform(*given.brightness) + rng.integers(-4, 5, 3)
-  colour = np.clip(colour, 20, 242)
+  colour = np.clip(colour, 14, 242)
   accent = np.array(_ACCENTS[rng.integers(len(_ACCENTS))])
   if np.abs(accent - colour).sum() < 120:
     accent = np.clip(colour + (90 if colour.sum() < 380 else -90), 20, 240)

@@ -50,6 +50,24 @@ def felt(
   return _cut(_felt(), shape, width, rng, 1.0, rng.uniform(-3, 3))
 
 
+def threads(
+  shape: tuple[int, int], width: float, rng: np.random.Generator
+) -> np.ndarray:
+  """Tone of uneven yarn both ways, float32 [h, w] of about unit deviation.
+
+  Args:
+    shape: of the result.
+    width: of the cloth, face widths.
+    rng: draws which parts of the tile are used.
+  """
+  turn = rng.uniform(-0.1, 0.1)
+  weft, warp = (
+    _cut(_felt(), shape, width, rng, 7.0, turn + quarter)
+    for quarter in (0.0, np.pi / 2)
+  )
+  return (weft + warp) * np.float32(0.7)
+
+
 def _cut(tile, shape, width, rng, stretch, turn):
   """A piece of a tile, `width` face widths wide."""
   # Elements of the tile for one element of the result.

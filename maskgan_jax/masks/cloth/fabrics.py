@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from maskgan_jax.masks.cloth import pleats
+from maskgan_jax.masks.cloth import pleats, tension
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 from maskgan_jax.masks.surface import shapes
 
@@ -13,7 +13,10 @@ def _sewn(sheet, params, work, rng):
     sheet_lib.stamp(sheet._replace(y=sheet.y + inside), params, work, rng)
   else:
     sheet_lib.stamp(sheet, params, work, rng)
-  sheet_lib.wrinkle(sheet, work, 0.0085 * sheet_lib.slack(params), rng)
+  slack = sheet_lib.slack(params)
+  sheet_lib.wrinkle(sheet, work, 0.0085 * slack, rng)
+  tension.from_corners(sheet, work, 0.012 * slack, rng)
+  tension.over_nose(sheet, work, rng.uniform(0.0, 0.03), rng)
   _gathers(sheet, work, rng)
   if not shapes.is_pleated(params) and rng.random() < 0.7:
     # Two halves sewn together over the nose.
@@ -68,7 +71,9 @@ def _middle_seam(sheet, work, factor):
 def _two_layer(sheet, params, work, rng):
   """An outer layer with bound edges; the lining shows along the sides."""
   sheet_lib.stamp(sheet, params, work, rng)
-  sheet_lib.wrinkle(sheet, work, 0.007 * sheet_lib.slack(params), rng)
+  slack = sheet_lib.slack(params)
+  sheet_lib.wrinkle(sheet, work, 0.007 * slack, rng)
+  tension.from_corners(sheet, work, 0.01 * slack, rng)
   _middle_seam(sheet, work, 0.7)
   accent = sheet_lib.linear(params.accent)
   side = sheet.x[:, -1:] - np.abs(sheet.x)
@@ -89,10 +94,23 @@ def _two_layer(sheet, params, work, rng):
 
 
 def _sport(sheet, params, work, rng):
-  """Neoprene: smooth, a seam in the middle, a vent or two."""
+  """Neoprene: smooth, a seam in the middle, maybe vents."""
   sheet_lib.stamp(sheet, params, work, rng)
-  sheet_lib.wrinkle(sheet, work, 0.0025 * sheet_lib.slack(params), rng)
+  slack = sheet_lib.slack(params)
+  sheet_lib.wrinkle(sheet, work, 0.0045 * slack, rng)
+  tension.from_corners(sheet, work, 0.008 * slack, rng)
   _middle_seam(sheet, work, 0.8)
+  if rng.random() < 0.2:
+    _vents(sheet, params, work, rng)
+  sheet_lib.hem(sheet, work, 0.016, True, rng)
+  if rng.random() < 0.15:
+    side = rng.choice([-1, 1])
+    sheet_lib.lettering(sheet, work, "AIR", (side * 0.42, 0.4), 0.5)
+  sheet_lib.speckle(work, 0.03, rng)
+
+
+def _vents(sheet, params, work, rng):
+  """A round vent, or one on each cheek."""
   place, radius = rng.uniform(0.2, 0.27), rng.uniform(0.06, 0.085)
   x = sheet.x * int(rng.choice([-1, 1]))
   if rng.random() < 0.4:  # a vent on each cheek
@@ -108,11 +126,6 @@ def _sport(sheet, params, work, rng):
   slots = np.clip((0.3 - np.abs(spokes % 1 - 0.5)) * 12, 0, 1)
   sheet_lib.shade(work, slots * sheet.band(ring, 0.4, 0.2), 0.4)
   sheet_lib.shade(work, sheet.band(ring, 1.06, 0.08), 0.6)
-  sheet_lib.hem(sheet, work, 0.016, True, rng)
-  if rng.random() < 0.5:
-    side = rng.choice([-1, 1])
-    sheet_lib.lettering(sheet, work, "AIR", (side * 0.42, 0.4), 0.5)
-  sheet_lib.speckle(work, 0.03, rng)
 
 
 def _bandana(sheet, params, work, rng):

@@ -16,7 +16,7 @@ def paint(
   """How much of the second colour each place of a cloth takes.
 
   Args:
-    pattern: one of params.PATTERNS but "plain", "pictorial" and
+    pattern: one of params.PATTERNS but "plain", "floral", "pictorial" and
       "lower_face".
     x: float [1, w], face widths.
     y: float [h, 1] or [h, w], face widths.
@@ -53,7 +53,7 @@ def _checks(a, b, rng):
 
 
 def _stripes(a, b, rng):
-  period = rng.uniform(0.04, 0.14)
+  period = rng.uniform(0.03, 0.1)
   along = a if rng.random() < 0.5 else b
   return _square_wave(along, period, rng.uniform(0.25, 0.6), rng.random())
 
@@ -97,43 +97,6 @@ def _tie_dye(a, b, rng):
   turns = int(rng.integers(3, 7) * rng.choice([-1, 1]))
   phase = np.arctan2(dy, dx) * turns + np.hypot(dx, dy) * rng.uniform(14, 30)
   return np.clip(0.5 + 0.9 * np.sin(phase + 0.9 * fray), 0, 1)
-
-
-def _floral(a, b, rng):
-  """Blossoms and leaves strewn over a tile."""
-  tile = np.zeros((_TILE, _TILE), np.uint8)
-  petals = int(rng.integers(5, 8))
-  places = [(0.22, 0.25), (0.7, 0.18), (0.48, 0.55), (0.1, 0.72), (0.8, 0.78)]
-  for place in places:
-    place = (np.array(place) + rng.uniform(-0.07, 0.07, 2)) * _TILE
-    size, turn = rng.uniform(0.1, 0.2) * _TILE, rng.uniform(0, 360)
-    for leaf in (20, 150):
-      _motif(tile, place, 0.9 * size, (0.6, 0.22), turn + leaf, 110)
-    for k in range(petals):
-      angle = turn + 360 * k / petals
-      _motif(tile, place, 0.5 * size, (0.95, 0.55), angle, 255 - 60 * (k % 2))
-    _motif(tile, place, 0, (0.25 * size, 0.25 * size), 0, 60)
-  return tiled(tile, a, b, rng.uniform(0.3, 0.55)) / 255
-
-
-def _motif(tile, place, away, axes, angle, level):
-  """An ellipse `away` from a place, on a tile that joins with itself.
-
-  Axes are shares of `away`, or pixels where that is 0.
-  """
-  turn = math.radians(angle)
-  x = place[0] + away * math.cos(turn)
-  y = place[1] + away * math.sin(turn)
-  half = tuple(round(16 * axis * (away or 1)) for axis in axes)
-  reach = max(half) / 16 + 1
-  for dx in (-_TILE, 0, _TILE):
-    for dy in (-_TILE, 0, _TILE):
-      if -reach < x + dx < _TILE + reach and -reach < y + dy < _TILE + reach:
-        centre = round(16 * (x + dx)), round(16 * (y + dy))
-        cv2.ellipse(
-          *(tile, centre, half, float(angle), 0, 360, level, -1),
-          *(cv2.LINE_AA, 4),
-        )
 
 
 def _lettering(a, b, rng):
@@ -191,6 +154,5 @@ _PATTERNS = {
   "weave": _weave,
   "camouflage": _camouflage,
   "tie_dye": _tie_dye,
-  "floral": _floral,
   "lettering": _lettering,
 }

@@ -45,6 +45,57 @@ def paint(
   return patterns.tiled(tile, x, y, rng.uniform(0.35, 0.9))
 
 
+def floral(
+  ground: tuple[int, int, int],
+  x: np.ndarray,
+  y: np.ndarray,
+  rng: np.random.Generator,
+) -> np.ndarray:
+  """A print of small blossoms and leaves in calm colours, see `paint`."""
+  tile = np.full((_TILE, _TILE, 3), ground, np.uint8)
+  petals, greens = (
+    _muted(rng.random(), rng),
+    _muted(rng.uniform(0.2, 0.42), rng),
+  )
+  if rng.random() < 0.3:
+    petals = np.concatenate([petals, _muted(rng.random(), rng)])
+  if rng.random() < 0.4:  # in shades of one colour
+    petals = greens = _muted(rng.random(), rng)
+  cells = int(rng.integers(5, 9))
+  leafy = rng.uniform(0.3, 0.7)
+  for cell in rng.permutation(cells * cells).tolist():
+    place = np.array(divmod(cell, cells)) + rng.uniform(0.1, 0.9, 2)
+    size = rng.uniform(0.25, 0.75) / cells * _TILE
+    if rng.random() < 0.1:
+      continue
+    is_leaf = rng.random() < leafy
+    motif, palette = (_leaves, greens) if is_leaf else (_flower, petals)
+    for outline, colour in motif(size, rng.uniform(0, 6.3), palette, rng):
+      # Each petal is of a darker and a lighter ink.
+      middle = outline.mean(0)
+      for share, tone in ((1.0, rng.uniform(0.6, 0.9)), (0.7, 1.0)):
+        shade = tuple(int(c * tone) for c in colour)
+        inner = middle + share * (outline - middle)
+        _stamp(tile, inner + place / cells * _TILE, shade, False)
+  # Ink runs a little into the cloth.
+  tile = cv2.GaussianBlur(np.tile(tile, (3, 3, 1)), (0, 0), 0.8)
+  tile = tile[_TILE : 2 * _TILE, _TILE : 2 * _TILE]
+  return patterns.tiled(tile, x, y, rng.uniform(0.4, 0.75))
+
+
+def _muted(hue, rng):
+  """Shades of one calm colour, [n, 3]."""
+  colours = [
+    colorsys.hsv_to_rgb(
+      (hue + rng.uniform(-0.04, 0.04)) % 1,
+      rng.uniform(0.1, 0.65),
+      rng.uniform(0.3, 0.95),
+    )
+    for _ in range(4)
+  ]
+  return np.round(255 * np.array(colours)).astype(int)
+
+
 def _palette(rng):
   """Two to four colours that go together and black or white, [n, 3]."""
   first, spread = rng.random(), rng.choice([0.08, 0.2, 0.5])

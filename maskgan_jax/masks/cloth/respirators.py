@@ -3,14 +3,20 @@
 import numpy as np
 
 from maskgan_jax.masks.cloth import sheet as sheet_lib
+from maskgan_jax.masks.cloth import tension
 
 
 def _kn95(sheet, params, work, rng):
   sheet_lib.wrinkle(sheet, work, 0.0035 * sheet_lib.slack(params), rng)
   x = np.abs(sheet.x)
-  work.relief += np.float32(rng.uniform(0.012, 0.024)) * np.exp(-x / 0.06)
+  soft, reach = np.float32(rng.uniform(0.01, 0.05)), rng.uniform(0.06, 0.14)
+  ridge = np.exp(-np.sqrt(x * x + soft * soft) / reach)
+  work.relief += np.float32(rng.uniform(0.006, 0.021)) * ridge
   sheet_lib.shade(work, sheet.band(x, 0.0, 0.006) + 0 * sheet.v, 0.9)
+  slack = sheet_lib.slack(params)
+  tension.from_corners(sheet, work, 0.006 * slack, rng)
   sheet_lib.hem(sheet, work, 0.035, False, rng)
+  _pressed(sheet, work, rng)
   edge = np.minimum(sheet.y, sheet.y[-1:] - sheet.y)
   weld = ((sheet.x * 70) % 1 < 0.5) * sheet.band(edge, 0.02, 0.008)
   sheet_lib.shade(work, weld, 0.88)
@@ -22,15 +28,33 @@ def _kn95(sheet, params, work, rng):
   bar = sheet.band(sheet.y, 0.075, 0.016) * np.clip((0.3 - x) * 30, 0, 1)
   work.relief += 0.006 * bar
   sheet_lib.shade(work, bar, rng.uniform(0.86, 1.0))
-  if rng.random() < 0.6:
+  if rng.random() < 0.1:
     place = rng.choice([-1, 1]) * rng.uniform(0.25, 0.4), rng.uniform(0.5, 0.65)
     sheet_lib.lettering(sheet, work, "KN95", place, rng.uniform(0.25, 0.7))
   sheet_lib.fibres(sheet, work, 0.02, rng)
   sheet_lib.speckle(work, 0.016, rng)
 
 
+def _pressed(sheet, work, rng):
+  """Lines of welds that hold the layers of a folded mask together."""
+  x = np.abs(sheet.x)
+  marks = (sheet.x * rng.uniform(60, 110)) % 1 < rng.uniform(0.5, 1.2)
+  strength = rng.uniform(0.76, 0.93)
+  for _ in range(rng.integers(0, 3)):
+    height = sheet.y[-1, 0] * rng.uniform(0.3, 0.75)
+    slope, bend = rng.uniform(-0.3, 0.3), rng.uniform(-0.2, 0.2)
+    line = sheet.y - height - slope * x - bend * x * x
+    inside = np.clip((x - rng.uniform(0.0, 0.1)) / 0.01, 0, 1)
+    inside = inside * np.clip((rng.uniform(0.3, 0.6) - x) / 0.01, 0, 1)
+    weld = sheet.band(line, 0, 0.005) * inside * marks
+    sheet_lib.shade(work, weld, strength)
+    work.relief -= np.float32(0.001) * weld
+
+
 def _kf94(sheet, params, work, rng):
-  sheet_lib.wrinkle(sheet, work, 0.003 * sheet_lib.slack(params), rng)
+  slack = sheet_lib.slack(params)
+  sheet_lib.wrinkle(sheet, work, 0.003 * slack, rng)
+  tension.from_corners(sheet, work, 0.005 * slack, rng)
   # Three panels: the outer ones fold over the middle one's edges.
   fold_tone = rng.uniform(0.74, 0.95)
   for v0, step in ((0.29, 1), (0.73, -1)):
@@ -45,7 +69,7 @@ def _kf94(sheet, params, work, rng):
   side = sheet.x[:, -1:] - np.abs(sheet.x)
   bars = (sheet.y * 50) % 1 < 0.6
   sheet_lib.shade(work, sheet.band(side, 0.035, 0.007) * bars, 0.86)
-  if rng.random() < 0.3:
+  if rng.random() < 0.12:
     place = rng.choice([-1, 1]) * rng.uniform(0.25, 0.4), rng.uniform(0.5, 0.6)
     sheet_lib.lettering(sheet, work, "KF94", place, rng.uniform(0.2, 0.5))
   sheet_lib.fibres(sheet, work, 0.02, rng)
@@ -67,27 +91,49 @@ def _n95(sheet, params, work, rng):
   rim = np.float32(rng.uniform(0.003, 0.01))
   work.relief += rim * np.clip((0.9 - ring) / 0.06, 0, 1)
   sheet_lib.shade(work, sheet.band(ring, 0.93, 0.03), rng.uniform(0.86, 0.97))
-  depth = rng.uniform(0.3, 1.0)
-  for v0, bend in ((0.3, 0.1), (0.72, -0.12)):
-    line = sheet.v - v0 - bend * np.square(sheet.u)
-    work.relief -= np.float32(0.005 * depth) * sheet.band(line, 0, 0.014)
-    sheet_lib.shade(work, sheet.band(line, 0, 0.01), 1 - 0.1 * depth)
+  _cup(sheet, work, ring, rng)
   clip = sheet.band(sheet.y, rng.uniform(0.05, 0.085), 0.014) * np.clip(
     (0.42 - np.abs(sheet.u)) * 40, 0, 1
   )
-  work.relief += 0.006 * clip
+  work.relief += np.float32(rng.uniform(0.001, 0.005)) * clip
   metal = np.array([0.36, 0.37, 0.39], np.float32)
   amount = (np.clip(clip * 1.6, 0, 1) * (0.9 * int(rng.integers(2))))[..., None]
   work.albedo += (metal - work.albedo) * amount
   side = int(rng.choice([-1, 1]))
   if params.mask_type == "n95_valve":
     _valve(sheet, work, side, rng)
-  if rng.random() < 0.7:
+  if rng.random() < 0.08:
     sheet_lib.lettering(
-      sheet, work, "N95", (-side * 0.24, 0.52), rng.uniform(0.4, 0.8)
+      sheet, work, "N95", (-side * 0.24, 0.52), rng.uniform(0.3, 0.7)
     )
   sheet_lib.fibres(sheet, work, 0.02, rng)
   sheet_lib.speckle(work, 0.016, rng)
+
+
+def _cup(sheet, work, ring, rng):
+  """What stiffens a moulded cup: panel lines, ribs or a ring; or nothing."""
+  depth = rng.uniform(0.2, 1.0)
+  style = rng.choice(
+    ["panels", "ribs", "ring", "none"], p=(0.3, 0.35, 0.1, 0.25)
+  )
+  if style == "panels":
+    for v0, bend in ((0.3, 0.1), (0.72, -0.12)):
+      v0, bend = v0 + rng.uniform(-0.05, 0.05), bend + rng.uniform(-0.08, 0.08)
+      line = sheet.v - v0 - bend * np.square(sheet.u)
+      work.relief -= np.float32(0.005 * depth) * sheet.band(line, 0, 0.014)
+      sheet_lib.shade(work, sheet.band(line, 0, 0.01), 1 - 0.1 * depth)
+  elif style == "ribs":
+    count, first = int(rng.integers(2, 5)), rng.uniform(0.4, 0.55)
+    inside = np.clip((0.85 - ring) / 0.15, 0, 1)
+    for v0 in np.linspace(first, 0.84, count).tolist():
+      line = sheet.v - v0 - rng.uniform(0.04, 0.12) * (0.4 - np.square(sheet.u))
+      rib = sheet.band(line, 0, rng.uniform(0.018, 0.03)) * inside
+      work.relief += np.float32(0.009 * depth) * rib
+  elif style == "ring":
+    place = rng.uniform(0.55, 0.75)
+    work.relief += np.float32(0.008 * depth) * np.clip(
+      (place - ring) / 0.05, 0, 1
+    )
 
 
 def _valve(sheet, work, side, rng):
@@ -101,7 +147,7 @@ def _valve(sheet, work, side, rng):
   inside = np.clip((1 - ring) * 18, 0, 1)
   grey = (
     np.array([0.78, 0.78, 0.77])
-    if rng.random() < 0.6
+    if rng.random() < 0.75
     else np.array([0.22, 0.25, 0.3])
   ).astype(np.float32)
   work.albedo += (grey - work.albedo) * inside[..., None]

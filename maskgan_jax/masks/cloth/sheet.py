@@ -87,6 +87,9 @@ def stamp(
   elif params.pattern == "pictorial":
     printed = prints.paint(params.colour, sheet.x, sheet.y, rng)
     work.albedo[:] = np.square(printed / 255)
+  elif params.pattern == "floral":
+    printed = prints.floral(params.colour, sheet.x, sheet.y, rng)
+    work.albedo[:] = np.square(printed / 255)
   elif params.pattern == "lower_face":
     printed = lower_faces.paint(
       params.colour, sheet.x, sheet.y, sheet.marks, rng
@@ -94,6 +97,7 @@ def stamp(
     work.albedo[:] = np.square(printed / 255)
   elif params.pattern != "plain":
     ink = patterns.paint(params.pattern, sheet.x, sheet.y, rng)[..., None]
+    ink *= np.float32(rng.uniform(0.4, 1.0))
     work.albedo += (linear(params.accent) - work.albedo) * ink
 
 
@@ -185,6 +189,8 @@ def weave(sheet: Sheet, work: Work, rng: np.random.Generator) -> None:
   count = np.float32(rng.uniform(380, 620))
   threads = np.sin(sheet.x * count) * np.sin(sheet.y * count)
   shade(work, 0.5 + 0.5 * threads, rng.uniform(0.9, 0.98))
+  slubs = crumple.threads(sheet.shape, 2 * sheet.x[0, -1], rng)
+  work.tone *= 1 + np.float32(rng.uniform(0.02, 0.09)) * slubs
   fibres(sheet, work, 0.025, rng)
   speckle(work, 0.03, rng)
 

@@ -3,12 +3,14 @@
 import numpy as np
 
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks.cloth import pleats
+from maskgan_jax.masks.cloth import pleats, tension
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 from maskgan_jax.masks.surface import straps
 
 # Height of the band that holds the wire, least and largest, face widths.
 _BAND = (0.075, 0.1)
+# Share whose outer layer is pressed with a pattern.
+_EMBOSSED = 0.3
 
 
 def surgical(
@@ -30,8 +32,12 @@ def surgical(
   sheet_lib.crumple_over(
     sheet, work, 0.0016 * slack, rng, size=0.5, stretch=1.3
   )
-  sheet_lib.fibres(sheet, work, 0.03, rng)
+  sheet_lib.fibres(sheet, work, 0.025, rng)
+  if rng.random() < _EMBOSSED:
+    _emboss(sheet, work, rng)
   _dents(sheet, work, rng)
+  tension.from_corners(sheet, work, 0.009 * slack, rng)
+  tension.over_nose(sheet, work, rng.uniform(0.0, 0.035), rng)
   # A print goes on inside the pleats: below each it is cut and has moved on.
   inside = pleats.fold(sheet, work, rng)
   sheet_lib.stamp(sheet._replace(y=sheet.y + inside), params, work, rng)
@@ -54,7 +60,7 @@ def surgical(
     _binding(sheet, params, work, rng)
   else:
     _side_welds(sheet, work, rng)
-  sheet_lib.speckle(work, 0.016, rng)
+  sheet_lib.speckle(work, 0.01, rng)
 
 
 def _dents(sheet, work, rng):
@@ -110,24 +116,39 @@ def _weld_lines(sheet, work, band, rng):
 
 
 def _side_welds(sheet, work, rng):
-  """A strip at each side, welded by rows of dots; the cloth is white there."""
+  """A strip at each side, welded by a grid of dots, and the loops' ends."""
   side = sheet.x[:, -1:] - np.abs(sheet.x)
-  width = rng.uniform(0.04, 0.07)
+  width = rng.uniform(0.045, 0.085)
   strip = np.clip((width - side) / 0.005, 0, 1) + 0 * sheet.v
-  work.relief += 0.003 * strip
+  work.relief += np.float32(rng.uniform(0.001, 0.004)) * strip
   sheet_lib.shade(work, strip, rng.uniform(0.98, 1.08))
-  sheet_lib.shade(
-    work, sheet.band(side, width + 0.004, 0.005) + 0 * sheet.v, 0.86
-  )
-  pitch = rng.uniform(42, 70)
-  strength = rng.uniform(0.68, 0.86)
+  fold = sheet.band(side, width + 0.004, 0.005) + 0 * sheet.v
+  sheet_lib.shade(work, fold, rng.uniform(0.8, 0.94))
+  pitch = rng.uniform(42, 62)
+  strength = rng.uniform(0.62, 0.86)
   rows = int(rng.integers(1, 4))
+  dots = np.zeros(sheet.shape, np.float32)
   for k in range(rows):
-    dots = (sheet.y * np.float32(pitch) + 0.5 * (k % 2)) % 1 < 0.55
+    marks = (sheet.y * np.float32(pitch) + 0.5 * (k % 2)) % 1 < 0.55
     place = width * (k + 0.6) / (rows + 0.2)
-    row = sheet.band(side, place, 0.0045) * dots
-    sheet_lib.shade(work, row, strength)
-    work.relief -= 0.002 * row
+    dots += sheet.band(side, place, 0.005) * marks
+  if rng.random() < 0.6:  # loops are welded on at the corners
+    ends = np.minimum(sheet.y, sheet.y[-1:] - sheet.y)
+    patch = (side < 1.1 * width) & (ends < rng.uniform(0.035, 0.07))
+    grid = np.sin(sheet.x * np.float32(420)) * np.sin(sheet.y * np.float32(420))
+    dots = np.maximum(dots, patch * np.clip(2 * grid, 0, 1))
+  sheet_lib.shade(work, np.minimum(dots, 1), strength)
+  work.relief -= np.float32(0.002) * dots
+
+
+def _emboss(sheet, work, rng):
+  """Outer layers of some makes are pressed with diamonds or ribs."""
+  fine = np.float32(rng.uniform(260, 380))
+  slant = np.float32(rng.uniform(0.5, 1.2))
+  marks = np.sin(sheet.x * fine + sheet.y * fine * slant)
+  if rng.random() < 0.6:
+    marks = marks * np.sin(sheet.x * fine - sheet.y * fine * slant)
+  sheet_lib.shade(work, np.clip(marks, 0, 1), rng.uniform(0.84, 0.95))
 
 
 def _binding(sheet, params, work, rng):

@@ -74,7 +74,7 @@ def estimate(image: np.ndarray, landmarks: np.ndarray) -> Light:
   # Skins differ: a small deviation is the person's, a large one the light's.
   shift = np.log(np.maximum(chroma / chroma.mean(), 1e-2))
   by_skin = np.clip(shift * np.abs(shift) / (np.abs(shift) + 0.3), -0.7, 0.7)
-  tint = np.exp(0.5 * by_skin + 0.5 * _highlights(pixels, brightness))
+  tint = np.exp(0.35 * by_skin + 0.6 * _highlights(pixels))
   tint /= tint.mean()
   # Skin is never grey: if it is, the photo is, and its tone is the tint.
   saturation = float(np.clip(np.ptp(middle) / middle.mean() * 6 - 0.6, 0, 1))
@@ -125,9 +125,11 @@ def _quantile(values, share):
   return float(np.partition(values, k)[k])
 
 
-def _highlights(pixels, brightness):
+def _highlights(pixels):
   """Logarithm of the colour [3] of the photo's brightest places, mean 0."""
-  bright = pixels[brightness >= _quantile(brightness, 0.95)]
+  # What is bright in all channels is white; a red cloth is so in one.
+  least = pixels.T.min(0)
+  bright = pixels[least >= _quantile(least, 0.95)]
   chroma = np.square(bright.mean(0) / 255) + 1e-3
   chroma = np.log(chroma / chroma.mean())
   return np.clip(chroma - chroma.mean(), -0.22, 0.22)

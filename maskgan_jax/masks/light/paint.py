@@ -6,7 +6,7 @@ import numpy as np
 from maskgan_jax.masks import params as params_lib
 from maskgan_jax.masks.cloth import sheet as sheet_lib
 from maskgan_jax.masks.cloth import textures
-from maskgan_jax.masks.light import estimate
+from maskgan_jax.masks.light import estimate, paint_straps
 from maskgan_jax.masks.surface import flat, raster, shapes
 from maskgan_jax.masks.surface import straps as straps_lib
 
@@ -16,12 +16,12 @@ _FINE_WIDTH = 120
 _LEAST_SCALE, _FULL_SCALE, _MOST_SCALE = 64, 240, 700
 # Linear brightness that a mask's darkest and lightest places keep.
 _BLACK, _WHITE = 0.006, 0.93
+# How much more than diffuse light the sheen of fibres follows the folds.
+_SHEEN = 3.4
 # How sharp highlights are on what is smooth.
 _SHARPNESS = 24
 # Share of the light's contrast that cloth shows, and how its folds take light.
 _OPAQUE, _FOLDS = 0.75, 2.8
-# The rounded rim of a strap, face widths.
-_STRAP_RIM = 0.008
 
 
 def paint(
@@ -63,7 +63,7 @@ def paint(
   # what may be blurred. Planes, since NumPy is slow at short last axes.
   planes = 4 if sheet.opacity is None else 5
   layer = np.zeros((planes, height, width), np.float32)
-  _paint_straps(layer, surface, straps, light, window)
+  paint_straps.paint(layer, straps, surface.width, light, window)
   for part in surface.parts:
     if part.behind:
       _paint_part(layer, part, surface, light, params, window, fine)
@@ -139,41 +139,6 @@ def _paint_part(layer, part, surface, light, params, window, fine):
   _lay_over(layer, shown, _shade(shown, sheet, body, light), np.float32(1))
 
 
-def _paint_straps(layer, surface, straps, light, window):
-  """Straps below the mask, lit like rounded bands."""
-  limit = np.array(layer.shape[:0:-1])
-  for strap in straps:
-    base = estimate.mute(sheet_lib.linear(strap.colour), light.saturation)
-    tone = (base * 0.86 + 0.012) * light.colour
-    half = 0.5 * strap.width * surface.width
-    rim = np.minimum(0.5 * half, _STRAP_RIM * surface.width)
-    margin = half.max() + 2
-    points = strap.points - window[:2]
-    low = np.clip(np.floor(points.min(0) - margin).astype(int), 0, limit)
-    high = np.clip(np.ceil(points.max(0) + margin).astype(int), 0, limit)
-    part = layer[:, low[1] : high[1], low[0] : high[0]]
-    if not part.size:
-      continue
-    for reach, brightness in ((half, 0.7), (half - rim, 1.0)):
-      band = np.zeros(part.shape[1:], np.uint8)
-      ribbon = raster.to_fine(_ribbon(points - low, reach), 1)
-      cv2.fillPoly(band, [ribbon], 255, cv2.LINE_AA, raster.SHIFT)
-      over = band.astype(np.float32) / 255
-      part *= 1 - over
-      value = np.ones(len(part), np.float32)
-      value[:3] = tone * brightness
-      part += over * value[:, None, None]
-
-
-def _ribbon(points, half):
-  """The outline [2 n, 2] of a band of half-widths `half` [n] along points."""
-  along = np.gradient(points, axis=0)
-  along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
-  across = np.stack([-along[:, 1], along[:, 0]], 1)
-  across *= np.maximum(half, 0.5)[:, None]
-  return np.concatenate([points + across, (points - across)[::-1]])
-
-
 def _shade(shown, sheet, surface, light):
   """Linear colour [3, n] of the covered pixels."""
   height, width = sheet.relief.shape
@@ -192,7 +157,9 @@ def _shade(shown, sheet, surface, light):
   lit, gloss = _sample(falls, shown.u, shown.v)
   lit *= 1 + texel[3]
   colour = light.colour.astype(np.float32)[:, None]
-  return (texel[:3] * lit + gloss * lit) * colour
+  # What fibres reflect is seen on crests and not in hollows.
+  gloss *= np.maximum(lit + _SHEEN * texel[3], 0.1)
+  return (texel[:3] * lit + gloss) * colour
 
 
 def _lit(normals, light, shine):
@@ -207,7 +174,7 @@ def _lit(normals, light, shine):
   lit *= 0.74 + 0.26 * front
   lit *= 1 - 0.42 * np.clip(normals[..., 1], 0, 1)
   # Fibres shine, most where the cloth is seen edge-on.
-  gloss = 0.014 + 0.03 * np.square(1 - front)
+  gloss = 0.009 + 0.03 * np.square(1 - front)
   if shine:
     half = light.direction + [0, 0, -1]
     half /= max(float(np.linalg.norm(half)), 1e-6)

@@ -144,7 +144,7 @@ def _outline(mesh, params, rng):
     kind.top_power + 0.2 * jitter[1]
   )
   top = top_middle + (top_side - top_middle) * (hug - hug.min()) / np.ptp(hug)
-  corner = mouth + (chin - mouth) * (kind.corner + 0.12 * jitter[2])
+  corner = mouth + (chin - mouth) * (kind.corner + 0.15 * jitter[2])
   corner = np.maximum(corner, top_side + 0.12)
   bottom = (
     chin

@@ -8,23 +8,25 @@ from maskgan_jax.masks import params as params_lib
 RIBBONS = {"surgical": (0.025, 0.045), "cloth": (0.02, 0.04)}
 # Share of a kind whose straps are neither white elastic nor of its own cloth.
 _OWN_COLOUR = {
-  **{"surgical": 0.1, "kn95": 0.1, "kf94": 0.1, "n95": 0.4},
-  **{"n95_valve": 0.4, "cloth": 0.35, "cloth_two_layer": 0.35},
-  **{"cloth_window": 0.35, "half_mask": 0.12},
+  **{"surgical": 0.03, "kn95": 0.04, "kf94": 0.04, "n95": 0.2},
+  **{"n95_valve": 0.2, "cloth": 0.3, "cloth_two_layer": 0.3},
+  **{"cloth_window": 0.3, "half_mask": 0.12},
 }
 # Most of these are black, white or grey.
 _CALM = (
   *((36, 36, 40), (235, 234, 230), (44, 44, 46), (226, 226, 222)),
-  *((120, 122, 126), (34, 54, 108)),
+  *((120, 122, 126), (40, 44, 62)),
 )
 _LOUD = (
   *((40, 90, 170), (228, 190, 50), (216, 62, 110), (190, 44, 46)),
   (90, 170, 70),
 )
-_IS_LOUD = 0.25
+_IS_LOUD = 0.06
 # White elastic, a little grey. Dark masks have dark straps instead.
 _ELASTIC = (219, 219, 219)
 _DARK = 80
+# Share of straps that are twisted once: there they are seen edge-on.
+_TWISTED = 0.2
 # Of half-mask respirators.
 _RUBBER = ((40, 41, 44), (58, 60, 64), (96, 98, 102), (150, 152, 152))
 
@@ -34,8 +36,8 @@ def width(kind: str, loops: bool) -> tuple[float, float]:
   if not loops and kind in RIBBONS:
     return RIBBONS[kind]
   return {
-    "cloth": (0.014, 0.034),
-    "cloth_two_layer": (0.014, 0.03),
+    "cloth": (0.011, 0.024),
+    "cloth_two_layer": (0.011, 0.024),
     "sport": (0.035, 0.05),
     "kf94": (0.013, 0.02),
     "n95": (0.009, 0.022),
@@ -61,3 +63,11 @@ def colour(
   return (
     params.colour if of_cloth or np.mean(params.colour) < _DARK else _ELASTIC
   )
+
+
+def twists(count: int, steps: int, rng: np.random.Generator) -> np.ndarray:
+  """Factors [count, steps] on the width: some turn once on their way."""
+  t = np.linspace(0, 1, steps)
+  twisted = rng.random((count, 1)) < _TWISTED
+  middle = rng.uniform(0.2, 0.8, (count, 1))
+  return 1 - 0.6 * twisted * np.exp(-(((t - middle) / 0.12) ** 2))

@@ -2,38 +2,38 @@
 
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
-from maskgan_jax.faces import anatomy
 from maskgan_jax.masks import params as params_lib
-from maskgan_jax.masks.surface import head, shapes, strap_looks
+from maskgan_jax.masks.surface import ears, hair, head, shapes, strap_looks
 
 _STEPS = 14
 # A strap is drawn while the head's surface under it faces the camera, or
 # nearly: straps lie a little above it.
 _GRAZING = 0.16
-# Round the neck they do not, nor do ears of cloth.
+# Round the neck they do not.
 _GRAZING_FLAT = -0.05
 # Share of a kind that is tied behind the head instead of hung on the ears.
 _TIED = {
-  **{"surgical": 0.12, "cloth": 0.08, "n95": 1.0, "n95_valve": 1.0},
+  **{"surgical": 0.06, "cloth": 0.04, "n95": 1.0, "n95_valve": 1.0},
   **{"half_mask": 1.0, "clear_half_mask": 1.0, "face_shield": 1.0},
 }
 # How a strap hangs: least and largest sag, face widths. Most are taut.
 _SAG = (-0.01, 0.025)
-# How straight a loop runs in the picture, from 0, along the skin, to 1.
-_TAUT = 0.8
 # Of a loop at least so much is seen, face widths, or none.
 _SHORTEST = 0.055
-# Share of loops that are twisted once: there they are seen edge-on.
-_TWISTED = 0.2
 # The row of a sport mask's side where the middle of an ear's panel begins.
 _PANEL_ROW = 2
-# Landmarks whose skin stands for the whole face's.
-_CHEEKS = (*anatomy.CHEEK_BONES, 117, 346, 101, 330)
-# Skin whose colour and brightness differ by more than this is hair or cloth.
-_NOT_SKIN = 1.0
+# How far an ear may lie behind the face for its loop to be seen at all, see
+# ears.turned_away; the ears of a sport mask are seen from the side only.
+_FAR, _LEAST_TURN = 0.3, -0.22
+# How far a strap shows through the first strands of hair, face widths.
+_STRANDS = (0.02, 0.07)
+# A beard may grow under the beginning of a lower one, face widths.
+_BEARD = 0.12
+# A loop's end slips behind the ear, and a band's behind the head, over this
+# length, face widths.
+_SLIPS, _TURNS = 0.025, 0.06
 
 
 class Strap(NamedTuple):
@@ -41,6 +41,7 @@ class Strap(NamedTuple):
 
   points: np.ndarray  # [n, 2], px
   width: np.ndarray  # [n], face widths
+  opacity: np.ndarray  # [n] in [0, 1]: hair hides its end
   colour: tuple[int, int, int]  # RGB in 0..255 under white light
 
 
@@ -53,7 +54,7 @@ def visible_straps(
 ) -> list[Strap]:
   """The visible parts of a mask's straps; [] for what wraps the head.
 
-  Ear loops mostly end where hair begins that hangs over the ear.
+  Ear loops run to the roots of the ears, or fade under hair that hides them.
 
   Args:
     image: uint8 [H, W, 3], the photo.
@@ -64,44 +65,92 @@ def visible_straps(
   """
   if params.mask_type in params_lib.WRAPS:
     return []
-  kind, frame, mesh = params.mask_type, surface.frame, surface.mesh
+  kind = params.mask_type
   loops = not is_tied(params)
   width = float(rng.uniform(*strap_looks.width(kind, loops)))
   jitter = rng.uniform(-0.04, 0.04, 2)
-  under_hair = rng.random() < 0.88
-  routes = _routes(surface, kind, loops, jitter)
-  grazing = _GRAZING_FLAT if kind == "sport" else _GRAZING
-  points, facing = _strands(frame, mesh, routes, rng.uniform(*_SAG), grazing)
-  widths = width * _twists(len(points), rng)
+  fade = rng.uniform(*_STRANDS) * surface.width
+  sag = rng.uniform(*_SAG)
+  if loops and kind not in params_lib.SHIELDS:
+    strands = _loops(landmarks, surface, kind, jitter, sag)
+  else:
+    strands = _bands(surface, kind, jitter, sag)
+  widths = width * strap_looks.twists(len(strands), _STEPS, rng)
   if kind == "sport":
     widths = _panels(surface, width)
-  colour, least_seen = (
-    strap_looks.colour(params, rng),
-    _SHORTEST * surface.width,
-  )
+  colour = strap_looks.colour(params, rng)
   straps = []
-  for k, strand in enumerate(points):
-    hidden = np.flatnonzero(~facing[k])
-    strand = strand[: hidden[0] if hidden.size else _STEPS]
-    if (
-      under_hair
-      and len(strand) > 1
-      and (loops or kind not in strap_looks.RIBBONS)
-    ):
-      # A beard may grow under the first half of a lower one.
-      least = 1 if k % 2 == 0 else len(strand) // 2
-      strand = strand[: max(_skin_end(image, landmarks, strand), least)]
-    # What is cut in one piece with the mask lies on it at first.
-    edge = surface.points[shapes.ROWS // 2, 0 if k < 2 else -1, :2]
-    covered = np.linalg.norm(edge - points[k, 0]) if kind == "sport" else 0.0
-    if len(strand) < 2 or _length(strand) - covered < least_seen:
+  for k, strand in enumerate(strands):
+    if len(strand) < 2:
       continue
-    if loops and kind != "sport":
-      chord = np.linspace(strand[0], strand[-1], len(strand))
-      strand = strand + _TAUT * (chord - strand)
+    side = int(2 * k >= len(strands))
+    opacity = np.ones(len(strand))
+    if not _shows_ear(image, landmarks, side):
+      beard = _BEARD * surface.width if k % 2 else 0.0
+      skin = hair.is_skin(image, landmarks, strand, side)
+      opacity = hair.seen(skin, strand, fade, beard)
+    else:
+      left = np.linalg.norm(strand - strand[-1], axis=1) / surface.width
+      opacity = np.clip(left / (_SLIPS if loops else _TURNS), 0, 1)
+    # What is cut in one piece with the mask lies on it at first.
+    edge = surface.points[shapes.ROWS // 2, -side, :2]
+    covered = np.linalg.norm(edge - strand[0]) if kind == "sport" else 0.0
+    shown = strand[opacity > 0.5]
+    least = _SHORTEST * surface.width
+    if len(shown) < 2 or _length(shown) - covered < least:
+      continue
     wide = _turned(widths[k, : len(strand)], kind)
-    straps.append(Strap(strand, wide, colour))
+    straps.append(Strap(strand, wide, opacity, colour))
   return straps
+
+
+def _loops(landmarks, surface, kind, jitter, sag):
+  """Strands [n, 2] from the mask's corners straight to the ears' roots."""
+  roots = ears.roots(landmarks, surface.frame)
+  away = ears.turned_away(surface.frame)
+  t = np.linspace(0, 1, _STEPS)[:, None]
+  # Cloth of one piece with the mask begins well inside it.
+  inset, inside = (_PANEL_ROW, 2) if kind == "sport" else (0, 0)
+  strands = []
+  for side in (0, 1):
+    column = -1 - inside if side else inside
+    for k, row in enumerate((inset, shapes.ROWS - 1 - inset)):
+      start = surface.points[row, column].copy()
+      start += 0.08 * (surface.points[shapes.ROWS // 2, -side] - start)
+      end = roots[side, k] + surface.width * jitter[k] * surface.frame.axes[1]
+      hidden = surface.normals[row, column, 2] > -0.05
+      nearest = _LEAST_TURN if kind == "sport" else (_FAR, -0.12)[k]
+      if hidden or away[side] > nearest:
+        strands.append(np.zeros((0, 2)))
+        continue
+      if away[side] > 0:  # It ends where the face turns out of sight.
+        end -= away[side] * 0.12 * surface.width * surface.frame.axes[2]
+      strand = start + (end - start) * t
+      strand += sag * surface.width * np.sin(np.pi * t) * surface.frame.axes[1]
+      strands.append(strand[:, :2])
+  return strands
+
+
+def _bands(surface, kind, jitter, sag):
+  """Strands [n, 2] of bands round the head, as far as they are seen."""
+  routes = _routes(surface, kind, jitter)
+  points, facing = _strands(surface.frame, surface.mesh, routes, sag)
+  strands = []
+  for strand, seen in zip(points, facing, strict=True):
+    hidden = np.flatnonzero(~seen)
+    strands.append(strand[: hidden[0] if hidden.size else _STEPS])
+  return strands
+
+
+def _shows_ear(image, landmarks, side):
+  """Whether no hair hides the ear."""
+  frame = head.head_frame(landmarks)
+  middle = ears.middles(landmarks, frame)[side, :2]
+  spread = 0.03 * frame.width * frame.axes[:2, :2]
+  places = (
+    middle + np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)]) @ spread
+  )
+  return hair.is_skin(image, landmarks, places, side).sum() >= 3
 
 
 def _turned(widths, kind):
@@ -111,16 +160,14 @@ def _turned(widths, kind):
   return widths * np.clip(0.6 + 0.2 * np.arange(len(widths))[::-1], 0, 1)
 
 
-def _routes(surface, kind, loops, jitter):
+def _routes(surface, kind, jitter):
   """Where strands begin and end, angle and height [n, 2].
 
   Those of shields begin in the air, at radii [n]; others have 0 there.
   """
-  # Cloth of one piece with the mask begins well inside it.
-  inside = 2 if kind == "sport" else 0
   starts, ends, off = [], [], []
-  for side, column in ((-1, inside), (1, -1 - inside)):
-    for row, end in _ends(kind, loops, jitter):
+  for side, column in ((-1, 0), (1, -1)):
+    for row, end in _ends(kind, jitter):
       x, y, z = surface.frame.to_head(surface.points[row, column])
       forward = -z - head.AXIS
       starts.append((np.arctan2(x, forward), y))
@@ -140,14 +187,6 @@ def is_tied(params: params_lib.MaskParams) -> bool:
   return bool(chance < _TIED.get(params.mask_type, 0))
 
 
-def _twists(count, rng):
-  """Factors [count, steps] on the width: some bands turn once on their way."""
-  t = np.linspace(0, 1, _STEPS)
-  twisted = rng.random((count, 1)) < _TWISTED
-  middle = rng.uniform(0.2, 0.8, (count, 1))
-  return 1 - 0.6 * twisted * np.exp(-(((t - middle) / 0.12) ** 2))
-
-
 def _panels(surface, width):
   """Widths [4, steps] of a sport mask's ears, cut in one piece with it."""
   taper = (1 - np.linspace(0, 1, _STEPS)) ** 1.4
@@ -162,25 +201,24 @@ def _panels(surface, width):
   return np.array(widths)
 
 
-def _ends(kind, loops, jitter):
+def _ends(kind, jitter):
   """Row of the mask's edge, and (angle, height) where its strap ends."""
   last = shapes.ROWS - 1
   if kind == "face_shield":  # a band round the head at its upper edge
     return ((1, (np.radians(150), 0.0)),)
-  if not loops:
-    inset = 1 if kind in strap_looks.RIBBONS else last // 3
+  if kind == "mouth_shield":
     return (
-      (inset, (np.radians(160), -0.56 + jitter[0])),
-      (last - inset, (np.radians(160), 0.36 + jitter[1])),
+      (1, (np.radians(106), -0.14 + 1.5 * jitter[0])),
+      (last - 1, (np.radians(107), 0.13 + jitter[1])),
     )
-  inset = _PANEL_ROW if kind == "sport" else 1
+  inset = 1 if kind in strap_looks.RIBBONS else last // 3
   return (
-    (inset, (np.radians(106), -0.14 + 1.5 * jitter[0])),
-    (last - inset, (np.radians(107), 0.13 + jitter[1])),
+    (inset, (np.radians(160), -0.56 + jitter[0])),
+    (last - inset, (np.radians(160), 0.36 + jitter[1])),
   )
 
 
-def _strands(frame, mesh, routes, sag, grazing):
+def _strands(frame, mesh, routes, sag):
   """Points [n, steps, 2] of strands, and where they face the camera.
 
   Those that begin in the air run straight to their ends unless the head is in
@@ -208,22 +246,5 @@ def _strands(frame, mesh, routes, sag, grazing):
   radius = np.maximum(radius, air)
   points = frame.from_cylinder(angle, height, radius)
   outwards = np.stack([np.sin(angle), 0 * angle, -np.cos(angle)], -1)
-  limit = np.where(height > 0.3, _GRAZING_FLAT, grazing)
+  limit = np.where(height > 0.3, _GRAZING_FLAT, _GRAZING)
   return points[..., :2], (outwards @ frame.axes)[..., 2] < limit
-
-
-def _skin_end(image, landmarks, strand):
-  """How many of a strand's points lie before the hair over the ear begins.
-
-  Only its second half is asked: a beard may grow under the first.
-  """
-  cheeks = landmarks[list(_CHEEKS), :2]
-  points = np.concatenate([cheeks, strand]).astype(int)
-  limit = np.array(image.shape[1::-1]) - 1
-  points = np.clip(points, 0, limit)
-  colours = image[points[:, 1], points[:, 0]][None]
-  lab = cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)[0].astype(np.float32)
-  skin = np.median(lab[: len(cheeks)], 0)
-  away = np.abs(lab[len(cheeks) :] - skin) / [60.0, 14.0, 14.0]
-  is_skin = np.flatnonzero(away.max(1) < _NOT_SKIN)
-  return int(is_skin[-1]) + 2 if is_skin.size else 0

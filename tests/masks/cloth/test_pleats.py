@@ -22,5 +22,7 @@ def test_three_folds_each_with_a_shadow_below():
     assert (steps == 3).mean() > 0.8
     dark = np.unravel_index(work.tone.argmin(), work.tone.shape)
     rows = np.flatnonzero(np.diff(folded[:, dark[1]]) > 0)
-    assert np.abs(rows - dark[0]).min() <= 3
+    # Under its flap, where it gapes.
+    below = dark[0] - rows
+    assert ((below >= -3) & (below <= 9)).any()
     assert work.tone.min() < 0.85

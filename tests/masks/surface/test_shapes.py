@@ -71,7 +71,7 @@ def test_some_cloth_masks_have_pleats_and_straight_sides(landmarks):
   ]
   # How far down the lower corners lie.
   corners = np.array([s.points[-1, 0, 1] for s in surfaces])
-  assert corners[pleated].min() > corners[~pleated].max()
+  assert corners[pleated].mean() > corners[~pleated].mean() + 5
 
 
 def test_nothing_is_worn_quite_alike_on_both_sides(landmarks):

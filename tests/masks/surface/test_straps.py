@@ -61,7 +61,7 @@ def test_some_surgical_masks_are_tied(photo, landmarks_of):
   found = [straps_of("surgical", photo, turned, seed)[1] for seed in seeds]
   widths = np.array([straps[0].width[0] for straps in found])
   tied = widths > 0.024
-  assert 0.04 < tied.mean() < 0.25
+  assert 0.02 < tied.mean() < 0.15
   # Ties rise on their way to the back of the head, loops end at the ears.
   tops = np.array([min(s.points[:, 1].min() for s in f) for f in found])
   assert tops[tied].max() < tops[~tied].min()
@@ -71,7 +71,7 @@ def test_some_surgical_masks_are_tied(photo, landmarks_of):
   ("kind", "usual", "least", "most"),
   [
     ("surgical", (219, 219, 219), 0.75, 0.98),
-    ("n95", (219, 219, 219), 0.3, 0.7),
+    ("n95", (219, 219, 219), 0.6, 0.95),
     ("cloth", (200, 60, 50), 0.45, 0.85),
     ("sport", (200, 60, 50), 1.0, 1.0),
   ],
@@ -149,6 +149,6 @@ def test_whether_a_mask_is_tied_is_its_own():
     straps.is_tied(masks.MaskParams("surgical", seed=seed))
     for seed in range(200)
   ]
-  assert 0.04 < np.mean(tied) < 0.25
+  assert 0.02 < np.mean(tied) < 0.15
   assert straps.is_tied(masks.MaskParams("n95"))
   assert not straps.is_tied(masks.MaskParams("kn95"))
