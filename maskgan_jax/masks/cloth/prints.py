@@ -78,8 +78,8 @@ def floral(
         inner = middle + share * (outline - middle)
         _stamp(tile, inner + place / cells * _TILE, shade, False)
   # Ink runs a little into the cloth.
-  tile = cv2.GaussianBlur(np.tile(tile, (3, 3, 1)), (0, 0), 0.8)
-  tile = tile[_TILE : 2 * _TILE, _TILE : 2 * _TILE]
+  tile = np.pad(tile, ((4, 4), (4, 4), (0, 0)), mode="wrap")
+  tile = cv2.GaussianBlur(tile, (0, 0), 0.8)[4:-4, 4:-4]
   return patterns.tiled(tile, x, y, rng.uniform(0.4, 0.75))
 
 

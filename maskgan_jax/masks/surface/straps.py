@@ -79,13 +79,14 @@ def visible_straps(
   if kind == "sport":
     widths = _panels(surface, width)
   colour = strap_looks.colour(params, rng)
+  bare = [_shows_ear(image, landmarks, surface.frame, k) for k in (0, 1)]
   straps = []
   for k, strand in enumerate(strands):
     if len(strand) < 2:
       continue
     side = int(2 * k >= len(strands))
     opacity = np.ones(len(strand))
-    if not _shows_ear(image, landmarks, side):
+    if not bare[side]:
       beard = _BEARD * surface.width if k % 2 else 0.0
       skin = hair.is_skin(image, landmarks, strand, side)
       opacity = hair.seen(skin, strand, fade, beard)
@@ -142,9 +143,8 @@ def _bands(surface, kind, jitter, sag):
   return strands
 
 
-def _shows_ear(image, landmarks, side):
+def _shows_ear(image, landmarks, frame, side):
   """Whether no hair hides the ear."""
-  frame = head.head_frame(landmarks)
   middle = ears.middles(landmarks, frame)[side, :2]
   spread = 0.03 * frame.width * frame.axes[:2, :2]
   places = (
