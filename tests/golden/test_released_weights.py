@@ -1,7 +1,8 @@
 """The released weights on two public-domain photos under fixed drawn masks.
 
-The figures are those since the landmarker finds the landmarks; a change beyond
-the margins means that other pixels reach the user.
+The figures are those since loops run to the ears' roots; a change beyond the
+margins means that other pixels reach the user. The astronaut's surgical mask has
+pale checks of the colour of her skin.
 """
 
 import functools
@@ -24,12 +25,12 @@ PHOTOS = {
 }
 # Photo, kind of mask, seed: IoU of the mask that is found, PSNR in the mask.
 GOLDEN = [
-  ("grace_hopper", "surgical", 0, 0.917, 15.19),
-  ("grace_hopper", "kn95", 1, 0.947, 15.36),
-  ("grace_hopper", "cloth", 2, 0.949, 15.49),
-  ("astronaut", "surgical", 0, 0.951, 17.52),
-  ("astronaut", "kn95", 1, 0.953, 20.47),
-  ("astronaut", "cloth", 2, 0.973, 20.18),
+  ("grace_hopper", "surgical", 0, 0.941, 15.22),
+  ("grace_hopper", "kn95", 1, 0.946, 15.47),
+  ("grace_hopper", "cloth", 2, 0.954, 15.52),
+  ("astronaut", "surgical", 0, 0.880, 14.21),
+  ("astronaut", "kn95", 1, 0.968, 20.17),
+  ("astronaut", "cloth", 2, 0.979, 20.24),
 ]
 
 
