@@ -18,6 +18,10 @@ _VISIBLE = (
 _SKIN_CHROMA = np.array([1.42, 0.92, 0.66])
 # Side of the piece that softness and grain are measured on, px.
 _SAMPLE = 160
+# How much of what skin and highlights say of the light's colour white masks
+# show: cameras balance them. Real ones are a little cooler still.
+_BY_SKIN, _BY_WHITE = 0.25, 0.4
+_COOL = np.array([-0.03, 0.0, 0.05])
 # A face is large if its visible skin is, px.
 _LARGE = 110
 _DEFAULT_DIRECTION = np.array([0.0, -0.5, -0.87])
@@ -74,7 +78,7 @@ def estimate(image: np.ndarray, landmarks: np.ndarray) -> Light:
   # Skins differ: a small deviation is the person's, a large one the light's.
   shift = np.log(np.maximum(chroma / chroma.mean(), 1e-2))
   by_skin = np.clip(shift * np.abs(shift) / (np.abs(shift) + 0.3), -0.7, 0.7)
-  tint = np.exp(0.35 * by_skin + 0.6 * _highlights(pixels))
+  tint = np.exp(_BY_SKIN * by_skin + _BY_WHITE * _highlights(pixels) + _COOL)
   tint /= tint.mean()
   # Skin is never grey: if it is, the photo is, and its tone is the tint.
   saturation = float(np.clip(np.ptp(middle) / middle.mean() * 6 - 0.6, 0, 1))
