@@ -210,7 +210,7 @@ def _identify(
   real = [
     i
     for i, bare in enumerate(known)
-    if not product_report.is_synthetic(_source(bare.item.name))
+    if not sources.is_synthetic(_source(bare.item.name))
   ]
   shape = len(real), embedding.DIMENSIONS
   gallery = np.full(shape, np.nan, np.float32)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from maskgan_jax.common import tables
+from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.evaluation import groups
 from maskgan_jax.metrics import identification, intervals
 
@@ -29,13 +30,6 @@ MEASURES = {
   "lpips_in_mask": 3,
   "identity": 3,
 }
-# Sources of people who do not exist, by the first letters of their names.
-_SYNTHETIC = ("sfhq", "t2i")
-
-
-def is_synthetic(source: str) -> bool:
-  """Whether a source of photos shows people who do not exist."""
-  return source.startswith(_SYNTHETIC)
 
 
 def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -53,7 +47,7 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     photos; all None without a photo.
   """
   real, synthetic = (
-    [row for row in rows if is_synthetic(row["source"]) == wanted]
+    [row for row in rows if sources.is_synthetic(row["source"]) == wanted]
     for wanted in (False, True)
   )
   return {

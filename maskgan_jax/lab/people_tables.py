@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from maskgan_jax.common import tables
-from maskgan_jax.evaluation import product_report
+from maskgan_jax.datasets.masked_faces import sources as sources_lib
 
 _CANDIDATES = {
   "masked_input": "masked input",
@@ -37,13 +37,13 @@ def real_people(scores: Mapping[str, Any]) -> str:
     scores: what metrics.json holds.
   """
   return _people(
-    scores, "real", lambda name: not product_report.is_synthetic(name)
+    scores, "real", lambda name: not sources_lib.is_synthetic(name)
   )
 
 
 def synthetic_people(scores: Mapping[str, Any]) -> str:
   """The same of people who do not exist."""
-  return _people(scores, "synthetic", product_report.is_synthetic)
+  return _people(scores, "synthetic", sources_lib.is_synthetic)
 
 
 def _people(scores, which: str, chosen: Callable[[str], bool]) -> str:

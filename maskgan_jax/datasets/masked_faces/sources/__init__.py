@@ -14,6 +14,7 @@ from maskgan_jax.datasets.masked_faces.sources.sample_faces import SampleFaces
 
 MANIFEST = manifest.FILE
 manifest_rows = manifest.rows_of
+is_synthetic = manifest.is_synthetic
 
 __all__ = [
   "KINDS",
@@ -25,6 +26,7 @@ __all__ = [
   "Skipped",
   "Source",
   "SourceError",
+  "is_synthetic",
   "not_utf8",
   "manifest_rows",
 ]

@@ -11,7 +11,9 @@ from typing import NamedTuple
 from maskgan_jax.datasets.masked_faces.sources import interface
 
 FILE = "manifest.csv"
-_SYNTHETIC = {"true": True, "1": True, "false": False, "0": False, "": False}
+_TRUTH = {"true": True, "1": True, "false": False, "0": False, "": False}
+# Sources of people who do not exist, by the first letters of their names.
+_SYNTHETIC = ("sfhq", "t2i")
 # From this share of rows without a photo on, it is another folder's manifest.
 _MAX_UNMATCHED = 0.2
 _SHOWN = 5
@@ -66,9 +68,10 @@ def rows_of(
 def read(path: pathlib.Path) -> dict[str, Row] | None:
   """Reads a CSV file's rows by their file; None where there is none.
 
-  The columns source and synthetic may be missing. The file may be in UTF-8,
-  UTF-16 with a byte order mark, or Windows-1252, and separated by commas,
-  semicolons or tabs: what spreadsheets write.
+  The columns source and synthetic may be missing; without the latter the source
+  says who is synthetic, see `is_synthetic`. The file may be in UTF-8, UTF-16
+  with a byte order mark, or Windows-1252, and separated by commas, semicolons
+  or tabs: what spreadsheets write.
 
   Raises:
     interface.SourceError: it is no such text, a column is missing, or a row
@@ -98,7 +101,7 @@ def read(path: pathlib.Path) -> dict[str, Row] | None:
         f"{place}: file or person_id is empty. Fill both in or remove the line."
       )
     source = (row.get("source") or "").strip()
-    found = Row(person, source, _synthetic(row, place))
+    found = Row(person, source, _synthetic(row, source, place))
     _check_person(place, name, rows.setdefault(name, found), found)
   return rows
 
@@ -112,13 +115,20 @@ def _check_person(place: str, name: str, first: Row, second: Row) -> None:
     )
 
 
-def _synthetic(row: dict[str, str | None], place: str) -> bool:
+def is_synthetic(source: str) -> bool:
+  """Whether a source of photos shows people who do not exist."""
+  return source.startswith(_SYNTHETIC)
+
+
+def _synthetic(row: dict[str, str | None], source: str, place: str) -> bool:
+  if "synthetic" not in row:
+    return is_synthetic(source)
   value = (row.get("synthetic") or "").strip()
-  if value.lower() not in _SYNTHETIC:
+  if value.lower() not in _TRUTH:
     raise interface.SourceError(
       f"{place}: synthetic is {value!r}. Write true or false."
     )
-  return _SYNTHETIC[value.lower()]
+  return _TRUTH[value.lower()]
 
 
 def _text(path: pathlib.Path) -> str:
@@ -157,7 +167,8 @@ def _check(path, rows, unmatched, names):
   if len(unmatched) < _MAX_UNMATCHED * len(rows):
     logging.warning("%s.", message)
     return
+  there = min(names, default="none whose name can be read")
   raise interface.SourceError(
-    f"{message}; a photo there is {min(names)}. Write paths as they are under"
+    f"{message}; a photo there is {there}. Write paths as they are under"
     " the folder, add the missing photos, or remove the rows."
   )

@@ -46,6 +46,13 @@ def test_source_and_synthetic(tmp_path):
   }
 
 
+def test_without_the_column_the_source_says_who_is_synthetic(tmp_path):
+  path = tmp_path / "manifest.csv"
+  path.write_text("file,person_id,source\na,p,sfhq2\nb,q,t2i\nc,r,pif\n")
+  found = {name: row.synthetic for name, row in manifest.read(path).items()}
+  assert found == {"a": True, "b": True, "c": False}
+
+
 def test_no_manifest(tmp_path):
   assert manifest.read(tmp_path / "manifest.csv") is None
 
@@ -133,6 +140,10 @@ def test_a_fifth_of_the_rows_without_a_photo_is_refused(tmp_path):
     " 0.jpg. Write paths as they are under the folder",
   ):
     _people(tmp_path, rows, [f"{i}.jpg" for i in range(4)])
+  with pytest.raises(
+    sources.SourceError, match="a photo there is none whose name can be read"
+  ):
+    _people(tmp_path, rows, [])
   rows = {f"{i}": "p" for i in range(9)}
   with pytest.raises(
     sources.SourceError, match=r"9 rows .*\(0, 1, .*4, ...\);"
