@@ -10,6 +10,7 @@ from maskgan_jax import masks, photos
 from maskgan_jax.common import errors
 from maskgan_jax.datasets import sample_faces
 from maskgan_jax.faces import alignment, finder
+from maskgan_jax.masks import params
 from maskgan_jax.photos import tiles
 from maskgan_jax.unmasking import unmasker as unmasker_lib
 
@@ -90,7 +91,8 @@ def _row(rng, number, image, landmarks) -> list[np.ndarray]:
   for column, kind in enumerate(masks.MASK_TYPES):
     # One in four is not worn as it should be.
     turn, rest = divmod(number + column, 4)
-    wear = "correct" if rest else other[turn % len(other)]
+    as_it_should = rest or kind in params.ONE_WAY
+    wear = "correct" if as_it_should else other[turn % len(other)]
     worn = masks.MaskDistribution().only([kind], [wear])
     row.append(masks.draw(crop, landmarks, rng, worn).image)
   return row

@@ -117,8 +117,11 @@ class MaskDistribution:
   ) -> "MaskDistribution":
     """Returns it restricted to some kinds and wears; () restricts nothing.
 
+    Kinds that are only worn correctly drop out where `correct` does.
+
     Raises:
-      errors.UserError: a name is unknown; the message lists the known.
+      errors.UserError: a name is unknown; the message lists the known. Or no
+        kind is left.
     """
     changes = {}
     for field, names, known in (
@@ -131,7 +134,25 @@ class MaskDistribution:
         # A kind asked for by name gets a share even if it had none.
         floor = min((s for s in shares.values() if s > 0), default=1.0)
         changes[field] = {n: max(shares.get(n, 0), floor) for n in names}
+    if "correct" not in changes.get("wears", ("correct",)):
+      changes["kinds"] = _worn_as_one_likes(changes.get("kinds", self.kinds))
     return dataclasses.replace(self, **changes)
+
+
+def _worn_as_one_likes(kinds):
+  """The shares of the kinds that are not only worn correctly."""
+  left = {
+    name: share
+    for name, share in kinds.items()
+    if share > 0 and name not in params_lib.ONE_WAY
+  }
+  if not left:
+    listed = ", ".join(name for name, share in kinds.items() if share > 0)
+    raise errors.UserError(
+      f"kinds: {listed} can only be worn correctly. Add correct to the wears,"
+      " or give other kinds."
+    )
+  return left
 
 
 def _check_shares(what, shares, known):

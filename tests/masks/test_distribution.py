@@ -54,3 +54,14 @@ def test_unknown_names_list_the_known():
     Distribution().only(["sock"])
   with pytest.raises(errors.UserError, match="'askew', expected one of corr"):
     Distribution().only(wears=["askew"])
+
+
+def test_what_is_rigid_drops_out_where_correct_does():
+  given = Distribution().only(["half_mask", "cloth"], ["chin"])
+  assert set(given.kinds) == {"cloth"}
+  assert not set(params.ONE_WAY) & set(Distribution().only((), ["low"]).kinds)
+  assert "half_mask" in Distribution().only((), ["low", "correct"]).kinds
+  with pytest.raises(
+    errors.UserError, match="half_mask can only be worn correctly. Add correct"
+  ):
+    Distribution().only(["half_mask"], ["chin", "low"])

@@ -95,7 +95,7 @@ def test_textures_go_on_cloth(tmp_path):
 
 
 def test_what_is_rigid_sits_as_it_should():
-  given = Distribution().only(params.ONE_WAY, ["chin", "low"])
+  given = Distribution().only(params.ONE_WAY, ["correct", "low"])
   assert {d.wear for d in _draw(20, given)} == {"correct"}
 
 
