@@ -230,6 +230,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     if is_train:
       variants, distribution = self._settings.variants, masks.TRAINING
       options = {
+        "hand_share": draw.HAND_SHARE,
         "bearded_share": draw.BEARDED_SHARE,
         "turned_factor": draw.TURNED_FACTOR,
       }

@@ -107,6 +107,7 @@ def metadata(
     "num_merged": len({who.id for who in used}) - len(groups),
     "num_left_out_by_caps": len(identities) - len(used),
     "bare_share": draw.BARE_SHARE,
+    "hand_share": draw.HAND_SHARE,
     "bearded_share": draw.BEARDED_SHARE,
     "turned": {"from": draw.TURNED, "factor": draw.TURNED_FACTOR},
     "jpeg_quality": coding.JPEG_QUALITY,

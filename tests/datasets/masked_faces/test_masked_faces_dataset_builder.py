@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import types
 
 import pytest
 import tensorflow_datasets as tfds
@@ -175,3 +176,14 @@ def test_a_large_split_is_sorted_without_tensorflow(tmp_path):
   shuffler.add(b"two", b"2")
   assert {data for _, data in shuffler} == {b"1", b"2"}
   assert not any(tmp_path.iterdir())
+
+
+def test_hands_and_beards_are_laid_in_train_alone(tmp_path, monkeypatch):
+  builder = _builder(tmp_path)
+  engine = types.SimpleNamespace(examples=lambda title, make, faces: make)
+  monkeypatch.setattr(builder, "_engine", engine, raising=False)
+  monkeypatch.setattr(builder, "_spool", None, raising=False)
+  for split, there in (("train", True), ("validation", False)):
+    options = builder._generate_examples(split, []).keywords["make"].keywords
+    shares = options.get("hand_share", 0), options.get("bearded_share", 0)
+    assert all(shares) if there else not any(shares)

@@ -18,7 +18,8 @@ from maskgan_jax.photos import coding
 # every mouth, and one that never saw a beard or a hand finds it there.
 BARE_SHARE = 0.1
 DISTRACTOR_SHARE = 0.5  # of the bare ones
-# Hands that touch a mask, and are no part of it, belong to the photo.
+# In training: hands that touch a mask, and are no part of it, belong to the
+# photo.
 HAND_SHARE = 0.04  # of the masked ones
 # In training: a beard below a mask else passes for a part of it. So many faces
 # get one, if it shows: one that the mask or the crop's edge hides would teach a
@@ -38,6 +39,7 @@ def make(
   *,
   seed: int,
   distribution: masks.MaskDistribution,
+  hand_share: float = 0.0,
   bearded_share: float = 0.0,
   turned_factor: int = 1,
 ) -> list[dict[str, object]]:
@@ -49,6 +51,7 @@ def make(
     seed: together with the picture's name and the variant's number it
       determines the drawing, whatever process does it.
     distribution: of the masks.
+    hand_share: of the faces under a drawn mask, those with a hand at it.
     bearded_share: of the faces under a drawn mask, those given a beard first,
       if it shows.
     turned_factor: how many times as many variants turned faces have.
@@ -84,7 +87,8 @@ def make(
     rngs = [masks.rng_for(face.item.name, seed, k) for k in range(variants)]
     try:
       drawings = [
-        _draw(face, image, rng, distribution, bearded_share) for rng in rngs
+        _draw(face, image, rng, distribution, hand_share, bearded_share)
+        for rng in rngs
       ]
     except Exception as error:
       error.add_note(f"while drawing on {face.item.name}")
@@ -104,13 +108,14 @@ def _draw(
   image: np.ndarray,
   rng: np.random.Generator,
   distribution: masks.MaskDistribution,
+  hand_share: float,
   bearded_share: float,
 ) -> dict[str, object]:
   if rng.random() < BARE_SHARE:
     return _bare(face, image, rng)
   params = masks.sample_params(rng, distribution)
   encoded, in_front = face.image, None
-  if rng.random() < HAND_SHARE:
+  if rng.random() < hand_share:
     handed, in_front = hands.lay(image, face.landmarks, rng)
     encoded = coding.jpeg(handed)
     image = coding.rgb(encoded)

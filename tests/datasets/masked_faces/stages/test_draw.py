@@ -139,8 +139,7 @@ def test_hands_at_masks_belong_to_the_photo(face, monkeypatch):
   monkeypatch.setattr(draw, "BARE_SHARE", 0.0)
   made = []
   for share in (0.0, 1.0):
-    monkeypatch.setattr(draw, "HAND_SHARE", share)
-    made.append(_make(face, 4, bearded_share=1.0))
+    made.append(_make(face, 4, hand_share=share, bearded_share=1.0))
   smaller = 0
   for bare, handed in zip(*made, strict=True):
     assert handed["mask_params"] == bare["mask_params"]
