@@ -74,6 +74,16 @@ def find(
   return tfds.builder_from_directory(found[0])
 
 
+def is_done(
+  builder: tfds.core.DatasetBuilder,
+  config: tfds.download.DownloadConfig | None,
+) -> bool:
+  """Whether TFDS finds the dataset finished, and only reads it."""
+  mode = (config or tfds.download.DownloadConfig()).download_mode
+  reuse = tfds.download.GenerateMode.REUSE_DATASET_IF_EXISTS
+  return mode == reuse and builder.data_path.exists()
+
+
 @contextlib.contextmanager
 def writing(
   data_dir: str | os.PathLike, name: str, stays: str = ""

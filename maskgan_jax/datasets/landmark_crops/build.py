@@ -1,20 +1,17 @@
 """Builds the wide crops, unless they are there already, and reads them."""
 
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow_datasets as tfds
 
-from maskgan_jax.common import files
 from maskgan_jax.datasets import built
 from maskgan_jax.datasets.landmark_crops import landmark_crops_dataset_builder
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.photos import coding
 
 _NAME = "landmark_crops"
-SKIPPED = "skipped.csv"
 
 
 def build(
@@ -60,9 +57,6 @@ def build(
     source=source, seed=seed, num_processes=num_processes, data_dir=data_dir
   )
   built.prepare(builder)
-  files.write_csv(
-    pathlib.Path(data_dir, SKIPPED), ("file", "reason"), builder.skipped
-  )
   counts = ", ".join(
     f"{name} {split.num_examples}"
     for name, split in builder.info.splits.items()

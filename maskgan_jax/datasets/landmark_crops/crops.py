@@ -6,6 +6,7 @@ import numpy as np
 
 from maskgan_jax import masks, photos
 from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.datasets.masked_faces.stages import align
 from maskgan_jax.faces import alignment, anatomy, finder, rough_crop, usability
 from maskgan_jax.photos import coding
 
@@ -33,6 +34,24 @@ class Drawing(NamedTuple):
   distribution: masks.MaskDistribution
   distractor_share: float
   seed: int
+
+
+def embed(item: sources.Item, *, source: sources.Source) -> np.ndarray | None:
+  """Returns who a photo's largest face looks like, as for masked_faces.
+
+  Returns:
+    [128] float32 of unit length; None where the photo cannot be read, no face
+    is found, the source knows the landmarks, or the recognizer's package is
+    not installed.
+  """
+  try:
+    image, landmarks = source.load(item)
+  except photos.PhotoError:
+    return None
+  found = (
+    [] if landmarks is not None else finder.shared().find(image, "largest")
+  )
+  return align.embed(image, found[0]) if found else None
 
 
 def make(

@@ -1,6 +1,7 @@
 """TFDS builder of wide crops for the landmarker."""
 
 import functools
+import pathlib
 import sys
 from typing import Any
 
@@ -12,7 +13,7 @@ from maskgan_jax import masks
 from maskgan_jax.common import processes as processes_lib
 from maskgan_jax.datasets import built
 from maskgan_jax.datasets.landmark_crops import crops
-from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.datasets.masked_faces import notes, sources
 from maskgan_jax.datasets.masked_faces.engines import processes
 from maskgan_jax.datasets.masked_faces.stages import people
 from maskgan_jax.faces import anatomy
@@ -29,8 +30,12 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   Written as array_record without TensorFlow.
   """
 
-  VERSION = tfds.core.Version("1.0.0")
-  RELEASE_NOTES = {"1.0.0": "Initial release."}
+  VERSION = tfds.core.Version("1.1.0")
+  RELEASE_NOTES = {
+    "1.1.0": "Faces that look alike are in one split, as in masked_faces, and"
+    " person_id is their group. Masks look more like worn ones.",
+    "1.0.0": "Initial release.",
+  }
   BUILDER_CONFIGS = [
     tfds.core.BuilderConfig(name=name, description=text)
     for name, text in (
@@ -86,9 +91,16 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     )
 
   def download_and_prepare(self, **kwargs) -> None:
-    """Builds the dataset, see TFDS and `built.writing`."""
+    """Builds the dataset, see TFDS and `built.writing`.
+
+    Beside it comes skipped.csv. What is built already is only read.
+    """
+    if built.is_done(self, kwargs.get("download_config")):
+      super().download_and_prepare(**kwargs)
+      return
     with built.writing(self._data_dir_root, self.name):
       super().download_and_prepare(**kwargs)
+      notes.write_skipped(pathlib.Path(self._data_dir_root), self.skipped)
 
   def _split_generators(self, dl_manager: tfds.download.DownloadManager):
     items, self.skipped = self._source.items()
@@ -97,16 +109,28 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         f"{sources.MANIFEST} is missing beside the photos. Add it, with the"
         " columns file,person_id: splits are by person."
       )
+    groups = self._groups(items)
     splits = people.assign(
       [item.name for item in items],
-      [item.person_id for item in items],
+      groups,
       num_train=None,
       num_test=None,
     )
     return {
-      name: self._generate_examples(name, [items[i] for i in indices])
+      name: self._generate_examples(
+        name, [items[i]._replace(person_id=groups[i]) for i in indices]
+      )
       for name, indices in splits.items()
     }
+
+  def _groups(self, items: list[sources.Item]) -> list[str]:
+    """Who is on each photo, with those who look alike in one group."""
+    embed = functools.partial(crops.embed, source=self._source)
+    with processes_lib.Workers(self._num_processes) as pool:
+      embeddings = list(
+        processes.Processes(pool).map("Telling people apart", embed, items)
+      )
+    return [who.group for who in people.identify(items, embeddings)]
 
   def _generate_examples(self, split: str, items: list[sources.Item]) -> Any:
     drawing = crops.Drawing(

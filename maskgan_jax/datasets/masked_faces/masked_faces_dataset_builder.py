@@ -132,13 +132,16 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   def download_and_prepare(self, **kwargs) -> None:
     """Builds the dataset, see TFDS, on its processes or a Beam runner.
 
-    Beside it come what `notes` writes.
+    Beside it comes what `notes` writes. What is built already is only read.
 
     Raises:
       locks.LockedError: another build writes into the same folder.
       files.WriteError: something cannot be written; the next build goes on.
       sources.SourceError: the source cannot be used.
     """
+    if built.is_done(self, kwargs.get("download_config")):
+      super().download_and_prepare(**kwargs)
+      return
     with (
       built.writing(self._data_dir_root, self.name, _STAYS),
       spool.Spool(self._folder / SPOOL) as self._spool,
@@ -163,7 +166,9 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     faces = self._align(source, items)
     notes.write_skipped(self._folder, self.skipped)
     if not faces:
-      raise sources.SourceError(_nothing_usable(len(items), self.skipped))
+      raise sources.SourceError(
+        _nothing_usable(len(items), self.skipped, self._settings.min_face_width)
+      )
     names = [face.item.name for face in faces]
     embeddings = [face.embedding for face in faces]
     identities = people.identify([face.item for face in faces], embeddings)
@@ -264,9 +269,11 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     )
 
 
-def _nothing_usable(total: int, skipped: list[sources.Skipped]) -> str:
+def _nothing_usable(
+  total: int, skipped: list[sources.Skipped], width: float
+) -> str:
   first = "; ".join(f"{s.name}: {s.reason}" for s in skipped[:3])
   return (
     f"None of the {total} pictures holds a usable face. The first: {first}."
-    " Give photos with a face of at least about 100 pixels across."
+    f" Give photos with a face of at least about {width:.0f} pixels across."
   )

@@ -14,8 +14,8 @@ from maskgan_jax.datasets.landmark_crops import (
 )
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.datasets.masked_faces.sources import tfds_images
-from maskgan_jax.datasets.masked_faces.stages import people
-from maskgan_jax.faces import anatomy
+from maskgan_jax.datasets.masked_faces.stages import align, people
+from maskgan_jax.faces import anatomy, usability
 
 DRAWING = crops.Drawing(3, masks.MaskDistribution(), 1.0, seed=0)
 
@@ -89,8 +89,13 @@ def test_a_dataset_is_built_once(few, tmp_path):
   found = [build.to_arrays(examples[i]) for i in range(2)]
   assert {x["is_masked"] for x in found} == {False, True}
   assert found[0]["landmarks"].shape == (468, 3)
-  with (tmp_path / build.SKIPPED).open() as file:
+  with (tmp_path / "skipped.csv").open() as file:
     assert next(csv.reader(file)) == ["file", "reason"]
+  builder = landmark_crops_dataset_builder.Builder(
+    source=source, data_dir=tmp_path
+  )
+  with locks.locked(tmp_path):  # What is built is only read.
+    builder.download_and_prepare()
   again = build.build(source, str(tmp_path), seed=0, num_processes=1)
   assert "holds this dataset already" in again
   with pytest.raises(sources.SourceError, match="crops built otherwise"):
@@ -101,6 +106,43 @@ def test_a_dataset_is_built_once(few, tmp_path):
     sources.SourceError, match="version 0.9.0 .*Build it again"
   ):
     build.open_split(str(tmp_path), "train")
+
+
+def test_who_looks_like_somebody_of_test_is_in_test(few, tmp_path, monkeypatch):
+  found = (f"portrait-{i:06d}" for i in range(300))
+  train = [name for name in found if people.split_of(name) == "train"][:2]
+  assert few["train"] == train[0]
+  names = [*few.values(), train[1]]
+  items = [sources.Item(name, name, int(name[-6:])) for name in names]
+  monkeypatch.setattr(sources.SampleFaces, "items", lambda _: (items, []))
+  alike = (train[1], few["test"])
+  faces = np.eye(4, dtype=np.float32)
+  monkeypatch.setattr(
+    crops,
+    "embed",
+    lambda item, source: faces[
+      3 if item.name in alike else names.index(item.name)
+    ],
+  )
+  source = sources.SampleFaces(300)
+  build.build(source, str(tmp_path), seed=0, num_processes=1)
+  test = build.open_split(str(tmp_path), "test")
+  ids = {test[i]["id"].decode().split("#")[0] for i in range(len(test))}
+  assert ids == set(alike) and len(test) == 4
+  assert test[0]["person_id"] == test[3]["person_id"] == few["test"].encode()
+
+
+def test_people_are_told_apart_as_in_masked_faces(item, dummy_data):
+  source = sources.Folder(str(dummy_data))
+  photo = source.items()[0][0]
+  rule = usability.UsabilityRule()
+  aligned = align.align(photo, source=source, size=64, rule=rule)
+  np.testing.assert_array_equal(
+    crops.embed(photo, source=source), aligned.embedding
+  )
+  assert crops.embed(item, source=sources.SampleFaces(1)) is None
+  gone = photo._replace(name="gone.jpg")
+  assert crops.embed(gone, source=source) is None
 
 
 def test_one_build_at_a_time(few, tmp_path):

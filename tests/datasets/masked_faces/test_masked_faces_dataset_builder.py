@@ -6,6 +6,7 @@ import pytest
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core import shuffle
 
+from maskgan_jax.common import locks
 from maskgan_jax.datasets.masked_faces import (
   masked_faces_dataset_builder,
   settings,
@@ -78,7 +79,9 @@ def test_tfds_knows_it_by_name_and_what_was_built(built):
   example = builder.as_data_source("test")[0]
   assert example["landmarks"].shape == (468, 3)
   assert len(example["reference_ids"]) == 0
-  assert tfds.data_source("masked_faces", data_dir=built[0])["train"]
+  # However many read it: what is built is not locked.
+  with locks.locked(built[0]):
+    assert tfds.data_source("masked_faces", data_dir=built[0])["train"]
 
 
 def test_importing_the_package_is_enough(built):
