@@ -53,6 +53,7 @@ def measure(
   num_photos: int | None = None,
   *,
   mean_face: np.ndarray,
+  data_dir: str | os.PathLike,
 ) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
   """Scores the whole photos of a split's people.
 
@@ -67,6 +68,7 @@ def measure(
     num_photos: at most so many are completed, drawn at random; None for all.
       The others can still be found in a search.
     mean_face: of the training people, uint8 [size, size, 3].
+    data_dir: the dataset, whose people.csv says who is in the split.
 
   Returns:
     The PARTS of metrics.json, of `product_report.summarise`,
@@ -78,7 +80,7 @@ def measure(
   """
   source = sources.Folder(str(faces_dir))
   size = unmasker.networks.image_size
-  known, left_out = whole_photos.find(source, split, size)
+  known, left_out = whole_photos.find(source, split, size, data_dir)
   order = np.random.default_rng(0).permutation(len(known)).tolist()
   chosen = sorted(order[:num_photos])
   scored: dict[int, Scored] = {}

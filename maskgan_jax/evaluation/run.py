@@ -220,6 +220,7 @@ def _score_product(
     split,
     num_photos,
     mean_face=_mean_face(data_dir, unmasker.networks.image_size),
+    data_dir=data_dir,
   )
   report.write_csv(folder / "product.csv", rows)
   return parts

@@ -2,14 +2,18 @@
 
 They come from a folder, not from the dataset, which keeps nothing but crops cut
 by the landmarks of the bare face. The folder's manifest.csv says who is on
-which photo, and people are split by it as the dataset's are.
+which photo, and people are split as in the dataset beside it: as its people.csv
+says, with those who look alike in one group, or by the manifest where there is
+no dataset.
 """
 
+import os
+from collections.abc import Callable
 from typing import NamedTuple
 
 from maskgan_jax import photos
 from maskgan_jax.common import errors, progress
-from maskgan_jax.datasets.masked_faces import sources
+from maskgan_jax.datasets.masked_faces import notes, sources
 from maskgan_jax.datasets.masked_faces.stages import people
 from maskgan_jax.faces import alignment, finder, usability
 from maskgan_jax.metrics import identity
@@ -30,7 +34,7 @@ class BarePhoto(NamedTuple):
 
 
 def find(
-  source: sources.Folder, split: str, size: int
+  source: sources.Folder, split: str, size: int, data_dir: str | os.PathLike
 ) -> tuple[list[BarePhoto], int]:
   """Finds the bare faces of a split's people.
 
@@ -41,6 +45,7 @@ def find(
     source: the folder, with a manifest.
     split: of people: "train", "validation" or "test".
     size: side of the aligned frame in pixels.
+    data_dir: the dataset, which may have a people.csv.
 
   Returns:
     The photos, sorted by name, and the number of those left out.
@@ -49,7 +54,7 @@ def find(
     errors.UserError: no manifest.csv, no split of this name, or none of its
       people has a photo that can be used.
   """
-  items = _items(source, split)
+  items = _items(source, split, notes.splits_of(data_dir))
   known = []
   with progress.bar(len(items), "photo", label="Bare faces") as bar:
     for item in items:
@@ -86,7 +91,9 @@ def _bare(
   return None if reason else BarePhoto(item, face, identity.Person(crop))
 
 
-def _items(source: sources.Folder, split: str) -> list[sources.Item]:
+def _items(
+  source: sources.Folder, split: str, split_of: Callable[[sources.Item], str]
+) -> list[sources.Item]:
   """The photos of a split's people."""
   if split not in people.BUCKETS:
     raise errors.UserError(
@@ -100,4 +107,4 @@ def _items(source: sources.Folder, split: str) -> list[sources.Item]:
       " columns file,person_id: only people that no network was trained on are"
       " scored."
     )
-  return [item for item in items if people.split_of(item.person_id) == split]
+  return [item for item in items if split_of(item) == split]

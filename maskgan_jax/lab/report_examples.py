@@ -96,6 +96,9 @@ def of_people(
 ) -> Iterator[Example]:
   """Yields what is seen on the photos of a folder's validation people.
 
+  People are split by their person_id alone: no dataset is at hand that says
+  which of them look alike, so some may be in another split of one.
+
   Left out are photos on whose largest face no mask can be drawn, and drawings
   under which the face is not found.
 

@@ -66,7 +66,7 @@ def known(monkeypatch):
 
 def _measure(unmasker, num_photos=None):
   return product.measure(
-    unmasker, "photos", "test", num_photos, mean_face=MEAN_FACE
+    unmasker, "photos", "test", num_photos, mean_face=MEAN_FACE, data_dir="data"
   )
 
 

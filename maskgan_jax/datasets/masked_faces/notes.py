@@ -1,5 +1,7 @@
 """What a build writes down: beside the dataset, and into its metadata."""
 
+import csv
+import os
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -88,6 +90,30 @@ def write_people(
   else:
     (folder / SHEET).unlink(missing_ok=True)
   return len(pairs)
+
+
+def splits_of(folder: str | os.PathLike) -> Callable[[sources.Item], str]:
+  """Returns what says in which split the person on a photo is.
+
+  It goes by the group that people.csv names for the photo's file, or for its
+  person_id; by the person_id itself where neither is in it, or no such file is
+  in the folder.
+
+  Args:
+    folder: of a dataset.
+  """
+  files_in, ids_in = {}, {}
+  path = pathlib.Path(folder, PEOPLE)
+  if path.is_file():
+    with path.open(newline="", encoding="utf-8") as file:
+      for row in csv.DictReader(file):
+        files_in[row["file"]] = ids_in[row["id"]] = row["group"]
+
+  def split_of(item: sources.Item) -> str:
+    by_id = ids_in.get(item.person_id, item.person_id)
+    return people.split_of(files_in.get(item.name, by_id))
+
+  return split_of
 
 
 def metadata(
