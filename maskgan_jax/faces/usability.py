@@ -49,7 +49,7 @@ def reason_not_to_learn(
   if confidence < MESH_THRESHOLD:
     return f"face mesh unsure ({confidence:.2f} < {MESH_THRESHOLD})"
   if (width := alignment.face_width(landmarks)) < rule.min_face_width:
-    return f"face too small ({width:.0f} < {rule.min_face_width:.0f} px)"
+    return f"face too small ({width:.1f} < {rule.min_face_width:g} px)"
   if (outside := float(np.mean(valid == 0))) > rule.max_outside:
     return f"too much outside ({outside:.2f} > {rule.max_outside})"
   if abs(turn := anatomy.yaw(landmarks)) > rule.max_turn:
@@ -71,7 +71,7 @@ def reason_not_to_mask(
     return f"face mesh unsure ({confidence:.2f} < {MESH_THRESHOLD})"
   across = landmarks[anatomy.LEFT_CHEEK] - landmarks[anatomy.RIGHT_CHEEK]
   if (width := float(np.linalg.norm(across))) < MIN_WIDTH:
-    return f"face too small ({width:.0f} < {MIN_WIDTH} px)"
+    return f"face too small ({width:.1f} < {MIN_WIDTH} px)"
   if abs(turn := anatomy.yaw(landmarks)) > MAX_TURN:
     return f"turned too far ({abs(turn):.0f} > {MAX_TURN:.0f} degrees)"
   size = np.array(shape[1::-1])

@@ -113,6 +113,8 @@ class Landmarker(nn.Module):
       for k in range(count):
         stride = 2 if level and not k else 1
         x = Block(width, stride, self.dtype, name=f"level{level}_block{k}")(x)
+    if self.frozen_levels == len(self.features):
+      x = jax.lax.stop_gradient(x)
     x = convolution.Conv(
       _NECK, (1, 1), dtype=self.dtype, kernel_init=blocks.HE_INIT, name="neck"
     )(x)

@@ -161,7 +161,10 @@ def test_unusable_reasons(landmarks):
 
   assert reason() is None
   assert reason(confidence=0.4) == "face mesh unsure (0.40 < 0.5)"
-  assert reason(landmarks * 0.75) == "face too small (90 < 100 px)"
+  assert reason(landmarks * 0.75) == "face too small (90.0 < 100 px)"
+  # What is just too small is not told as equal.
+  reduced = landmarks * 0.997 / 1.2
+  assert reason(reduced) == "face too small (99.7 < 100 px)"
   outside = valid.copy()
   outside[:32] = 0
   assert reason(valid=outside) == "too much outside (0.25 > 0.2)"

@@ -106,7 +106,7 @@ def _turned(points, degrees):
   [
     (lambda p: p, 1.0, None),
     (lambda p: p, 0.4, r"face mesh unsure \(0.40 < 0.5\)"),
-    (lambda p: p / 8, 1.0, r"face too small \(\d+ < 32 px\)"),
+    (lambda p: p / 8, 1.0, r"face too small \([\d.]+ < 32 px\)"),
     (lambda p: _turned(p, 75), 1.0, r"turned too far \(\d+ > 60 degrees\)"),
     (
       lambda p: p + np.float32([150, 0, 0]),

@@ -29,20 +29,21 @@ def test_points_start_around_the_middle():
   np.testing.assert_allclose(middle, [0.5, 0.5, 0], atol=0.05)
 
 
-def test_frozen_levels_get_no_gradients():
+@pytest.mark.parametrize("levels", [1, 2])
+def test_frozen_levels_get_no_gradients(levels):
   x = jax.random.normal(jax.random.key(0), (2, 16, 16, 3))
   params = landmarker.Landmarker(**_SMALL).init(jax.random.key(1), x)
 
   @jax.jit
   def gradients(params):
-    module = landmarker.Landmarker(**_SMALL, frozen_levels=1)
+    module = landmarker.Landmarker(**_SMALL, frozen_levels=levels)
     return jax.grad(lambda p: module.apply(p, x).points.sum())(params)
 
   moves = {
     name: any(np.any(g != 0) for g in jax.tree.leaves(gs))
     for name, gs in gradients(params)["params"].items()
   }
-  frozen = {"stem", "stem_relu", "level0_block0"}
+  frozen = {"stem", "stem_relu", *(f"level{k}_block0" for k in range(levels))}
   # The sum of points says nothing of a face.
   assert {name for name, moved in moves.items() if not moved} == {
     *frozen,

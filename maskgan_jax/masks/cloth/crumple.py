@@ -21,7 +21,6 @@ def relief(
   *,
   size: float = 1.0,
   stretch: float = 1.6,
-  turn: float = 0.0,
 ) -> np.ndarray:
   """Relief of crumpled cloth, float32 [h, w] of about unit deviation.
 
@@ -31,9 +30,8 @@ def relief(
     rng: draws which part of the tile is used.
     size: of the creases; 1 has main ones about a quarter of a face apart.
     stretch: how many times as long as wide they are.
-    turn: their direction, radians from the horizontal.
   """
-  turn = turn + rng.uniform(-0.3, 0.3)
+  turn = rng.uniform(-0.3, 0.3)  # Radians from the horizontal.
   return _cut(_creased(), shape, width / size, rng, stretch, turn)
 
 

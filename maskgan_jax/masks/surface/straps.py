@@ -87,7 +87,7 @@ def visible_straps(
     side = int(2 * k >= len(strands))
     opacity = np.ones(len(strand))
     if not bare[side]:
-      beard = _BEARD * surface.width if k % 2 else 0.0
+      beard = _BEARD * surface.width if k % (len(strands) // 2) else 0.0
       skin = hair.is_skin(image, landmarks, strand, side)
       opacity = hair.seen(skin, strand, fade, beard)
     else:

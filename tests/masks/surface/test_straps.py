@@ -152,3 +152,21 @@ def test_whether_a_mask_is_tied_is_its_own():
   assert 0.02 < np.mean(tied) < 0.15
   assert straps.is_tied(masks.MaskParams("n95"))
   assert not straps.is_tied(masks.MaskParams("kn95"))
+
+
+@pytest.mark.parametrize(
+  ("kind", "lower"), [("face_shield", 0), ("mouth_shield", 1)]
+)
+def test_a_beard_may_grow_under_lower_straps(
+  landmarks, monkeypatch, kind, lower
+):
+  beards = []
+
+  def seen(skin, strand, fade, beard):
+    beards.append(beard > 0)
+    return np.ones(len(strand))
+
+  monkeypatch.setattr(straps, "_shows_ear", lambda *_: False)
+  monkeypatch.setattr(straps.hair, "seen", seen)
+  straps_of(kind, SKIN, landmarks)
+  assert beards == 2 * ([False] + lower * [True])

@@ -97,7 +97,7 @@ def test_bad_pictures_are_skipped(tmp_path, make, reason):
 def test_small_faces_are_skipped(dummy_data):
   strict = usability.UsabilityRule(min_face_width=500.0)
   skipped = _align(dummy_data, "train_person0.jpg", rule=strict)
-  assert re.fullmatch(r"face too small \(\d+ < 500 px\)", skipped.reason)
+  assert re.fullmatch(r"face too small \([\d.]+ < 500 px\)", skipped.reason)
 
 
 def test_no_face_is_enlarged(dummy_data):
