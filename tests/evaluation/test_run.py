@@ -1,5 +1,6 @@
 import csv
 import json
+import pathlib
 import shutil
 
 import numpy as np
@@ -111,7 +112,8 @@ def test_whole_photos_are_scored_once(workdir, monkeypatch, faces_dir):
 
   monkeypatch.setattr(loaded, "load", counted)
 
-  def measure(unmasker, folder, split, num_photos, *, mean_face):
+  def measure(unmasker, folder, split, num_photos, *, mean_face, data_dir):
+    assert pathlib.Path(data_dir, "masked_faces").is_dir()
     photos = sources.Folder(folder).fingerprint()
     asked = {"num_photos": num_photos, "photos": photos}
     size = unmasker.networks.image_size

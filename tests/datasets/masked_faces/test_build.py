@@ -296,9 +296,11 @@ def test_no_face_in_any_photo(tmp_path):
     picture = np.full((80, 80, 3), 50 * i, np.uint8)
     cv2.imwrite(str(tmp_path / "in" / f"{i}.png"), picture)
   with pytest.raises(
-    sources.SourceError, match="None of the 3 pictures .* 0.png: no face found"
+    sources.SourceError,
+    match="None of the 3 pictures .* 0.png: no face found.* about 67 pixels",
   ):
-    _build(sources.Folder(str(tmp_path / "in")), tmp_path / "out")
+    source = sources.Folder(str(tmp_path / "in"))
+    _build(source, tmp_path / "out", min_face_width=67.0)
   assert not reader.is_built(str(tmp_path / "out"))
   lines = (tmp_path / "out" / "skipped.csv").read_text().splitlines()
   assert lines == ["file,reason", *(f"{i}.png,no face found" for i in range(3))]
