@@ -20,10 +20,19 @@ _CANDIDATES = {
 }
 # What some folders of photos show; the others are called by their names.
 _SOURCES = {
+  "digitalcorps": "US Digital Corps",
+  "eig": "Entrepreneurs d'Interet General",
   "federal": "US Congress, official portraits",
+  "gsa18f": "18F",
   "hainish": "US Congress, member guide",
   "london": "Face Research Lab London Set",
+  "okfde": "Open Knowledge Foundation Deutschland",
+  "openscapes": "Openscapes",
   "pif": "Presidential Innovation Fellows",
+  "rladies": "R-Ladies",
+  "ropensci": "rOpenSci",
+  "ukparl": "UK Parliament",
+  "usgov": "US federal sites",
 }
 # With their decimals, in the order of the columns.
 _MEASURES = {"psnr_in_mask": 2, "lpips_in_mask": 3, "iou": 3, "identity": 3}
