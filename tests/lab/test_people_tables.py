@@ -81,7 +81,7 @@ def test_the_product_is_the_headline_with_baselines_beside():
   assert lines[9].startswith("| **product** | 22.00 (22.00-22.00) | 22.000 |")
   assert "| product on real people | n | PSNR in mask |" in real
   assert "| Presidential Innovation Fellows | 10 | 24.50 | 24.500 |" in real
-  assert "| ukparl | 1 | 5.00 | 5.000 | 0.900 | 5.000 |" in real
+  assert "| UK Parliament | 1 | 5.00 | 5.000 | 0.900 | 5.000 |" in real
   # (10 * 24.5 + 5) / 11.
   assert (
     "| **all real people** | 11 | 22.73 | 22.727 | 0.900 | 22.727 |" in real
