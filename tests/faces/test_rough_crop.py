@@ -14,7 +14,7 @@ def test_a_detected_face_lies_level_in_the_middle():
   np.testing.assert_allclose(transform @ [130, 117.5, 1], [64, 64], atol=1e-9)
   moved = eyes @ transform[:, :2].T + transform[:, 2]
   assert moved[0, 1] == pytest.approx(moved[1, 1])
-  assert alignment.enlargement(transform) == pytest.approx(128 / (1.6 * 75))
+  assert alignment.enlargement(transform) == pytest.approx(128 / (1.5 * 75))
 
 
 @pytest.mark.parametrize("turn", [0, 30, 180])
@@ -30,8 +30,8 @@ def test_landmarks_give_the_crop_again_however_the_face_is_turned(turn):
     crops.append(alignment.transform_landmarks(landmarks, transform)[:, :2])
   np.testing.assert_allclose(*crops, atol=1e-3)
   low, high = crops[0].min(0), crops[0].max(0)
-  assert (high - low).max() == pytest.approx(96 / 1.8, rel=1e-5)
-  np.testing.assert_allclose((low + high) / 2, [48, 96 * 0.533], atol=1e-3)
+  assert (high - low).max() == pytest.approx(96 / 1.5, rel=1e-5)
+  np.testing.assert_allclose((low + high) / 2, [48, 48], atol=1e-3)
 
 
 def test_both_crops_show_a_face_alike():

@@ -95,7 +95,7 @@ def test_unmask_changes_the_mask_alone(make, photo, transform):
 
 def test_a_crop_that_cuts_the_mask_is_widened_once(make, photo, transform):
   # Its lower edge is mask on 20 of 64 pixels, however wide it is.
-  unmasker = make(area=slice(40, SIZE))
+  unmasker = make(area=slice(34, SIZE))
   [face] = unmasker.unmask(photo, faces="largest").faces
   assert unmasker.networks.batches == [1, 1]
   scale = alignment.enlargement(face.transform) / alignment.enlargement(
@@ -111,7 +111,7 @@ def test_a_crop_that_cuts_the_mask_is_widened_once(make, photo, transform):
 
 
 def test_another_sample_takes_what_was_found(make, photo, monkeypatch):
-  unmasker = make(area=slice(40, SIZE))
+  unmasker = make(area=slice(34, SIZE))
   found = unmasker.find(photo, "largest")
   likely = unmasker.complete(photo, found)
   assert likely[0].widened
