@@ -180,6 +180,7 @@ def _mean(found: Mapping[str, Any], decimals: int) -> str:
 # By the name that stands in a marker, what makes the table of the scores.
 TABLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
   "scores": _scores,
+  "headline": people_tables.headline,
   "real_people": people_tables.real_people,
   "synthetic_people": people_tables.synthetic_people,
   "landmarks": _product("landmarks", landmarks.table),

@@ -50,6 +50,15 @@ def real_people(scores: Mapping[str, Any]) -> str:
   )
 
 
+def headline(scores: Mapping[str, Any]) -> str:
+  """Returns the scores of all real people, not by source.
+
+  Args:
+    scores: what metrics.json holds, with the product's.
+  """
+  return _of_all(scores["product"], "real")
+
+
 def synthetic_people(scores: Mapping[str, Any]) -> str:
   """The same of people who do not exist."""
   return _people(scores, "synthetic", sources_lib.is_synthetic)
@@ -61,6 +70,19 @@ def _people(scores, which: str, chosen: Callable[[str], bool]) -> str:
     found = {name: sources[name] for name in sources if chosen(name)}
     return _by_source(f"oracle crops of {which} people", which, found.items())
   product = scores["product"]
+  if not product[which]["n"]:
+    return _of_all(product, which)
+  sources = (
+    (name, _of_product(found))
+    for name, found in product["by_source"].items()
+    if chosen(name)
+  )
+  by_source = _by_source(f"product on {which} people", which, sources)
+  return f"{_of_all(product, which)}\n\n{by_source}"
+
+
+def _of_all(product, which) -> str:
+  """How many photos, and the product beside what needs no network."""
   total = product[which]
   if not total["n"]:
     return f"No photo of {which} people was scored."
@@ -70,13 +92,7 @@ def _people(scores, which: str, chosen: Callable[[str], bool]) -> str:
     f" are reported have an IoU of {total['iou']['mean']:.3f};"
     f" {100 * total['not_reported']['mean']:.1f} % are not."
   )
-  sources = (
-    (name, _of_product(found))
-    for name, found in product["by_source"].items()
-    if chosen(name)
-  )
-  by_source = _by_source(f"product on {which} people", which, sources)
-  return f"{head}\n\n{_candidates(which, total)}\n\n{by_source}"
+  return f"{head}\n\n{_candidates(which, total)}"
 
 
 def _of_product(found) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def test_without_whole_photos_oracle_crops_are_shown_and_named():
 
 def test_the_product_is_the_headline_with_baselines_beside():
   real = people_tables.real_people(OLD | SCORED)
+  assert real.startswith(people_tables.headline(OLD | SCORED))
   lines = real.splitlines()
   assert lines[0] == (
     "11 whole photos of 11 real people, mean mask area 0.250 of the aligned"
