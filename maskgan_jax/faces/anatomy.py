@@ -84,6 +84,11 @@ def skin_mask(landmarks: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
   return mask
 
 
+def face_width(landmarks: np.ndarray) -> float:
+  """Returns the way from cheek to cheek, in depth too, px."""
+  return float(np.linalg.norm(landmarks[LEFT_CHEEK] - landmarks[RIGHT_CHEEK]))
+
+
 def yaw(landmarks: np.ndarray) -> float:
   """Returns the turn of the head in degrees, 0 when frontal."""
   across = landmarks[LEFT_CHEEK] - landmarks[RIGHT_CHEEK]

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from maskgan_jax.faces import anatomy
-from maskgan_jax.masks.surface import head
+from maskgan_jax.masks.surface import colours, head
 
 # Looked for on lines down the neck, face widths from the middle, and on so many
 # places of each; the last lies so far below the chin.
@@ -77,19 +77,14 @@ def below(
 
 def _colours(image, landmarks, places):
   """Lightness and colour at places [lines, n, 2], NaN outside; the cheeks'."""
-  size = np.array(image.shape[1::-1])
-  cheeks = landmarks[list(_CHEEKS), :2]
-  points = np.concatenate([cheeks, places.reshape(-1, 2)])
-  points = np.round(points).astype(int)
-  inside = ((points >= 0) & (points < size)).all(1)
-  points = np.clip(points, 0, size - 1)
+  places = np.round(places)
+  limit = np.array(image.shape[1::-1]) - 1
+  inside = ((places >= 0) & (places <= limit)).all(-1)
   soft = cv2.blur(image, (3, 3))
-  colours = soft[points[:, 1], points[:, 0]][None]
-  lab = cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)[0].astype(np.float32)
-  lab = lab / _UNITS
-  skin = np.median(lab[: len(cheeks)], 0)
+  cheeks = colours.lab_at(soft, landmarks[list(_CHEEKS), :2]) / _UNITS
+  lab = colours.lab_at(soft, places) / _UNITS
   lab[~inside] = np.nan
-  return lab[len(cheeks) :].reshape(*places.shape[:2], 3), skin
+  return lab, np.median(cheeks, 0)
 
 
 def _edges(lab, skin):

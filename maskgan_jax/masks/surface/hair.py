@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from maskgan_jax.masks.surface import head
+from maskgan_jax.faces import anatomy
+from maskgan_jax.masks.surface import colours, head
 
 # Skin of each cheek, the picture's left one first; beards leave it bare.
 _CHEEKS = (
@@ -35,6 +36,7 @@ _PALE = 5
 _ON_CHEEK = 0.3
 # The colour of a place is its neighbourhood's, face widths.
 _NEAR = 0.012
+_CROSS = np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)])
 
 
 def is_skin(
@@ -52,16 +54,11 @@ def is_skin(
     bool [n].
   """
   cheek = landmarks[list(_CHEEKS[side]), :2]
-  width = float(np.linalg.norm(landmarks[234] - landmarks[454]))
-  places = np.concatenate([cheek, points])
-  near = _NEAR * width * np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)])
-  places = np.round(places[:, None] + near).astype(int)
+  near = _NEAR * anatomy.face_width(landmarks) * _CROSS
+  places = np.round(np.concatenate([cheek, points])[:, None] + near)
   limit = np.array(image.shape[1::-1]) - 1
   inside = ((places >= 0) & (places <= limit)).all(-1)
-  places = np.clip(places, 0, limit)
-  colours = image[places[..., 1], places[..., 0]]
-  lab = cv2.cvtColor(colours, cv2.COLOR_RGB2LAB).astype(np.float32)
-  mean = lab.mean(1)
+  mean = colours.lab_at(image, places).mean(1)
   skin = np.median(mean[: len(cheek)], 0)
   light, red, yellow = (mean[len(cheek) :] - skin).T
   alike = (light > -_DARKER * skin[0]) & (light < _BRIGHTER)
@@ -159,10 +156,10 @@ def _add_side(whole, image, landmarks, frame, window, side, colour):
   if x0 >= x1 or y0 >= y1:
     return
   lab = cv2.cvtColor(image[y0:y1, x0:x1], cv2.COLOR_RGB2LAB)
-  skin = np.median(_lab_at(image, landmarks[list(_CHEEKS[side]), :2]), 0)
+  skin = np.median(colours.lab_at(image, landmarks[list(_CHEEKS[side]), :2]), 0)
   if colour[0] > skin[0] + _PALE:
     return
-  at_edge = _hairy(_lab_at(image, cheek.reshape(-1, 2)), colour, skin)
+  at_edge = _hairy(colours.lab_at(image, cheek), colour, skin)
   if at_edge.mean() < _ON_CHEEK:
     return
   opacity = _hairy(lab, colour, skin)
@@ -173,14 +170,6 @@ def _add_side(whole, image, landmarks, frame, window, side, colour):
   opacity *= cv2.blur(inside, (size, size)) * np.float32(1 / 255)
   part = whole[y0 - window[1] : y1 - window[1], x0 - window[0] : x1 - window[0]]
   np.maximum(part, opacity, out=part)
-
-
-def _lab_at(image, points):
-  """L*a*b* [n, 3] at places [n, 2], px."""
-  places = np.round(points).astype(int)
-  places = np.clip(places, 0, np.array(image.shape[1::-1]) - 1)
-  colours = image[places[:, 1], places[:, 0]][None]
-  return cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)[0].astype(np.float32)
 
 
 def _hairy(lab, hair, skin):
