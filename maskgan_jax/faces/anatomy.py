@@ -84,7 +84,7 @@ def skin_mask(landmarks: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
   return mask
 
 
-def face_width(landmarks: np.ndarray) -> float:
+def cheek_to_cheek(landmarks: np.ndarray) -> float:
   """Returns the way from cheek to cheek, in depth too, px."""
   return float(np.linalg.norm(landmarks[LEFT_CHEEK] - landmarks[RIGHT_CHEEK]))
 

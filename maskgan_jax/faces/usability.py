@@ -69,8 +69,7 @@ def reason_not_to_mask(
   """
   if confidence < MESH_THRESHOLD:
     return f"face mesh unsure ({confidence:.2f} < {MESH_THRESHOLD})"
-  across = landmarks[anatomy.LEFT_CHEEK] - landmarks[anatomy.RIGHT_CHEEK]
-  if (width := float(np.linalg.norm(across))) < MIN_WIDTH:
+  if (width := anatomy.cheek_to_cheek(landmarks)) < MIN_WIDTH:
     return f"face too small ({width:.1f} < {MIN_WIDTH} px)"
   if abs(turn := anatomy.yaw(landmarks)) > MAX_TURN:
     return f"turned too far ({abs(turn):.0f} > {MAX_TURN:.0f} degrees)"

@@ -36,48 +36,54 @@ class Drawing(NamedTuple):
   seed: int
 
 
-def embed(item: sources.Item, *, source: sources.Source) -> np.ndarray | None:
-  """Returns who a photo's largest face looks like, as for masked_faces.
+class Found(NamedTuple):
+  """A photo and its largest face.
 
-  Returns:
-    [128] float32 of unit length; None where the photo cannot be read, no face
-    is found, the source knows the landmarks, or the recognizer's package is
-    not installed.
+  Attributes:
+    item: the photo, in its source.
+    face: bare, its landmarks the face mesh's or the source's own.
+    embedding: who it looks like, [128] float32 of unit length; None where the
+      source knows the landmarks, or the recognizer's package is not installed.
   """
-  try:
-    image, landmarks = source.load(item)
-  except photos.PhotoError:
-    return None
-  found = (
-    [] if landmarks is not None else finder.shared().find(image, "largest")
-  )
-  return align.embed(image, found[0]) if found else None
+
+  item: sources.Item
+  face: finder.LandmarkedFace
+  embedding: np.ndarray | None
 
 
-def make(
-  item: sources.Item, *, source: sources.Source, drawing: Drawing
-) -> list[dict[str, Any]] | sources.Skipped:
-  """Makes all crops of a photo's largest face.
-
-  The landmarks are the face mesh's on the bare photo; box and keypoints are
-  what the detector finds on each crop, as in use.
-
-  Returns:
-    One dict of features a crop, or why there is none.
-  """
+def find(
+  item: sources.Item, *, source: sources.Source
+) -> Found | sources.Skipped:
+  """Finds a photo's largest face, or says why it cannot be used."""
   try:
     loaded = source.load(item)
   except photos.PhotoError as error:
     return sources.Skipped(item.name, str(error))
-  image = loaded.image
   face = _bare_face(loaded)
   if face is None:
     return sources.Skipped(item.name, "no face found")
   reason = usability.reason_not_to_mask(
-    face.landmarks, face.confidence, image.shape
+    face.landmarks, face.confidence, loaded.image.shape
   )
   if reason:
     return sources.Skipped(item.name, reason)
+  painted = loaded.landmarks is not None
+  embedding = None if painted else align.embed(loaded.image, face)
+  return Found(item, face, embedding)
+
+
+def make(
+  found: Found, *, source: sources.Source, drawing: Drawing
+) -> list[dict[str, Any]]:
+  """Makes all crops of a photo's largest face.
+
+  Box and keypoints are what the detector finds on each crop, as in use.
+
+  Returns:
+    One dict of features a crop.
+  """
+  item, face, _ = found
+  image = source.load(item).image
   transform = _wide(face.box)
   crop = rough_crop.cut(image, transform, SIZE)
   landmarks = alignment.transform_landmarks(face.landmarks, transform)

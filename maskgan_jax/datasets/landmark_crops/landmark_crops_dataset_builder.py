@@ -109,30 +109,52 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         f"{sources.MANIFEST} is missing beside the photos. Add it, with the"
         " columns file,person_id: splits are by person."
       )
-    groups = self._groups(items)
-    splits = people.assign(
-      [item.name for item in items],
-      groups,
-      num_train=None,
-      num_test=None,
+    found = self._find(items)
+    who = people.identify(
+      [face.item for face in found], [face.embedding for face in found]
     )
     return {
       name: self._generate_examples(
-        name, [items[i]._replace(person_id=groups[i]) for i in indices]
+        name,
+        [
+          found[i]._replace(item=found[i].item._replace(person_id=who[i].group))
+          for i in indices
+        ],
       )
-      for name, indices in splits.items()
+      for name, indices in self._assign(found, who).items()
     }
 
-  def _groups(self, items: list[sources.Item]) -> list[str]:
-    """Who is on each photo, with those who look alike in one group."""
-    embed = functools.partial(crops.embed, source=self._source)
+  def _find(self, items: list[sources.Item]) -> list[crops.Found]:
+    """The photos with a face that can be used; the others are noted."""
+    find = functools.partial(crops.find, source=self._source)
+    found = []
     with processes_lib.Workers(self._num_processes) as pool:
-      embeddings = list(
-        processes.Processes(pool).map("Telling people apart", embed, items)
-      )
-    return [who.group for who in people.identify(items, embeddings)]
+      for result in processes.Processes(pool).map("Finding faces", find, items):
+        if isinstance(result, sources.Skipped):
+          self.skipped.append(result)
+        else:
+          found.append(result)
+    return found
 
-  def _generate_examples(self, split: str, items: list[sources.Item]) -> Any:
+  def _assign(self, found, who) -> dict[str, list[int]]:
+    """Indices of the faces in each split."""
+    try:
+      return people.assign(
+        [face.item.name for face in found],
+        [identity.group for identity in who],
+        num_train=None,
+        num_test=None,
+      )
+    except sources.SourceError as error:
+      if not self.skipped:
+        raise
+      name, reason = self.skipped[-1]
+      raise sources.SourceError(
+        f"{error} {len(self.skipped)} photos were left out, such as {name}:"
+        f" {reason}."
+      ) from error
+
+  def _generate_examples(self, split: str, found: list[crops.Found]) -> Any:
     drawing = crops.Drawing(
       variants=VARIANTS[split],
       distribution=masks.TRAINING
@@ -142,20 +164,9 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       seed=self._seed,
     )
     make = functools.partial(crops.make, source=self._source, drawing=drawing)
-    count = 0
     with processes_lib.Workers(self._num_processes) as pool:
       for made in processes.Processes(pool).map(
-        f"Drawing {split}", make, items
+        f"Drawing {split}", make, found
       ):
-        if isinstance(made, sources.Skipped):
-          self.skipped.append(made)
-          continue
         for example in made:
-          count += 1
           yield example["id"], example
-    if not count:
-      raise sources.SourceError(
-        f"None of the {len(items)} photos of the {split} split shows a face"
-        f" that can be used: {self.skipped[-1].reason}. Add photos of other"
-        " people."
-      )

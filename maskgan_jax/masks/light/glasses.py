@@ -61,7 +61,7 @@ def rims(
     The rims' opacity, float32 [y1 - y0, x1 - x0] in [0, 1]; None where there
     are none, or the picture's border cuts them off.
   """
-  width = anatomy.face_width(landmarks)
+  width = anatomy.cheek_to_cheek(landmarks)
   middles = np.stack(anatomy.eye_centres(landmarks))
   reach = 1.5 * _FARTHEST * width
   x0, y0 = np.maximum(middles.min(0) - reach, 0).astype(int)

@@ -54,7 +54,7 @@ def axes(
   landmarks: np.ndarray,
 ) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
   """Chin [2] and width of the face, px; its right and down, unit [2]."""
-  width = anatomy.face_width(landmarks)
+  width = anatomy.cheek_to_cheek(landmarks)
   down = landmarks[anatomy.CHIN, :2] - landmarks[anatomy.FOREHEAD, :2]
   down = down / max(float(np.linalg.norm(down)), 1e-6)
   return landmarks[anatomy.CHIN, :2], width, np.array([down[1], -down[0]]), down

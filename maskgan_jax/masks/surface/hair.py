@@ -54,7 +54,7 @@ def is_skin(
     bool [n].
   """
   cheek = landmarks[list(_CHEEKS[side]), :2]
-  near = _NEAR * anatomy.face_width(landmarks) * _CROSS
+  near = _NEAR * anatomy.cheek_to_cheek(landmarks) * _CROSS
   places = np.round(np.concatenate([cheek, points])[:, None] + near)
   limit = np.array(image.shape[1::-1]) - 1
   inside = ((places >= 0) & (places <= limit)).all(-1)

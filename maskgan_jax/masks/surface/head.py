@@ -57,7 +57,7 @@ def check_landmarks(landmarks: np.ndarray) -> None:
     raise ValueError(
       "landmarks hold values that are not finite; skip this face."
     )
-  width = anatomy.face_width(landmarks)
+  width = anatomy.cheek_to_cheek(landmarks)
   height = np.linalg.norm(landmarks[anatomy.CHIN] - landmarks[anatomy.FOREHEAD])
   if min(width, height) < 2:
     raise ValueError(

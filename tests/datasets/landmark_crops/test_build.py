@@ -27,7 +27,8 @@ def item():
 
 def test_crops_of_one_face(item):
   source = sources.SampleFaces(1)
-  made = crops.make(item, source=source, drawing=DRAWING)
+  found = crops.find(item, source=source)
+  made = crops.make(found, source=source, drawing=DRAWING)
   assert [x["is_masked"] for x in made] == [False, True, True]
   assert [x["id"] for x in made] == [f"{item.name}#{i}" for i in range(3)]
   pictures = [build.to_arrays(x)["image"] for x in made]
@@ -44,7 +45,7 @@ def test_crops_of_one_face(item):
   assert (
     np.abs(pictures[1][around].astype(int) - pictures[2][around]).mean() > 5
   )
-  again = crops.make(item, source=source, drawing=DRAWING)
+  again = crops.make(found, source=source, drawing=DRAWING)
   assert [x["image"] for x in again] == [x["image"] for x in made]
 
 
@@ -55,7 +56,7 @@ def test_what_is_too_small_is_left_out(item):
       small = cv2.resize(portrait.image, None, fx=0.1, fy=0.1)
       return sources.Loaded(small, 0.1 * portrait.landmarks)
 
-  found = crops.make(item, source=Tiny(), drawing=DRAWING)
+  found = crops.find(item, source=Tiny())
   assert isinstance(found, sources.Skipped) and "too small" in found.reason
 
 
@@ -117,13 +118,13 @@ def test_who_looks_like_somebody_of_test_is_in_test(few, tmp_path, monkeypatch):
   monkeypatch.setattr(sources.SampleFaces, "items", lambda _: (items, []))
   alike = (train[1], few["test"])
   faces = np.eye(4, dtype=np.float32)
-  monkeypatch.setattr(
-    crops,
-    "embed",
-    lambda item, source: faces[
-      3 if item.name in alike else names.index(item.name)
-    ],
-  )
+  find = crops.find
+
+  def looking(item, source):
+    place = 3 if item.name in alike else names.index(item.name)
+    return find(item, source=source)._replace(embedding=faces[place])
+
+  monkeypatch.setattr(crops, "find", looking)
   source = sources.SampleFaces(300)
   build.build(source, str(tmp_path), seed=0, num_processes=1)
   test = build.open_split(str(tmp_path), "test")
@@ -138,11 +139,11 @@ def test_people_are_told_apart_as_in_masked_faces(item, dummy_data):
   rule = usability.UsabilityRule()
   aligned = align.align(photo, source=source, size=64, rule=rule)
   np.testing.assert_array_equal(
-    crops.embed(photo, source=source), aligned.embedding
+    crops.find(photo, source=source).embedding, aligned.embedding
   )
-  assert crops.embed(item, source=sources.SampleFaces(1)) is None
-  gone = photo._replace(name="gone.jpg")
-  assert crops.embed(gone, source=source) is None
+  assert crops.find(item, source=sources.SampleFaces(1)).embedding is None
+  gone = crops.find(photo._replace(name="gone.jpg"), source=source)
+  assert isinstance(gone, sources.Skipped) and "gone.jpg" in gone.name
 
 
 def test_one_build_at_a_time(few, tmp_path):
@@ -166,7 +167,8 @@ def test_a_split_without_a_usable_face(few, tmp_path, monkeypatch):
 
   monkeypatch.setattr(sources.SampleFaces, "load", load)
   with pytest.raises(
-    sources.SourceError, match="1 photos of the validation split.*too small"
+    sources.SourceError,
+    match="validation would be empty.*1 photos were left out.*too small",
   ):
     build.build(
       sources.SampleFaces(300), str(tmp_path), seed=0, num_processes=1
