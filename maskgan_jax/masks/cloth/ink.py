@@ -79,6 +79,8 @@ class Canvas:
   ) -> None:
     """Fills an outline with short hair that falls down."""
     part, mask = self._mask(outline, softness, 0.0, None)
+    if not mask.size:
+      return  # OpenCV blurs no empty picture.
     noise = self._rng.standard_normal(mask.shape, np.float32)
     tall = max(1.0, 0.02 * self._scale[1])
     noise = cv2.GaussianBlur(noise, (0, 0), 0.6, sigmaY=tall)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from maskgan_jax.masks.cloth import lower_faces
+from maskgan_jax.masks.cloth import ink, lower_faces
 from tests.masks.cloth import test_textures
 
 GROUND = (40, 90, 200)
@@ -35,3 +35,15 @@ def test_all_styles_come_up():
 def test_same_seed_same_print():
   np.testing.assert_array_equal(printed(3), printed(3))
   assert not np.array_equal(printed(3), printed(4))
+
+
+def test_hair_beside_the_cloth_changes_nothing():
+  x = np.linspace(-0.6, 0.6, 240, dtype=np.float32)[None]
+  y = np.linspace(0, 0.65, 130, dtype=np.float32)[:, None]
+  rng = np.random.default_rng(0)
+  canvas = ink.Canvas(GROUND, x, y, test_textures.MARKS, rng)
+  before, brown = canvas.pixels.copy(), np.array([90.0, 60.0, 40.0])
+  canvas.hair(ink.ellipse(np.array([3.0, 3.0]), (0.1, 0.1)), brown, 20.0, 0.01)
+  np.testing.assert_array_equal(canvas.pixels, before)
+  canvas.hair(ink.ellipse(np.array([0.0, 0.3]), (0.1, 0.1)), brown, 20.0, 0.01)
+  assert (canvas.pixels != before).any()
