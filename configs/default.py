@@ -41,16 +41,6 @@ def get_config() -> ml_collections.ConfigDict:
     {
       "name": "completion",  # Or "pix2pix".
       "mask_channel": True,  # The mask as fourth input channel.
-      # Keeps the generator of init_from, but for what the latent code does.
-      "frozen": False,
-    }
-  )
-  # A code that chooses among several completions of the generator "completion".
-  c.latent = ml_collections.ConfigDict(
-    {
-      "size": 0,
-      # An example trains with the best of so many codes drawn for it.
-      "num_candidates": 4,
     }
   )
   c.completion = ml_collections.ConfigDict(
@@ -59,6 +49,7 @@ def get_config() -> ml_collections.ConfigDict:
       "num_blocks": (1, 1, 2, 2),
       "attention_level": 2,
       "scale": 1,  # 2 works on pictures of half the size.
+      "structure": False,  # Draws along the landmarks of the hidden half.
     }
   )
   c.pix2pix = ml_collections.ConfigDict(
@@ -66,6 +57,9 @@ def get_config() -> ml_collections.ConfigDict:
   )
   c.discriminator = ml_collections.ConfigDict(
     {
+      # "patches" of pixels, or the "features" that AlexNet finds, for which
+      # base_features alone is read.
+      "name": "patches",
       "base_features": 64,
       "num_levels": 3,
       "scale": 1,
@@ -75,9 +69,12 @@ def get_config() -> ml_collections.ConfigDict:
   )
   # pix2pix keeps dropout and batch statistics at test.
   c.train_mode_at_test = False
-  # The mean of what both networks make of a picture and of its mirror image, a
-  # few pixels apart: nearer to the truth, less sharp, twice the work.
+  # The mean of the masks that the segmenter finds in a picture and its mirror
+  # image, a few pixels apart: nearer to the truth, twice the segmenter's work.
   c.mirrored_at_test = False
+  # How far beyond the mask found the generator is shown nothing in use, in
+  # shares of the picture's height.
+  c.hidden_reach = 0.0
 
   c.optimizer = ml_collections.ConfigDict(
     {
@@ -117,6 +114,8 @@ def get_config() -> ml_collections.ConfigDict:
       "perceptual_scale": 1,
       "visible_weight": 0.05,
       "composite": True,
+      # Patches of visible pixels teach nothing: count those that were hidden.
+      "judge_hidden": False,
     }
   )
   c.shown_mask = ml_collections.ConfigDict(
@@ -128,6 +127,9 @@ def get_config() -> ml_collections.ConfigDict:
       "borrowed_share": 0.0,
       # Of the faces under a borrowed mask, those mixed with another face.
       "mixed_share": 0.0,
+      # How far beyond its mask the generator is shown nothing, drawn for each
+      # example, in shares of the picture's height; () for the mask alone.
+      "hidden_reach": (),
     }
   )
   c.augment = ml_collections.ConfigDict(

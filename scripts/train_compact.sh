@@ -23,18 +23,23 @@ fi
 here=$(dirname "$0")
 # Steps are taken one after the other; each leaves what it has done alone.
 train() {
-  python "$here/train.py" "--config=$here/../configs/$1.py" "--workdir=$output_dir/$2" \
+  python "$here/train.py" "--config=$here/../configs/$1" "--workdir=$output_dir/$2" \
     "--config.data_dir=$output_dir/data" "${@:3}"
 }
 
-echo "== 1/5 Dataset"
+echo "== 1/7 Dataset"
 python "$here/build_dataset.py" --source=folder "--faces_dir=$faces_dir" --variants=12 \
   "--data_dir=$output_dir/data"
-echo "== 2/5 Reconstruction"
-train compact compact
-echo "== 3/5 Sharpening"
+echo "== 2/7 Landmarker"
+python "$here/build_dataset.py" --dataset=landmark_crops --source=folder \
+  "--faces_dir=$faces_dir" "--data_dir=$output_dir/data_landmarks"
+python "$here/train.py" "--config=$here/../configs/landmarker.py" \
+  "--workdir=$output_dir/landmarker" "--config.data_dir=$output_dir/data_landmarks"
+echo "== 3/7 Reconstruction"
+train compact.py compact
+echo "== 4/7 Sharpening"
 # Each of the three has flaws of its own; their mean has few.
-sharpen() { train sharpen "$1" "--config.init_from=$output_dir/compact" "${@:2}"; }
+sharpen() { train sharpen.py "$1" "--config.init_from=$output_dir/compact" "${@:2}"; }
 sharpen sharp_a
 sharpen sharp_b --config.discriminator.scale=2
 sharpen sharp_c --config.loss.adversarial_weight=1.0 --config.num_train_steps=3500
@@ -43,15 +48,18 @@ if ! [ -d "$output_dir/between/checkpoints" ]; then
   python "$here/average.py" "--runs=$runs" --shares=0.1,0.3,0.3,0.3 \
     "--workdir=$output_dir/between"
 fi
-train sharpen polish "--config.init_from=$output_dir/between" \
+train sharpen.py polish "--config.init_from=$output_dir/between" \
   --config.optimizer.learning_rate.generator=2e-4 --config.discriminator.scale=2 \
   --config.discriminator.base_features=32 --config.num_train_steps=3000
-echo "== 4/5 Several completions"
-# Longer than they need: the segmenter gains by it.
-train diverse diverse "--config.init_from=$output_dir/polish" --config.num_train_steps=9000
-echo "== 5/5 Evaluation on people not trained on"
-python "$here/evaluate.py" "--workdir=$output_dir/diverse" "--data_dir=$output_dir/data" \
-  --num_samples=4
+echo "== 5/7 Faces that pass for photos"
+train faces.py:gpu faces "--config.init_from=$output_dir/polish"
+weights=$output_dir/weights.safetensors
+echo "== 6/7 Weights in one file: $weights"
+python "$here/release.py" "--workdir=$output_dir/faces" \
+  "--landmarker_workdir=$output_dir/landmarker" "--output=$weights" \
+  "--trained_by=scripts/train_compact.sh --faces_dir=$faces_dir"
+echo "== 7/7 Evaluation on people not trained on"
+python "$here/evaluate.py" "--weights=$weights" "--data_dir=$output_dir/data" \
+  "--output_dir=$output_dir/evaluation" "--faces_dir=$faces_dir" --num_samples=4
 echo
-echo "Take masks off with: maskgan unmask --workdir=$output_dir/diverse --input=..."
-echo "Keep the weights with: python scripts/release.py --workdir=$output_dir/diverse --output=FILE.safetensors"
+echo "Take masks off with: maskgan unmask --weights=$weights --input=..."

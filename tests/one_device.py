@@ -16,7 +16,9 @@ def make_batch(size: int = 4, side: int = 64) -> batch_lib.Batch:
   mask = np.zeros((size, side, side, 1), np.uint8)
   mask[:-1, side // 2 :, side // 4 : -side // 4] = 1  # The last is bare.
   masked = np.where(mask > 0, np.uint8(200), image)
-  return batch_lib.Batch(image, masked, mask, np.ones_like(mask))
+  landmarks = rng.uniform(0, side, (size, 468, 3)).astype(np.float32)
+  landmarks[-1] = np.nan
+  return batch_lib.Batch(image, masked, mask, np.ones_like(mask), landmarks)
 
 
 def fresh(config, key=None):

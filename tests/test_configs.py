@@ -11,7 +11,7 @@ import pytest
 from configs import (
   compact,
   default,
-  diverse,
+  faces,
   landmarker,
   paper,
   portraits,
@@ -115,22 +115,21 @@ def test_portraits_refuses_another_size():
     portraits.get_config("512")
 
 
-@pytest.mark.parametrize("module", [sharpen, diverse])
-def test_what_continues_a_run_has_its_networks(module):
+def test_what_continues_a_run_has_its_networks():
   for name, start in (
     ("compact", compact.get_config()),
     ("portraits", portraits.get_config()),
     ("portraits128", portraits.get_config("128")),
   ):
-    c = module.get_config(name)
+    c = sharpen.get_config(name)
     for key in ("image_size", "completion", "segmenter.features"):
       get = operator.attrgetter(key)
       assert get(c) == get(start)
   with pytest.raises(ValueError, match=r"small is unknown. Choose one of comp"):
-    module.get_config("small")
+    sharpen.get_config("small")
 
 
-@pytest.mark.parametrize("module", [compact, portraits, sharpen, diverse])
+@pytest.mark.parametrize("module", [compact, portraits, sharpen, faces])
 def test_ours_are_compact(module):
   """Small enough for phones and ordinary computers, and free of surprises."""
   c = module.get_config()
@@ -248,28 +247,13 @@ def test_borrowed_masks_need_a_mask_channel():
     step_settings.read(c)
 
 
-@pytest.mark.parametrize("name", ["segmenter", "generator"])
-def test_a_frozen_network_needs_a_start(name):
+def test_a_frozen_segmenter_needs_a_start():
   c = default.get_config()
-  c[name].frozen = True
+  c.segmenter.frozen = True
   with pytest.raises(
-    errors.UserError, match=f"keeps the {name}.*set config.init_from"
+    errors.UserError, match="keeps the segmenter.*set config.init_from"
   ):
     step_settings.read(c)
-
-
-def test_a_frozen_generator_needs_a_latent_code():
-  c = default.get_config()
-  c.generator.frozen, c.init_from = True, "somewhere"
-  with pytest.raises(errors.UserError, match="set config.latent.size"):
-    step_settings.read(c)
-
-
-def test_pix2pix_reads_no_latent_code():
-  c = paper.get_config()
-  c.latent.size = 8
-  with pytest.raises(errors.UserError, match='"pix2pix" reads no latent code'):
-    settings.modules(c)
 
 
 def test_checkpoints_have_scores():

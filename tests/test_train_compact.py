@@ -49,23 +49,28 @@ def test_each_step_starts_from_the_one_before(run, tmp_path):
   scripts = [pathlib.Path(command[0]) for command in commands]
   assert all(script.is_file() for script in scripts)
   assert [script.stem for script in scripts] == [
-    *("build_dataset", "train", "train", "train", "train", "average"),
-    *("train", "train", "evaluate"),
+    *("build_dataset", "build_dataset", "train"),
+    *("train", "train", "train", "train", "average"),
+    *("train", "train", "release", "evaluate"),
   ]
-  for command in commands[2:5]:
+  for command in commands[4:7]:
     assert f"--config.init_from={runs}/compact" in command
   workdirs = [command[2].removeprefix("--workdir=") for command in commands]
-  assert f"--runs={','.join(workdirs[1:5])}" in commands[5]
-  assert f"--workdir={runs}/between" in commands[5]
-  assert f"--config.init_from={runs}/between" in commands[6]
-  assert f"--config.init_from={runs}/polish" in commands[7]
+  assert f"--runs={','.join(workdirs[3:7])}" in commands[7]
+  assert f"--workdir={runs}/between" in commands[7]
+  assert f"--config.init_from={runs}/between" in commands[8]
+  assert f"--config.init_from={runs}/polish" in commands[9]
+  assert f"--workdir={runs}/faces" in commands[10]
+  assert f"--landmarker_workdir={runs}/landmarker" in commands[10]
+  assert f"--weights={runs}/weights.safetensors" in commands[11]
   for command in commands:
     for flag in command:
       if flag.startswith("--config="):
-        assert pathlib.Path(flag.removeprefix("--config=")).is_file()
+        config = flag.removeprefix("--config=").split(":")[0]
+        assert pathlib.Path(config).is_file()
   # What is between the runs is made once; the other steps know themselves.
   _, again = run(*given)
-  assert again == [*commands[:5], *commands[6:]]
+  assert again == [*commands[:7], *commands[8:]]
 
 
 @pytest.mark.parametrize(

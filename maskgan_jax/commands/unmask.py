@@ -18,6 +18,7 @@ from absl import flags
 from maskgan_jax import unmasking
 from maskgan_jax.commands import shared_flags
 from maskgan_jax.common import errors, optional
+from maskgan_jax.faces import expression
 from maskgan_jax.metrics import identification
 from maskgan_jax.networks import released_card
 from maskgan_jax.photos import video
@@ -51,11 +52,17 @@ _FORCE = flags.DEFINE_bool(
   False,
   "Complete whatever looks like a mask, also where it is not reported as one.",
 )
+_EXPRESSION = flags.DEFINE_enum(
+  "expression",
+  expression.LIKELY,
+  expression.NAMES,
+  "What the mouth does; the likely one is a guess from what is visible.",
+)
 _NUM_SAMPLES = flags.DEFINE_integer(
   "num_samples",
   1,
-  "How many completions of each photo to write: the likeliest as --output, the"
-  " others beside it as NAME.2, NAME.3, ...",
+  "How many completions of each photo to write: the one with --expression as"
+  " --output, others like it beside it as NAME.2, NAME.3, ...",
   lower_bound=1,
 )
 _SAVE_MASKS = flags.DEFINE_bool(
@@ -96,7 +103,7 @@ _BACKEND = shared_flags.define_backend()
 
 GROUPS = {
   "Input and output": (_INPUT, _OUTPUT, _OVERWRITE),
-  "What to complete": (_FACES, _MASK, _FORCE, _NUM_SAMPLES),
+  "What to complete": (_FACES, _MASK, _FORCE, _EXPRESSION, _NUM_SAMPLES),
   "What to write as well": (_SAVE_MASKS, _SIDE_BY_SIDE, _SIDECAR, _COMPARE),
   "How a result says what it is": (_BADGE, _NO_PROVENANCE),
   "For a folder": (_COPY_BARE, _NUM_WORKERS),
@@ -110,6 +117,7 @@ def main() -> None:
   options = outputs.Options(
     faces=_FACES.value,
     force=_FORCE.value,
+    expression=_EXPRESSION.value,
     num_samples=_NUM_SAMPLES.value,
     save_masks=_SAVE_MASKS.value,
     side_by_side=_SIDE_BY_SIDE.value,
@@ -121,9 +129,12 @@ def main() -> None:
   )
   is_folder = pathlib.Path(_INPUT.value).is_dir()
   is_video = pathlib.Path(_INPUT.value).suffix.lower() in video.SUFFIXES
-  if is_video and options != outputs.Options(overwrite=_OVERWRITE.value):
+  if is_video and options != outputs.Options(
+    overwrite=_OVERWRITE.value, expression=_EXPRESSION.value
+  ):
     raise errors.UserError(
-      "A video takes --overwrite alone of the options for photos."
+      "A video takes --overwrite and --expression alone of the options for"
+      " photos."
     )
   if (is_folder or is_video) and (_MASK.value or _COMPARE.value):
     raise errors.UserError(
@@ -132,7 +143,7 @@ def main() -> None:
     )
   compare = _comparison() if _COMPARE.value else None
   unmasker = unmasking.Unmasker(*_NETWORKS(), _BACKEND.value)
-  unmasker.check_sample(_NUM_SAMPLES.value - 1)
+  unmasker.check_expression(_EXPRESSION.value, _NUM_SAMPLES.value - 1)
   if is_folder:
     outcomes = unmask_folder.unmask_folder(
       unmasker, _INPUT.value, _OUTPUT.value, options, _NUM_WORKERS.value
@@ -160,7 +171,11 @@ def _caution() -> str:
 
 def _video(unmasker) -> None:
   summary = unmask_film.unmask_video(
-    unmasker, _INPUT.value, _OUTPUT.value, _OVERWRITE.value
+    unmasker,
+    _INPUT.value,
+    _OUTPUT.value,
+    _OVERWRITE.value,
+    _EXPRESSION.value,
   )
   if not summary.num_unmasked:
     print(f"{_INPUT.value}: no mask found, nothing to do.")

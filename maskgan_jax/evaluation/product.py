@@ -182,6 +182,7 @@ def _oracle_crop(
     predicted=answer.predicted[0],
     mask=mask,
     report=mask_report.of_given(mask),
+    hidden_reach=unmasker.networks.hidden_reach,
   )
   share = face.blend_mask[..., None]
   mixed = share * face.predicted + (1 - share) * frame.crop

@@ -21,7 +21,7 @@ from maskgan_jax.evaluation import (
   subject,
   variety,
 )
-from maskgan_jax.networks import latent, loaded, runs
+from maskgan_jax.networks import loaded, runs
 from maskgan_jax.training import batches
 from maskgan_jax.unmasking.backends import jax
 
@@ -79,7 +79,7 @@ def evaluate(
     )
   networks = loaded.load(weights, which)
   if num_samples > 1:
-    latent.check(networks.model.latent_size)
+    variety.check(networks)
   folder = pathlib.Path(
     output_dir or f"{weights}/evaluation/{split}_{networks.step}"
   )
@@ -168,11 +168,7 @@ def _missing_parts(
     missing.append(
       lambda: {
         "variety": variety.measure(
-          networks.predict,
-          open_source(),
-          batch_size,
-          latent_size=networks.model.latent_size,
-          num_samples=num_samples,
+          networks, open_source(), num_samples=num_samples
         )
       }
     )

@@ -1,7 +1,7 @@
-"""How much several completions of one face differ, and what that costs."""
+"""How much several expressions of one face differ, and what that costs."""
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -10,13 +10,10 @@ import numpy as np
 
 from maskgan_jax.common import errors, progress, tables
 from maskgan_jax.evaluation import score
+from maskgan_jax.faces import expression
 from maskgan_jax.metrics import image, intervals
-from maskgan_jax.networks import images, latent, perceptual
-from maskgan_jax.networks import predict as predict_lib
+from maskgan_jax.networks import images, loaded, perceptual
 from maskgan_jax.training import batch, batches
-
-# From float [B, H, W, 3] in [-1, 1] and codes [B, size].
-Predict = Callable[..., predict_lib.Prediction]
 
 _TITLES = {
   "likely": "the most likely one",
@@ -26,20 +23,13 @@ _TITLES = {
 
 
 def measure(
-  predict: Predict,
-  source: Any,
-  batch_size: int,
-  *,
-  latent_size: int,
-  num_samples: int,
+  networks: loaded.LoadedNetworks, source: Any, *, num_samples: int
 ) -> dict[str, Any]:
   """Scores several completions of each face with its predicted mask.
 
   Args:
-    predict: the networks, a `jax.tree_util.Partial`.
+    networks: that draw along landmarks.
     source: the split, of `batches.open_split`.
-    batch_size: how many are completed together.
-    latent_size: of their codes.
     num_samples: completions a face, the most likely one among them.
 
   Returns:
@@ -53,7 +43,7 @@ def measure(
     errors.UserError: the networks know one completion, fewer than two are
       asked for, or no face has a mask.
   """
-  latent.check(latent_size)
+  check(networks)
   if num_samples < 2:
     raise errors.UserError(
       f"num_samples is {num_samples}; it takes two completions to compare."
@@ -61,8 +51,8 @@ def measure(
   rows: list[dict[str, float]] = []
   persons: list[str] = []
   with progress.bar(len(source), "image", label="Variety") as bar:
-    for found in batches.eval_batches(source, batch_size):
-      scores = _score_batch(predict, found.batch, latent_size, num_samples)
+    for found in batches.eval_batches(source, networks.max_batch):
+      scores = _score_batch(networks, found.batch, num_samples)
       for i, person in enumerate(found.person_ids):
         if np.asarray(found.batch.mask[i]).any():
           rows.append({name: float(x[i]) for name, x in scores.items()})
@@ -89,13 +79,23 @@ def measure(
   }
 
 
-def _score_batch(predict, examples, latent_size, num_samples):
+def check(networks: loaded.LoadedNetworks) -> None:
+  """Raises a UserError if the networks know one completion alone."""
+  if not networks.model.structure:
+    raise errors.UserError(
+      "These networks complete a face in one way. Leave --num_samples out, or"
+      " use networks trained with config.completion.structure."
+    )
+
+
+def _score_batch(networks, examples, num_samples):
   """Returns the scores of each example, [B] each."""
-  size = len(examples.image)
+  landmarks = networks.aligned_landmarks(examples.masked_image)
   completed = []
   for number in range(num_samples):
-    code = np.tile(latent.code(number, latent_size), (size, 1))
-    completed.append(_complete(predict, examples.masked_image, code))
+    drawn = np.stack([expression.draw(one, number) for one in landmarks])
+    found = networks(examples.masked_image, landmarks=drawn)
+    completed.append(images.to_uint8(found.completed_image))
   found = score.image_scores(
     {str(number): x for number, x in enumerate(completed)},
     examples.image,
@@ -120,12 +120,6 @@ def _score_batch(predict, examples, latent_size, num_samples):
     [np.asarray(_distance(examples, *pair)) for pair in pairs], axis=0
   )
   return scores
-
-
-@jax.jit
-def _complete(predict, masked_image, code):
-  found = predict(images.to_float(masked_image), latent=code)
-  return images.to_uint8(found.completed_image)
 
 
 @jax.jit

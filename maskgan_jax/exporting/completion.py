@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from maskgan_jax.common import errors
+from maskgan_jax.faces import anatomy
 from maskgan_jax.networks import (
   build,
   images,
@@ -23,8 +24,8 @@ from maskgan_jax.networks.cpu_kernels import lowering
 DTYPES = ("float32", "float16")
 
 Faces = np.ndarray | jax.Array
-# masked_image [N, H, W, 3], and given_mask [N, H, W, 1] and latent [1, size]
-# where there are some -> completed_image [N, H, W, 3], mask [N, H, W, 1],
+# masked_image [N, H, W, 3], and given_mask [N, H, W, 1] and landmarks [N, 468,
+# 3] where there are some -> completed_image [N, H, W, 3], mask [N, H, W, 1],
 # predicted_image [N, H, W, 3].
 Completion = Callable[..., tuple[Faces, Faces, Faces]]
 
@@ -41,8 +42,9 @@ def completion(
   Returns:
     A function of uint8 [N, H, W, 3], the faces, and, if masks made by hand are
     to be completed, uint8 [N, H, W, 1], over 127 there; of a face whose mask is
-    empty the one that is found is completed; and, of networks that know several
-    completions, the code of one. It returns the completed faces,
+    empty the one that is found is completed; and, for a generator that draws
+    along them, the landmarks, float32 [N, 468, 3] in pixels, not finite where
+    they are not known. It returns the completed faces,
     uint8 [N, H, W, 3]; the probability of mask in 255ths, uint8 [N, H, W, 1];
     and the generator's whole picture, uint8 [N, H, W, 3].
 
@@ -56,13 +58,15 @@ def completion(
       " face would depend on the others beside it. Export a run without it."
     )
   predict_step = predict.make_predict_step(
-    modules=build.modules(model), mirrored=model.mirrored_at_test
+    modules=build.modules(model),
+    mirrored=model.mirrored_at_test,
+    hidden_reach=model.hidden_reach,
   )
   kept = jax.tree.map(
     lambda x: np.asarray(x, jnp.dtype(dtype)), networks.variables
   )
 
-  def complete(masked_image, given_mask=None, latent=None):
+  def complete(masked_image, given_mask=None, landmarks=None):
     def chosen(probability):
       found = mask_postprocess.completed_mask(probability)
       if given_mask is None:
@@ -79,7 +83,7 @@ def completion(
         images.to_float(masked_image),
         jax.random.key(0),
         chosen,
-        latent,
+        landmarks,
       )
     return (
       images.to_uint8(found.completed_image),
@@ -91,13 +95,14 @@ def completion(
 
 
 def inputs(networks: loaded.LoadedNetworks) -> list[jax.ShapeDtypeStruct]:
-  """Returns what goes in: any number of faces, their masks, and a code."""
+  """Returns what goes in: faces, their masks, and the landmarks if read."""
   [number] = jax.export.symbolic_shape("N")
   size = networks.model.image_size
   shapes = [
     jax.ShapeDtypeStruct((number, size, size, channels), jnp.uint8)
     for channels in (3, 1)
   ]
-  if latent := networks.model.latent_size:
-    shapes.append(jax.ShapeDtypeStruct((1, latent), jnp.float32))
+  if networks.model.structure:
+    landmarks = (number, anatomy.NUM_LANDMARKS, 3)
+    shapes.append(jax.ShapeDtypeStruct(landmarks, jnp.float32))
   return shapes

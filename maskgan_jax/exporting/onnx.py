@@ -2,12 +2,10 @@
 
 import logging
 import os
-from collections.abc import Sequence
-
-import jax
 
 from maskgan_jax.common import optional
 from maskgan_jax.exporting import completion, landmarks
+from maskgan_jax.networks import loaded
 from maskgan_jax.unmasking.backends import onnx as onnx_lib
 
 # The converter comes without what it declares: requirements/jax2onnx.txt.
@@ -19,23 +17,25 @@ REMEDY = (
 _EACH_MASK = "mask_of_each_face"
 
 
-def encode(
-  complete: completion.Completion, inputs: Sequence[jax.ShapeDtypeStruct]
-) -> bytes:
+def encode(networks: loaded.LoadedNetworks, dtype: str) -> bytes:
   """Returns the content of a file that computes `completion.completion`.
 
-  Args:
-    complete: the function.
-    inputs: the faces that it takes, their masks made by hand and, where there
-      is one, the latent code; in the file all but the faces may be left out.
+  It takes the faces; their masks made by hand, which may be left out; and,
+  where they are read, the landmarks.
 
   Raises:
-    errors.UserError: a package is missing.
+    errors.UserError: as `completion.completion`, or a package is missing.
   """
-  names = [onnx_lib.FACES, _EACH_MASK, onnx_lib.LATENT][: len(inputs)]
+  complete = completion.completion(networks, dtype)
+  inputs = completion.inputs(networks)
+  names = [onnx_lib.FACES, _EACH_MASK, onnx_lib.LANDMARKS][: len(inputs)]
   model = _convert(complete, inputs, names, onnx_lib.OUTPUTS)
   _make_mask_optional(model)
-  _make_latent_optional(model)
+  about = model.metadata_props.add()
+  about.key, about.value = (
+    onnx_lib.HIDDEN_REACH,
+    str(networks.model.hidden_reach),
+  )
   model.doc_string = (
     "Takes the mask off aligned faces. What it completes is a guess, not the"
     " person's face: not for identification or as evidence."
@@ -43,27 +43,33 @@ def encode(
   return model.SerializeToString()
 
 
-def encode_landmarks(
-  find: landmarks.Landmarking, inputs: Sequence[jax.ShapeDtypeStruct]
-) -> bytes:
+def encode_landmarks(networks: loaded.LoadedNetworks, dtype: str) -> bytes:
   """Returns the content of a file that computes `landmarks.landmarking`.
 
   Raises:
     errors.UserError: a package is missing.
   """
   model = _convert(
-    find, inputs, [onnx_lib.ROUGH_CROPS], onnx_lib.LANDMARK_OUTPUTS
+    landmarks.landmarking(networks, dtype),
+    landmarks.inputs(networks),
+    [onnx_lib.ROUGH_CROPS],
+    onnx_lib.LANDMARK_OUTPUTS,
   )
   return model.SerializeToString()
 
 
 def load(path: str | os.PathLike) -> completion.Completion:
-  """Returns what an ONNX file computes, by onnxruntime on the CPU.
+  """Returns what an ONNX file computes of faces and, if read, landmarks.
 
   Raises:
     errors.UserError: onnxruntime is not installed.
   """
-  return onnx_lib.OnnxNetworks(path).run
+  networks = onnx_lib.OnnxNetworks(path)
+
+  def complete(masked_image, landmarks=None):
+    return networks.run(masked_image, None, landmarks)
+
+  return complete
 
 
 def load_landmarks(path: str | os.PathLike) -> landmarks.Landmarking:
@@ -118,15 +124,3 @@ def _make_mask_optional(model) -> None:
   ]
   for node in reversed(spread):
     graph.node.insert(0, node)
-
-
-def _make_latent_optional(model) -> None:
-  """Lets the code be left out: by default it is that of the likely faces."""
-  onnx = optional.load("onnx", REMEDY)
-  for x in model.graph.input:
-    if x.name == onnx_lib.LATENT:
-      shape = [d.dim_value for d in x.type.tensor_type.shape.dim]
-      zeros = [0.0] * (shape[0] * shape[1])
-      model.graph.initializer.append(
-        onnx.helper.make_tensor(x.name, onnx.TensorProto.FLOAT, shape, zeros)
-      )

@@ -39,13 +39,15 @@ def compare(
     RuntimeError: they differ by more than TOLERANCE.
   """
   pictures = masked_faces(networks.model.image_size)
-  found = networks(pictures)
+  landmarks = networks.aligned_landmarks(pictures)
+  found = networks(pictures, landmarks=landmarks)
   expected = (
     images.to_uint8(found.completed_image),
     np.round(255.0 * np.asarray(found.probability)),
     images.to_uint8(found.predicted_image),
   )
-  found_ways = _in_a_batch_and_one_by_one(exported, pictures)
+  inputs = [pictures] if landmarks is None else [pictures, landmarks]
+  found_ways = _in_a_batch_and_one_by_one(exported, *inputs)
   completed, mask, predicted = (
     max(_difference(x[i], expected[i]) for x in found_ways)
     for i in range(len(expected))
@@ -56,14 +58,17 @@ def compare(
       " networks and was not kept: the converter is at fault."
     )
 
-  def median(call: Callable[[np.ndarray], Any]) -> float:
+  single = [x[:1] for x in inputs]
+
+  def median(call: Callable[..., Any]) -> float:
     return timing.measure(
-      lambda: jax.block_until_ready(call(pictures[:1])), _NUM_CALLS
+      lambda: jax.block_until_ready(call(*single)), _NUM_CALLS
     )["median"]
 
-  return Report(
-    max(completed, predicted), mask, median(exported), median(networks)
-  )
+  def own(pictures, landmarks=None):
+    return networks(pictures, landmarks=landmarks)
+
+  return Report(max(completed, predicted), mask, median(exported), median(own))
 
 
 def compare_landmarks(
@@ -88,10 +93,11 @@ def compare_landmarks(
     )
 
 
-def _in_a_batch_and_one_by_one(function, pictures) -> list[Any]:
-  single = [function(pictures[i : i + 1]) for i in range(len(pictures))]
+def _in_a_batch_and_one_by_one(function, *inputs) -> list[Any]:
+  count = len(inputs[0])
+  single = [function(*(x[i : i + 1] for x in inputs)) for i in range(count)]
   singles = [np.concatenate(x) for x in zip(*single, strict=True)]
-  return [function(pictures), singles]
+  return [function(*inputs), singles]
 
 
 def _difference(one: Any, other: Any) -> int:

@@ -4,13 +4,7 @@ import os
 import pathlib
 
 from maskgan_jax.common import errors, files
-from maskgan_jax.exporting import (
-  completion,
-  landmarks,
-  onnx,
-  stablehlo,
-  verify,
-)
+from maskgan_jax.exporting import onnx, stablehlo, verify
 from maskgan_jax.networks import loaded
 from maskgan_jax.unmasking.backends import onnx as onnx_lib
 
@@ -22,7 +16,7 @@ FORMATS = {
 # The same of the landmarker.
 LANDMARK_FORMATS = {
   "onnx": (onnx.encode_landmarks, onnx.load_landmarks),
-  "stablehlo": (stablehlo.encode, stablehlo.load),
+  "stablehlo": (stablehlo.encode_landmarks, stablehlo.load),
 }
 
 
@@ -65,14 +59,12 @@ def export(
     if networks.model.landmarker is not None:
       _write_landmarker(beside, networks, LANDMARK_FORMATS[format], dtype)
     encode, load = FORMATS[format]
-    complete = completion.completion(networks, dtype)
-    partial.write_bytes(encode(complete, completion.inputs(networks)))
+    partial.write_bytes(encode(networks, dtype))
     return verify.compare(load(partial), networks)
 
 
 def _write_landmarker(path, networks, format, dtype) -> None:
   encode, load = format
   with files.replacing(path) as partial:
-    find = landmarks.landmarking(networks, dtype)
-    partial.write_bytes(encode(find, landmarks.inputs(networks)))
+    partial.write_bytes(encode(networks, dtype))
     verify.compare_landmarks(load(partial), networks)

@@ -9,7 +9,7 @@ import numpy as np
 from maskgan_jax import masks, photos
 from maskgan_jax.common import errors
 from maskgan_jax.datasets import sample_faces
-from maskgan_jax.faces import alignment, finder
+from maskgan_jax.faces import alignment, expression, finder
 from maskgan_jax.masks import params
 from maskgan_jax.photos import tiles
 from maskgan_jax.unmasking import unmasker as unmasker_lib
@@ -17,6 +17,8 @@ from maskgan_jax.unmasking import unmasker as unmasker_lib
 # Painted people of the sheet of masks: frontal, turned, with glasses.
 _PAINTED = (7, 15, 18)
 _SHEET_SIZE = 192
+# Side of the faces on the sheet of expressions, in pixels.
+_LARGE = 256
 # Of the sheet of failures: drawn masks to choose from, and columns.
 _TRIES = 40
 _NUM_FAILURES = 6
@@ -96,6 +98,34 @@ def _row(rng, number, image, landmarks) -> list[np.ndarray]:
     worn = masks.MaskDistribution().only([kind], [wear])
     row.append(masks.draw(crop, landmarks, rng, worn).image)
   return row
+
+
+def expression_sheet(
+  unmasker: unmasker_lib.Unmasker, paths: Iterable[str | os.PathLike]
+) -> np.ndarray:
+  """Shows a mask taken off with each expression.
+
+  Args:
+    unmasker: networks that draw along landmarks.
+    paths: photos, one person each.
+
+  Returns:
+    uint8 [H, W, 3], a row for each person: masked, then the expressions in the
+    order of `expression.NAMES`.
+  """
+  rows = []
+  for seed, path in enumerate(paths):
+    image = photos.read(path)
+    transform = alignment.crop_transform(finder.largest_face(image), _LARGE)
+    masked = draw_mask(image, seed)
+    completed = [
+      unmasker.unmask(masked, faces="largest", expression=name).image
+      for name in expression.NAMES
+    ]
+    rows.append(
+      [alignment.warp(x, transform, _LARGE)[0] for x in [masked, *completed]]
+    )
+  return tiles.tile(rows)
 
 
 def failure_sheet(

@@ -17,8 +17,6 @@ KERAS_LEAK = 0.3
 LEAK = 0.2
 # The side of the square of pixels that a network works on as one position.
 PATCH = 4
-# In the names of parameters that read the latent code, and of no others.
-LATENT = "LatentShift"
 # He et al., 2015: keeps the variance through rectified layers.
 HE_INIT = nn.initializers.he_normal()
 
@@ -112,20 +110,6 @@ class Position(nn.Module):
     shape = (1, *x.shape[1:])
     position = self.param("position", nn.initializers.zeros, shape)
     return x + jnp.broadcast_to(position, x.shape).astype(x.dtype)
-
-
-class LatentShift(nn.Module):
-  """x + a learned picture of its size, linear in a latent code.
-
-  The code 0 changes nothing.
-  """
-
-  @nn.compact
-  def __call__(self, x: jax.Array, latent: jax.Array) -> jax.Array:
-    """Returns x [N, H, W, C], shifted by the codes [N, Z] or [1, Z]."""
-    shape = (latent.shape[-1], *x.shape[1:])
-    kernel = self.param("kernel", nn.initializers.normal(0.02), shape)
-    return x + jnp.einsum("nz,zhwc->nhwc", latent, kernel).astype(x.dtype)
 
 
 class ResidualBlock(nn.Module):

@@ -114,6 +114,8 @@ def predict_step(
       modules=modules(model, dtype=dtype),
       train_mode=model.train_mode_at_test,
       mirrored=model.mirrored_at_test,
+      hidden_reach=model.hidden_reach,
+      landmark_size=model.landmark_size if model.structure else 0,
     )
   )
 

@@ -13,7 +13,7 @@ _GENERATORS = {
     "num_blocks",
     "attention_level",
     "scale",
-    "latent_size",
+    "structure",
   ),
   "pix2pix": ("base_features", "num_levels", "dropout_rate"),
 }
@@ -35,8 +35,10 @@ class ModelConfig:
       `Landmarker` is given; None where the face mesh finds the landmarks.
     train_mode_at_test: keep dropout and the batch's own statistics, as pix2pix
       does.
-    mirrored_at_test: the mean of what the networks make of a picture and of its
-      mirror image.
+    mirrored_at_test: the mean of the masks that the segmenter finds in a
+      picture and in its mirror image.
+    hidden_reach: how far beyond the mask the generator is shown nothing, in
+      shares of the picture's height.
   """
 
   image_size: int
@@ -45,11 +47,12 @@ class ModelConfig:
   landmarker: Mapping[str, Any] | None = None
   train_mode_at_test: bool = False
   mirrored_at_test: bool = False
+  hidden_reach: float = 0.0
 
   @property
-  def latent_size(self) -> int:
-    """Numbers of the code that chooses among completions, 0 for one only."""
-    return (self.generator or {}).get("latent_size", 0)
+  def structure(self) -> bool:
+    """Whether the generator is given the face's landmarks."""
+    return (self.generator or {}).get("structure", False)
 
   @property
   def landmark_size(self) -> int:
@@ -62,16 +65,21 @@ class ModelConfig:
 
 
 def from_dict(content: Mapping[str, Any]) -> ModelConfig:
-  """Reads a model's config; it may be one without a landmarker.
+  """Reads a model's config.
+
+  It may be one from before there were landmarkers, hidden rims and structure.
 
   Raises:
     errors.UserError: a key is missing or unknown, by name.
   """
-  content = {"landmarker": None, **content}
+  content = {"landmarker": None, "hidden_reach": 0.0, **content}
   known = {field.name for field in dataclasses.fields(ModelConfig)}
   _check_keys("the model's config", content, known)
   _check_keys("segmenter", content["segmenter"], {"features"})
   if (generator := content["generator"]) is not None:
+    if generator.get("name") == "completion":
+      generator = {"structure": False, **generator}
+      content["generator"] = generator
     _check_keys(
       "generator",
       generator,
@@ -89,8 +97,7 @@ def of_training(config: Mapping[str, Any]) -> ModelConfig:
     config: a ConfigDict, or the dict of a run's config.json.
 
   Raises:
-    errors.UserError: the generator is unknown, or reads no latent code though
-      one is asked for; the config is a landmarker's.
+    errors.UserError: the generator is unknown; the config is a landmarker's.
     KeyError: a key is missing.
   """
   if "landmarker" in config["networks"]:
@@ -100,19 +107,11 @@ def of_training(config: Mapping[str, Any]) -> ModelConfig:
     )
   generator = None
   if "generator" in config["networks"]:
-    name, latent = config["generator"]["name"], config["latent"]["size"]
-    own = _own_keys(name)
-    if latent and "latent_size" not in own:
-      raise errors.UserError(
-        f'config.latent.size is {latent}, but the generator "{name}" reads no'
-        " latent code. Set it to 0, or config.generator.name to"
-        ' "completion".'
-      )
-    given = {**config[name], "latent_size": latent}
+    name = config["generator"]["name"]
     generator = {
       "name": name,
       "mask_channel": config["generator"]["mask_channel"],
-      **{key: _tuples(given[key]) for key in own},
+      **{key: _tuples(config[name][key]) for key in _own_keys(name)},
     }
   return ModelConfig(
     image_size=config["image_size"],
@@ -120,6 +119,7 @@ def of_training(config: Mapping[str, Any]) -> ModelConfig:
     generator=generator,
     train_mode_at_test=config["train_mode_at_test"],
     mirrored_at_test=config["mirrored_at_test"],
+    hidden_reach=config["hidden_reach"],
   )
 
 

@@ -1,14 +1,19 @@
-"""The discriminator: is this the image that belongs to the masked image?"""
+"""Discriminators: is this the image that belongs to the masked image?"""
+
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import blocks
+from maskgan_jax.networks import blocks, perceptual
 from maskgan_jax.networks.cpu_kernels import convolution
 
 NORMS = ("batch", "spectral")
+# AlexNet's relu1, relu2, relu3 and relu5, from texture to parts of faces, and
+# the step of their judge: the first one has the most positions.
+_JUDGED_LEVELS = {0: 2, 1: 1, 2: 1, 4: 1}
 
 
 class PatchDiscriminator(nn.Module):
@@ -115,3 +120,61 @@ class PatchDiscriminator(nn.Module):
     if self.norm == "spectral":
       return nn.SpectralNorm(conv)(x, update_stats=train)
     return conv(x)
+
+
+class FeatureDiscriminator(nn.Module):
+  """Judges what AlexNet, frozen, finds in a picture.
+
+  What it knows of pictures need not be learned from a few thousand faces
+  (projected GANs: Sauer et al., 2021; vision-aided ones: Kumari et al., 2022).
+
+  Attributes:
+    base_features: of each level's judge.
+    dtype: dtype of computation.
+  """
+
+  base_features: int = 32
+  dtype: jnp.dtype | None = None
+
+  @nn.compact
+  def __call__(
+    self,
+    masked_image: jax.Array,
+    image: jax.Array,
+    mask: jax.Array,
+    found: Sequence[jax.Array] | None = None,
+    *,
+    train: bool,
+  ) -> list[jax.Array]:
+    """Returns float32 logits [B, h, w, 1] of each level judged.
+
+    Args:
+      masked_image: not read.
+      image: [B, H, W, 3] in [-1, 1], at least 32 pixels high and wide.
+      mask: [B, H, W, 1] in [0, 1], where it may be generated.
+      found: `perceptual.features` of the image, where they are known.
+      train: update the spectral norms.
+    """
+    del masked_image
+    if found is None:
+      found = perceptual.features(image)
+    logits = []
+    for level, strides in _JUDGED_LEVELS.items():
+      x = found[level] * found[level].shape[-1] ** 0.5  # Of variance 1.
+      shown = jax.image.resize(mask, (*x.shape[:3], 1), "linear")
+      x = jnp.concatenate([x, shown.astype(x.dtype)], axis=-1)
+      x = blocks.leaky_relu(self._conv(x, self.base_features, 1, 1, train))
+      x = self._conv(x, self.base_features, 3, strides, train)
+      x = self._conv(blocks.leaky_relu(x), 1, 1, 1, train)
+      logits.append(x.astype(jnp.float32))
+    return logits
+
+  def _conv(self, x, features, size, strides, train):
+    conv = convolution.Conv(
+      features,
+      (size, size),
+      (strides, strides),
+      dtype=self.dtype,
+      kernel_init=blocks.HE_INIT,
+    )
+    return nn.SpectralNorm(conv)(x, update_stats=train)

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import blocks
+from maskgan_jax.networks import blocks, structure
 from maskgan_jax.networks.cpu_kernels import convolution
 
 
@@ -130,8 +130,7 @@ class CompletionGenerator(nn.Module):
       has one convolution.
     attention_level: the index of the level that attends to all its positions.
     scale: works on pictures this many times smaller and enlarges its result.
-    latent_size: numbers of the code that chooses among several completions, 0
-      for a generator that knows one.
+    structure: draws along the lines of `structure.lines`, where they are given.
     mask_channel: sees the mask too, and nothing of the picture under it.
     dtype: dtype of computation.
   """
@@ -140,7 +139,7 @@ class CompletionGenerator(nn.Module):
   num_blocks: tuple[int, ...] = (1, 1, 2, 2)
   attention_level: int | None = 2
   scale: int = 1
-  latent_size: int = 0
+  structure: bool = False
   mask_channel: bool = True
   dtype: jnp.dtype | None = None
 
@@ -149,7 +148,7 @@ class CompletionGenerator(nn.Module):
     self,
     masked_image: jax.Array,
     mask: jax.Array | None = None,
-    latent: jax.Array | None = None,
+    landmarks: jax.Array | None = None,
     *,
     train: bool = False,
   ) -> jax.Array:
@@ -159,8 +158,8 @@ class CompletionGenerator(nn.Module):
       masked_image: [B, H, W, 3] in [-1, 1], sides multiples of
         scale * 4 * 2**(len(features) - 1).
       mask: [B, H, W, 1] in [0, 1], read only with `mask_channel`.
-      latent: [B, latent_size], normally distributed, or [1, latent_size] for
-        all; None for the zeros of the most likely completion.
+      landmarks: [B, 468, 2 or more] in pixels, read only with `structure`; None
+        or not finite where they are not known.
       train: has no effect.
     """
     del train
@@ -180,29 +179,46 @@ class CompletionGenerator(nn.Module):
     picture = pix.space_to_depth(
       blocks.shrink(picture, self.scale), blocks.PATCH
     )
-    if latent is None:
-      latent = jnp.zeros((1, self.latent_size))
     x = self._conv(self.features[0])(picture)
+    if self.structure:
+      x += self._along_lines(landmarks, masked_image.shape)
     skips = [x]
     for width in self.features[1:]:
       x = self._conv(width, strides=2)(blocks.leaky_relu(x))
       skips.append(x)
-    x = self._blocks(skips.pop(), len(skips), latent)
+    x = self._blocks(skips.pop(), len(skips))
     for level in reversed(range(len(skips))):
       # Cheaper before than after the enlargement, and equal.
       x = self._conv(self.features[level], 1)(blocks.leaky_relu(x))
-      x = self._blocks(blocks.upsample(x) + skips.pop(), level, latent)
+      x = self._blocks(blocks.upsample(x) + skips.pop(), level)
     x = self._conv(3 * blocks.PATCH**2, kernel_init=_smooth_init)(
       blocks.leaky_relu(x)
     )
     x = jnp.tanh(pix.depth_to_space(x, blocks.PATCH).astype(jnp.float32))
     return blocks.enlarge(x, self.scale)
 
-  def _blocks(self, x, level, latent):
+  def _along_lines(self, landmarks, shape):
+    """What the lines add to the highest level: nothing at first."""
+    if self.scale != 1 or shape[1] != shape[2]:
+      raise errors.UserError(
+        f"CompletionGenerator draws along lines at scale 1 on square pictures,"
+        f" not at scale {self.scale} on {shape[1]} x {shape[2]} pixels. Set"
+        " config.completion.scale=1 or config.completion.structure=False."
+      )
+    if landmarks is None:
+      landmarks = jnp.full((shape[0], structure.NUM_LANDMARKS, 2), jnp.nan)
+    drawn = structure.lines(jax.lax.stop_gradient(landmarks), shape[1])
+    conv = convolution.Conv(
+      self.features[0],
+      use_bias=False,
+      dtype=self.dtype,
+      kernel_init=nn.initializers.zeros,
+      name="lines",
+    )
+    return conv(drawn)
+
+  def _blocks(self, x, level):
     x = blocks.Position()(x)
-    # The two lowest levels decide what the others draw.
-    if self.latent_size and level >= len(self.features) - 2:
-      x = blocks.LatentShift()(x, latent)
     if level == self.attention_level:
       x = blocks.SelfAttention(dtype=self.dtype)(x)
     if not self.num_blocks[level]:

@@ -11,7 +11,14 @@ import jax
 import numpy as np
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import build, images, released, runs
+from maskgan_jax.networks import (
+  aligned_landmarks,
+  build,
+  images,
+  released,
+  runs,
+  structure,
+)
 from maskgan_jax.networks import config as config_lib
 from maskgan_jax.networks import predict as predict_lib
 
@@ -43,7 +50,7 @@ class LoadedNetworks:
 
   @functools.cached_property
   def predict(self) -> Callable[..., predict_lib.Prediction]:
-    """From pictures [B, H, W, 3] in [-1, 1], mask and code, to a prediction.
+    """From pictures [B, H, W, 3] in [-1, 1] to a prediction.
 
     A `jax.tree_util.Partial`: compiled functions take it as an argument.
     """
@@ -71,22 +78,53 @@ class LoadedNetworks:
     """
     return self._find_landmarks(crops)
 
+  def aligned_landmarks(self, masked_image: np.ndarray) -> np.ndarray | None:
+    """Finds what `__call__` draws along, None for networks that do not.
+
+    Args:
+      masked_image: uint8 [B, H, H, 3], aligned crops.
+
+    Returns:
+      float32 [B, 468, 3] in pixels of these; NaN without a landmarker.
+    """
+    if not self.model.structure:
+      return None
+    if not self.model.landmark_size:
+      shape = (len(masked_image), structure.NUM_LANDMARKS, 3)
+      return np.full(shape, np.nan, np.float32)
+    return np.asarray(self._find_aligned(self.variables, masked_image))
+
+  @functools.cached_property
+  def _find_aligned(self):
+    landmarker = build.modules(self.model)["landmarker"]
+
+    def find(variables, masked_image):
+      return aligned_landmarks.find(
+        lambda x: landmarker.apply(variables["landmarker"], x).points,
+        images.to_float(masked_image),
+        self.model.landmark_size,
+      )
+
+    return jax.jit(find)
+
   def __call__(
     self,
     masked_image: np.ndarray,
     mask: np.ndarray | None = None,
-    code: np.ndarray | None = None,
+    landmarks: np.ndarray | None = None,
   ) -> predict_lib.Prediction:
     """Completes uint8 [B, H, W, 3].
 
     Args:
       masked_image: the pictures.
       mask: [B, H, W, 1], by default the predicted one.
-      code: codes [B, latent_size], or one for all; by default those of the
-        most likely completion.
+      landmarks: [B, 468, 3] in pixels, for a generator that draws along them;
+        by default those that the landmarker finds.
     """
     mask = None if mask is None else np.asarray(mask, np.float32)
-    return self.predict(images.to_float(masked_image), mask=mask, latent=code)
+    return self.predict(
+      images.to_float(masked_image), mask=mask, landmarks=landmarks
+    )
 
 
 def is_run(weights: str | os.PathLike) -> bool:

@@ -78,6 +78,16 @@ def thin_parts(mask: Array) -> Array:
   return xp.maximum(mask - opened, 0.0)
 
 
+def hidden_mask(mask: Array, reach: float) -> Array:
+  """Grows a mask to what the generator is not shown.
+
+  Args:
+    mask: [B, H, W, 1] in [0, 1].
+    reach: in shares of the picture's height, 0 for the mask itself.
+  """
+  return dilate(mask, pixels(reach, mask.shape[1])) if reach else mask
+
+
 def blend_mask(mask: Array) -> Array:
   """Grows a mask by 3 px at 256 and feathers its outer edge as far again.
 

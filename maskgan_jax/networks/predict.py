@@ -1,13 +1,17 @@
 """The forward pass that evaluation and use share."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 from flax import linen as nn
 
-from maskgan_jax.networks import images, mask_postprocess
+from maskgan_jax.networks import (
+  aligned_landmarks,
+  images,
+  mask_postprocess,
+)
 
 
 class Prediction(NamedTuple):
@@ -34,9 +38,8 @@ class _View(NamedTuple):
 
 
 _PLAIN = (_View(),)
-# Networks that draw squares of 4 pixels err alike where these lie alike: moved
-# by half a square, the mean of both views is nearer to the truth, and shows no
-# grid.
+# A network that works on squares of 4 pixels errs alike where these lie alike:
+# moved by half a square, the mean of both views is nearer to the truth.
 _MIRRORED = (_View(), _View(2, mirrored=True))
 
 
@@ -45,23 +48,27 @@ def make_predict_step(
   modules: Mapping[str, nn.Module],
   train_mode: bool = False,
   mirrored: bool = False,
+  hidden_reach: float = 0.0,
+  landmark_size: int = 0,
 ) -> Callable[..., Prediction]:
-  """Returns predict(variables, masked_image, key, mask, latent) -> Prediction.
+  """Returns predict(variables, masked_image, key, ...) -> Prediction.
 
   Args:
     modules: "segmenter" and "generator"; without the latter nothing is
-      predicted but the mask.
+      predicted but the mask; a "landmarker" where it is to find the landmarks.
     train_mode: keep dropout and the batch's own statistics, as pix2pix does at
       test (Isola et al., 2017, section 3.2).
-    mirrored: predict the mean of what the networks make of a picture and of
-      its mirror image, moved apart: of the segmenter's logits, of the
-      generator's pictures. The latter only of the most likely completion: a
-      code may mean other things in a mirror.
+    mirrored: predict the mean of what the segmenter makes of a picture and of
+      its mirror image, moved apart. The generator's would be a blur.
+    hidden_reach: how far beyond the mask to complete the generator is shown
+      nothing, in shares of the picture's height; all of it is completed.
+    landmark_size: side of the landmarker's rough crops in pixels.
 
   The returned function takes the networks' variables by name, masked images
   [B, H, W, 3] in [-1, 1], a key, the mask to complete [B, H, W, 1], or what
   makes it of the predicted probability, by default the predicted one; and the
-  latent codes [B, size], by default those of the most likely completion.
+  landmarks [B, 468, 3] in pixels, for a generator that draws along them, by
+  default those that the landmarker finds.
   """
 
   views = _MIRRORED if mirrored else _PLAIN
@@ -71,12 +78,16 @@ def make_predict_step(
       variables["segmenter"], masked_image, train=False
     )
 
-  def generate(variables, masked_image, key, mask, latent):
+  def look(variables, rough_crops):
+    found = modules["landmarker"].apply(variables["landmarker"], rough_crops)
+    return found.points
+
+  def generate(variables, masked_image, key, mask, landmarks):
     predicted_image, _ = modules["generator"].apply(
       variables["generator"],
       masked_image,
       mask,
-      *([] if latent is None else [latent]),
+      *([] if landmarks is None else [landmarks]),
       train=train_mode,
       mutable=["batch_stats"],
       rngs={"dropout": key},
@@ -88,34 +99,25 @@ def make_predict_step(
     masked_image: jax.Array,
     key: jax.Array,
     mask: jax.Array | Callable[[jax.Array], jax.Array] | None = None,
-    latent: jax.Array | None = None,
+    landmarks: jax.Array | None = None,
   ) -> Prediction:
-    shown = [view.of(masked_image) for view in views]
-    logits = _mean(
-      [v.back(segment(variables, x)) for v, x in zip(views, shown, strict=True)]
-    )
-    probability = jax.nn.sigmoid(logits)
+    logits = [v.back(segment(variables, v.of(masked_image))) for v in views]
+    probability = jax.nn.sigmoid(sum(logits) / len(logits))
     if mask is None:
       mask = mask_postprocess.completed_mask
     if callable(mask):
       mask = mask(probability)
+    mask = mask_postprocess.hidden_mask(mask, hidden_reach)
     if "generator" not in modules:
       return Prediction(probability, masked_image, masked_image)
-    pictures = [
-      v.back(generate(variables, x, key, v.of(mask), latent))
-      for v, x in zip(views, shown, strict=True)
-    ]
-    predicted_image = _mean(pictures)
-    if latent is not None:
-      likely = (latent == 0).all(axis=1)[:, None, None, None]
-      predicted_image = jnp.where(likely, predicted_image, pictures[0])
+    if landmarks is None and landmark_size:
+      landmarks = aligned_landmarks.find(
+        functools.partial(look, variables), masked_image, landmark_size
+      )
+    predicted_image = generate(variables, masked_image, key, mask, landmarks)
     completed_image = mask_postprocess.complete(
       predicted_image, masked_image, mask
     )
     return Prediction(probability, predicted_image, completed_image)
 
   return predict_step
-
-
-def _mean(arrays):
-  return sum(arrays) / len(arrays)

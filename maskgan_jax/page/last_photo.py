@@ -66,7 +66,7 @@ class LastPhoto:
     # Two results of a large photo may not fit the memory.
     self._done = done = None
     completed = self._unmasker.complete(
-      image, faces, _painted(mask, image.shape), sample
+      image, faces, _painted(mask, image.shape), sample=sample
     )
     result = unmasking.lay_back(image, completed)
     self._done = _Done(mask, sample, result)

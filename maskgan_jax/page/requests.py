@@ -63,7 +63,7 @@ class Answers:
 
   def __init__(self, unmasker: unmasking.Unmasker):
     self._photo = last_photo.LastPhoto(unmasker)
-    self._num_samples = _NUM_SAMPLES if unmasker.networks.latent_size else 1
+    self._num_samples = _NUM_SAMPLES if unmasker.networks.structure else 1
 
   def __call__(self, request: Request) -> dict[str, Any]:
     """Takes the masks off a photo.

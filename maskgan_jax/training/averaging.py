@@ -12,14 +12,16 @@ import contextlib
 import math
 import pathlib
 from collections.abc import Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from maskgan_jax.common import errors
+from maskgan_jax.networks import released
 from maskgan_jax.networks import runs as runs_lib
 from maskgan_jax.training import checkpoints as checkpoints_lib
-from maskgan_jax.training import settings
+from maskgan_jax.training import keys, settings, starting
 
 
 def average(
@@ -27,19 +29,21 @@ def average(
   shares: Sequence[float],
   workdir: str,
   which: str = "latest",
+  networks: Sequence[str] = ("segmenter", "generator"),
 ) -> None:
   """Writes a workdir with the weighted mean of several runs' networks.
 
   Args:
-    runs: workdirs of runs that went on from the same one, or of that one; the
-      last one's config is kept.
+    runs: workdirs of runs that went on from the same one, or of that one, or
+      .safetensors files of weights; of the last one, a run, the config is kept.
     shares: of each of them, at least 0, together 1.
     workdir: of the result, for evaluation and use.
     which: "latest" or "best" checkpoint of all.
+    networks: to average; the others are the last run's.
 
   Raises:
-    errors.UserError: the shares are no such, a run is missing, the runs'
-      networks differ in shape, or the workdir holds a checkpoint already.
+    errors.UserError: the shares are no such, a run is missing, its networks do
+      not fit the last one's, or the workdir holds a checkpoint already.
   """
   _check(runs, shares)
   if any(pathlib.Path(workdir).glob("checkpoints/*")):
@@ -47,19 +51,41 @@ def average(
       f"{workdir} holds a checkpoint already. Choose another --workdir."
     )
   config = checkpoints_lib.read_config(runs[-1])
-  state = settings.initial_state(config, jax.random.key(0))
+  # A smaller network grows as it did where the last run began.
+  key = keys.of_run(config.seed).initialisation
+  state = settings.initial_state(config, key)
   mean = None
   for run, share in zip(runs, shares, strict=True):
-    step, found = runs_lib.load_inference(run, which)
-    checkpoints_lib.start_from(state, found, run)  # Says so if shapes differ.
-    part = jax.tree.map(lambda x, share=share: share * x, found)
-    mean = jax.tree.map(jnp.add, mean, part) if mean else part
-  state = checkpoints_lib.start_from(state, mean, runs[-1])
+    step, found = _load(run, which)
+    grown = starting.start_from(state, found, run)
+    part = {
+      name: jax.tree.map(
+        lambda x, share=share: share * x,
+        {"params": network.params, "batch_stats": network.stats},
+      )
+      for name, network in grown.networks.items()
+      if name in found and (name in networks or run == runs[-1])
+    }
+    if run == runs[-1]:
+      part |= {name: x for name, x in found.items() if name not in networks}
+    both = (mean or {}).keys() & part.keys()
+    mean = part | {
+      name: jax.tree.map(jnp.add, mean[name], part[name]) for name in both
+    }
+  state = starting.start_from(state, mean, runs[-1])
   state = state._replace(step=jnp.asarray(step, jnp.int32))
   checkpoints_lib.claim_workdir(workdir, config)
   with contextlib.closing(checkpoints_lib.Checkpoints(workdir)) as checkpoints:
     # It has no score before it is evaluated.
     checkpoints.save(state, {"psnr_in_mask": float("nan")})
+
+
+def _load(run: str, which: str) -> tuple[int, dict[str, Any]]:
+  """The step and the variables of a run or of a file of weights."""
+  if pathlib.Path(run).suffix != released.SUFFIX:
+    return runs_lib.load_inference(run, which)
+  found = released.load(run)
+  return found.step, found.variables
 
 
 def _check(runs, shares):

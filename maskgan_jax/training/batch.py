@@ -15,3 +15,4 @@ class Batch(NamedTuple):
   masked_image: Array  # [B, H, W, 3], uint8
   mask: Array  # [B, H, W, 1], uint8 in {0, 1}
   valid: Array  # [B, H, W, 1], uint8 in {0, 1}
+  landmarks: Array  # [B, 468, 3], float32 in pixels; NaN where not known

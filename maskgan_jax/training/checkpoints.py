@@ -2,16 +2,13 @@
 
 import json
 import pathlib
-from typing import Any
 
 import jax
-import jax.numpy as jnp
 import ml_collections
 import orbax.checkpoint as ocp
-from flax import traverse_util
 
 from maskgan_jax.common import errors, files
-from maskgan_jax.networks import blocks, build, runs
+from maskgan_jax.networks import build, runs
 from maskgan_jax.training import state as state_lib
 
 # Settings that may change between two starts of one run.
@@ -86,57 +83,6 @@ class Checkpoints:
     """Waits for a save under way."""
     self._manager.wait_until_finished()
     self._manager.close()
-
-
-def start_from(
-  state: state_lib.TrainState, found: dict[str, dict[str, Any]], origin: str
-) -> state_lib.TrainState:
-  """Returns a state that has the networks of another run.
-
-  Networks that evaluation does not need, the discriminator, all optimizers, and
-  what reads a latent code that the other run did not have, start afresh; what
-  reads one that this run does not have is left out.
-
-  Args:
-    state: at step 0.
-    found: the other run's variables by network.
-    origin: where they come from.
-
-  Raises:
-    errors.UserError: they have other shapes.
-  """
-  networks = dict(state.networks)
-  for name in found.keys() & networks.keys():
-    variables, own = found[name], networks[name]
-    new = (
-      _fit_latent(variables["params"], own.params),
-      variables["batch_stats"],
-    )
-    if _shapes(new) != _shapes((own.params, own.stats)):
-      raise errors.UserError(
-        f"config.init_from {origin}: its {name} has other shapes than this"
-        " config's. Start from a run with the same networks and image_size."
-      )
-    ema_params = jax.tree.map(jnp.array, new[0]) if own.ema_params else {}
-    networks[name] = own._replace(
-      params=new[0], stats=new[1], ema_params=ema_params
-    )
-  return state._replace(networks=networks)
-
-
-def _fit_latent(params, own):
-  """Adds the own parameters for a latent code, or leaves out those for none."""
-  found, own = (traverse_util.flatten_dict(x, sep="/") for x in (params, own))
-  others = {name: x for name, x in found.items() if blocks.LATENT not in name}
-  latent = {
-    name: found.get(name, x) for name, x in own.items() if blocks.LATENT in name
-  }
-  return traverse_util.unflatten_dict(others | latent, sep="/")
-
-
-def _shapes(tree) -> dict[str, tuple[int, ...]]:
-  leaves = jax.tree_util.tree_leaves_with_path(tree)
-  return {jax.tree_util.keystr(path): x.shape for path, x in leaves}
 
 
 def _split(state):

@@ -22,7 +22,8 @@ class StepKeys(NamedTuple):
   augmentation: jax.Array
   shown_mask: jax.Array
   borrowing: jax.Array
-  latent: jax.Array
+  hiding: jax.Array
+  landmarks: jax.Array
   dropout: jax.Array  # The one drawn per device: `parallel.device_key`.
   perceptual_shift: jax.Array
 

@@ -12,7 +12,13 @@ import numpy as np
 from maskgan_jax.common import errors, memory
 from maskgan_jax.networks import released, runs
 from maskgan_jax.training import checkpoints as checkpoints_lib
-from maskgan_jax.training import completion, run_log, run_progress, settings
+from maskgan_jax.training import (
+  completion,
+  run_log,
+  run_progress,
+  settings,
+  starting,
+)
 from maskgan_jax.training import keys as keys_lib
 from maskgan_jax.training import state as state_lib
 from maskgan_jax.training import task as task_lib
@@ -92,7 +98,7 @@ def _start(state, checkpoints, init_from) -> state_lib.TrainState:
       _, found = runs.load_inference(init_from, "latest")
     except errors.UserError as error:
       raise errors.UserError(f"config.init_from: {error}") from error
-  return checkpoints_lib.start_from(state, found, init_from)
+  return starting.start_from(state, found, init_from)
 
 
 def _loop(run, dispatches, state, recorder) -> state_lib.TrainState:

@@ -36,34 +36,32 @@ def _mean(x: jax.Array) -> jax.Array:
   return x.mean(axis=(1, 2, 3))
 
 
-def bce_d_loss(real_logits: Pixels, fake_logits: Pixels) -> PerExample:
+def bce_d_loss(real_logits: Pixels, fake_logits: Pixels) -> Pixels:
   """The sum of both cross-entropies (Isola et al., 2017, eq. 1)."""
   _check_shapes(real_logits=real_logits, fake_logits=fake_logits)
-  return bce_g_adversarial_loss(real_logits) + _mean(
-    optax.losses.sigmoid_binary_cross_entropy(
-      fake_logits, jnp.zeros_like(fake_logits)
-    )
+  return bce_g_adversarial_loss(
+    real_logits
+  ) + optax.losses.sigmoid_binary_cross_entropy(
+    fake_logits, jnp.zeros_like(fake_logits)
   )
 
 
-def bce_g_adversarial_loss(fake_logits: Pixels) -> PerExample:
+def bce_g_adversarial_loss(fake_logits: Pixels) -> Pixels:
   """-log D(fake), the non-saturating loss (Goodfellow et al., 2014)."""
-  return _mean(
-    optax.losses.sigmoid_binary_cross_entropy(
-      fake_logits, jnp.ones_like(fake_logits)
-    )
+  return optax.losses.sigmoid_binary_cross_entropy(
+    fake_logits, jnp.ones_like(fake_logits)
   )
 
 
-def hinge_d_loss(real_logits: Pixels, fake_logits: Pixels) -> PerExample:
+def hinge_d_loss(real_logits: Pixels, fake_logits: Pixels) -> Pixels:
   """The hinge loss (Lim and Ye, 2017; Miyato et al., 2018, eq. 16)."""
   _check_shapes(real_logits=real_logits, fake_logits=fake_logits)
-  return _mean(jax.nn.relu(1.0 - real_logits) + jax.nn.relu(1.0 + fake_logits))
+  return jax.nn.relu(1.0 - real_logits) + jax.nn.relu(1.0 + fake_logits)
 
 
-def hinge_g_adversarial_loss(fake_logits: Pixels) -> PerExample:
+def hinge_g_adversarial_loss(fake_logits: Pixels) -> Pixels:
   """-D(fake) (Miyato et al., 2018, eq. 17)."""
-  return -_mean(fake_logits)
+  return -fake_logits
 
 
 _ADVERSARIAL = {
@@ -73,7 +71,7 @@ _ADVERSARIAL = {
 
 
 def adversarial_losses(kind: str) -> tuple[Callable, Callable]:
-  """Returns d_loss(real_logits, fake_logits), g_loss(fake_logits)."""
+  """Returns d_loss(real_logits, fake_logits), g_loss(fake_logits), a patch."""
   if kind not in _ADVERSARIAL:
     raise errors.UserError(
       f'The adversarial loss is "{kind}". Choose one of {sorted(_ADVERSARIAL)}.'
@@ -110,6 +108,21 @@ def feature_matching_loss(
     _check_shapes(fake=fake, real=real)
     total += _mean(jnp.abs(fake - real).astype(jnp.float32))
   return total / len(fake_features)
+
+
+def mean_of_patches(values: Pixels, counted: Pixels | None) -> PerExample:
+  """Mean over a discriminator's patches, each counted as far as it matters.
+
+  Args:
+    values: one a patch, [B, h, w, 1].
+    counted: [B, H, W, 1] in [0, 1], of the picture: where it was hidden; None
+      counts all patches alike. An example of which nothing counts costs
+      nothing.
+  """
+  if counted is None:
+    return _mean(values)
+  shape = (*values.shape[:3], 1)
+  return _weighted_mean(values, jax.image.resize(counted, shape, "linear"))
 
 
 def weighted_l1(

@@ -119,11 +119,16 @@ def modules(
     config_lib.of_training(config), dtype=config.dtype, axis_name=axis_name
   )
   if "discriminator" in names:
-    built["discriminator"] = discriminator.PatchDiscriminator(
-      axis_name=axis_name,
-      dtype=build.compute_dtype(config.dtype),
-      **config.discriminator,
-    )
+    own = dict(config.discriminator)
+    dtype = build.compute_dtype(config.dtype)
+    if own.pop("name") == "features":
+      built["discriminator"] = discriminator.FeatureDiscriminator(
+        base_features=own["base_features"], dtype=dtype
+      )
+    else:
+      built["discriminator"] = discriminator.PatchDiscriminator(
+        axis_name=axis_name, dtype=dtype, **own
+      )
   return built
 
 

@@ -7,9 +7,8 @@ import jax
 import jax.numpy as jnp
 import optax
 from flax import linen as nn
-from flax import traverse_util
 
-from maskgan_jax.networks import blocks, build
+from maskgan_jax.networks import build
 
 Params = Any
 
@@ -78,16 +77,6 @@ def inference_variables(network: NetworkState) -> dict[str, Params]:
   """Returns what evaluation uses: averaged parameters where there are some."""
   params = network.ema_params or network.params
   return {"params": params, "batch_stats": network.stats}
-
-
-def only_latent(params: Params) -> Params:
-  """Returns params through which only what reads a latent code can learn."""
-  return traverse_util.path_aware_map(
-    lambda path, x: (
-      x if blocks.LATENT in "/".join(path) else jax.lax.stop_gradient(x)
-    ),
-    params,
-  )
 
 
 def update_ema(

@@ -27,6 +27,7 @@ class Validator:
     *,
     batch_size: int,
     key: jax.Array,
+    structure: bool = False,
   ):
     """Takes what stays the same from validation to validation.
 
@@ -35,11 +36,13 @@ class Validator:
       source: of the split, see `batches.open_split`.
       batch_size: examples predicted together.
       key: `RunKeys.validation`, for networks that draw noise at test, too.
+      structure: gives the true landmarks to a generator that draws along them.
     """
     self._predict = predict_step
     self._source = source
     self._batch_size = batch_size
     self._key = key
+    self._structure = structure
 
   def __call__(
     self, state: state_lib.TrainState
@@ -55,7 +58,10 @@ class Validator:
     for found in batches_lib.eval_batches(self._source, self._batch_size):
       batch, count = found.batch, len(found.ids)
       prediction = self._predict(
-        variables, images.to_float(batch.masked_image), self._key
+        variables,
+        images.to_float(batch.masked_image),
+        self._key,
+        landmarks=batch.landmarks if self._structure else None,
       )
       for name, values in _scores(batch, prediction).items():
         scores.setdefault(name, []).append(np.asarray(values)[:count])

@@ -28,12 +28,15 @@ class CompletedFace(aligned_face.AlignedFace):
     predicted: the whole crop without a mask, [size, size, 3] in 0..255.
     mask: its probability, or the hand-made mask, [size, size] float32.
     report: whether it is reported, and why.
+    hidden_reach: how far beyond the mask it is completed, in shares of the
+      crop's side.
     grain: of a film's face; None in a photo.
   """
 
   predicted: np.ndarray
   mask: np.ndarray
   report: mask_report.MaskReport
+  hidden_reach: float = 0.0
   grain: skin_grain.Grain | None = None
 
   @classmethod
@@ -44,13 +47,20 @@ class CompletedFace(aligned_face.AlignedFace):
     predicted: np.ndarray,
     mask: np.ndarray,
     report: mask_report.MaskReport,
+    hidden_reach: float,
   ) -> "CompletedFace":
     """Returns an aligned face, completed before or not, with a completion."""
     aligned = {
       field.name: getattr(face, field.name)
       for field in dataclasses.fields(aligned_face.AlignedFace)
     }
-    return cls(**aligned, predicted=predicted, mask=mask, report=report)
+    return cls(
+      **aligned,
+      predicted=predicted,
+      mask=mask,
+      report=report,
+      hidden_reach=hidden_reach,
+    )
 
   @property
   def found_mask(self) -> bool:
@@ -76,8 +86,9 @@ class CompletedFace(aligned_face.AlignedFace):
   @property
   def blend_mask(self) -> np.ndarray:
     """The prediction's share in the result, [size, size] float32 in [0, 1]."""
-    completed = mask_postprocess.completed_mask(self.mask[None, ..., None])
-    return mask_postprocess.blend_mask(completed)[0, ..., 0]
+    mask = mask_postprocess.completed_mask(self.mask[None, ..., None])
+    hidden = mask_postprocess.hidden_mask(mask, self.hidden_reach)
+    return mask_postprocess.blend_mask(hidden)[0, ..., 0]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import numpy as np
 
 from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors, files
+from maskgan_jax.faces import expression
 from maskgan_jax.networks import mask_postprocess, report_rule
 from maskgan_jax.photos import badge, provenance
 
@@ -20,8 +21,9 @@ class Options:
   Attributes:
     faces: "all" or "largest".
     force: complete whatever looks like a mask, reported or not.
-    num_samples: completions, the most likely one first; the second is written
-      to NAME.2.*, and so on.
+    expression: one of `expression.NAMES`.
+    num_samples: completions, the one with this expression first, others drawn
+      around it after it; the second is written to NAME.2.*, and so on.
     save_masks: write what was completed, white on black, to NAME.mask.png.
     side_by_side: write photo and results beside each other.
     sidecar: write NAME.json about the program, the weights and the faces.
@@ -33,6 +35,7 @@ class Options:
 
   faces: str = "all"
   force: bool = False
+  expression: str = expression.LIKELY
   num_samples: int = 1
   save_masks: bool = False
   side_by_side: bool = False
@@ -93,7 +96,14 @@ def _unmask(unmasker, image, mask, options) -> list[unmasking.UnmaskResult]:
   faces = unmasker.find(image, options.faces, mask)
   results = []
   for sample in range(options.num_samples):
-    faces = unmasker.complete(image, faces, mask, sample, options.force)
+    faces = unmasker.complete(
+      image,
+      faces,
+      mask,
+      expression=options.expression,
+      sample=sample,
+      force=options.force,
+    )
     results.append(unmasking.lay_back(image, faces))
     if not results[0].found_mask:
       break

@@ -9,6 +9,7 @@ import numpy as np
 
 from maskgan_jax import unmasking
 from maskgan_jax.common import files, progress
+from maskgan_jax.faces import expression as expression_lib
 from maskgan_jax.photos import provenance, video
 from maskgan_jax.unmasking import face_finder, outputs, tracks
 
@@ -50,6 +51,7 @@ def unmask_video(
   input_path: str | os.PathLike,
   output_path: str | os.PathLike,
   overwrite: bool = False,
+  expression: str = expression_lib.LIKELY,
 ) -> Summary:
   """Unmasks a video into another, and writes NAME.json about where it is from.
 
@@ -60,6 +62,7 @@ def unmask_video(
     input_path: .mp4, .mov or .webm.
     output_path: of the same kind.
     overwrite: replace a result that exists.
+    expression: one of `expression.NAMES`, of all faces throughout.
 
   Raises:
     errors.UserError: the video cannot be read or written, or the output exists
@@ -68,7 +71,7 @@ def unmask_video(
   input_path, output_path = pathlib.Path(input_path), pathlib.Path(output_path)
   video.check_paths(input_path, output_path)
   outputs.check_output(input_path, output_path, overwrite)
-  unmask = _frame_unmasker(unmasker)
+  unmask = _frame_unmasker(unmasker, expression)
   counts = _Counts()
   with progress.bar(video.read_info(input_path).num_frames, "frame") as bar:
 
@@ -91,7 +94,7 @@ def unmask_video(
 
 
 def _frame_unmasker(
-  unmasker: unmasking.Unmasker,
+  unmasker: unmasking.Unmasker, expression: str
 ) -> Callable[[np.ndarray], unmasking.UnmaskResult]:
   """Returns what unmasks the frames of one video in their order."""
   tracker = tracks.Tracker(unmasker.networks.image_size)
@@ -99,8 +102,8 @@ def _frame_unmasker(
 
   def unmask(frame):
     faces = tracker.follow(frame, finder.find(frame))
-    completed = tracker.smooth(unmasker.complete(frame, faces))
-    return unmasking.lay_back(frame, completed)
+    completed = unmasker.complete(frame, faces, expression=expression)
+    return unmasking.lay_back(frame, tracker.smooth(completed))
 
   return unmask
 

@@ -1,13 +1,15 @@
 """Takes the masks off the faces of a photo, step by step or at once."""
 
 import dataclasses
+import functools
 import os
 from collections.abc import Sequence
 
 import numpy as np
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import latent
+from maskgan_jax.faces import anatomy
+from maskgan_jax.faces import expression as expression_lib
 from maskgan_jax.unmasking import (
   aligned_face,
   backends,
@@ -57,6 +59,7 @@ class Unmasker:
     *,
     faces: str = "all",
     mask: np.ndarray | None = None,
+    expression: str = expression_lib.LIKELY,
     sample: int = 0,
     force: bool = False,
   ) -> completed_face.UnmaskResult:
@@ -66,6 +69,7 @@ class Unmasker:
       image: uint8 [H, W, 3], RGB.
       faces: "all", or "largest" for that one alone, which is quicker.
       mask: see `complete`.
+      expression: see `complete`.
       sample: see `complete`.
       force: see `complete`.
 
@@ -73,9 +77,10 @@ class Unmasker:
       errors.UserError: as `find` and `complete`.
     """
     found = self.find(image, faces, mask)
-    return completed_face.lay_back(
-      image, self.complete(image, found, mask, sample, force)
+    completed = self.complete(
+      image, found, mask, expression=expression, sample=sample, force=force
     )
+    return completed_face.lay_back(image, completed)
 
   def find(
     self,
@@ -124,21 +129,24 @@ class Unmasker:
     image: np.ndarray,
     faces: Sequence[aligned_face.AlignedFace],
     mask: np.ndarray | None = None,
+    *,
+    expression: str = expression_lib.LIKELY,
     sample: int = 0,
     force: bool = False,
   ) -> list[completed_face.CompletedFace]:
     """Segments and completes aligned faces.
 
-    Where the crop cuts a mask off, it is widened, once. For another sample of
-    the same mask, give the completed faces: then this is not done again, and
-    what was reported stays.
+    Where the crop cuts a mask off, it is widened, once. For another expression
+    or sample of the same mask, give the completed faces: then this is not done
+    again, and what was reported stays.
 
     Args:
       image: the photo, uint8 [H, W, 3].
       faces: of this photo.
       mask: uint8 or bool [H, W], nonzero where to complete, instead of what
         the networks find; it is taken whatever its size.
-      sample: which of several completions; 0 is the most likely one.
+      expression: one of `expression.NAMES`; a guess, unless one is asked for.
+      sample: which of several drawn around it; 0 is itself.
       force: complete whatever looks like a mask, reported or not.
 
     Raises:
@@ -147,8 +155,11 @@ class Unmasker:
     """
     if mask is not None:
       _check_mask(mask, image)
-    self.check_sample(sample)
-    completed = self._run(faces, mask, sample, force)
+    self.check_expression(expression, sample)
+    run = functools.partial(
+      self._run, mask=mask, expression=expression, sample=sample, force=force
+    )
+    completed = run(faces)
     cut = [
       i
       for i, face in enumerate(completed)
@@ -158,7 +169,7 @@ class Unmasker:
     wider = [
       aligned_face.align(image, faces[i], size, widened=True) for i in cut
     ]
-    wider = self._run(wider, mask, sample, force)
+    wider = run(wider)
     for i, face in zip(cut, wider, strict=True):
       if face.found_mask:
         # The rule was learned on plain crops: their report stands.
@@ -171,18 +182,25 @@ class Unmasker:
       )
     return completed
 
-  def check_sample(self, sample: int) -> None:
+  def check_expression(self, expression: str, sample: int) -> None:
     """Raises a UserError unless the networks know this completion."""
-    if sample:
-      latent.check(self.networks.latent_size)
+    if expression not in expression_lib.NAMES:
+      raise errors.UserError(
+        f"expression is {expression!r}; it must be one of"
+        f" {', '.join(expression_lib.NAMES)}."
+      )
+    is_likely = expression == expression_lib.LIKELY and not sample
+    if not is_likely and not self.networks.structure:
+      raise errors.UserError(
+        "These networks complete a face in one way. Leave --expression and"
+        " --num_samples out, or use networks trained with"
+        " config.completion.structure."
+      )
 
   def _run(
-    self, faces, mask, sample, force
+    self, faces, mask, expression, sample, force
   ) -> list[completed_face.CompletedFace]:
     """Runs the networks on aligned faces, several at a time."""
-    code = None
-    if sample:
-      code = latent.code(sample, self.networks.latent_size)
     completed = []
     for start in range(0, len(faces), self.networks.max_batch):
       part = faces[start : start + self.networks.max_batch]
@@ -191,13 +209,15 @@ class Unmasker:
         aligned = [aligned_face.align_mask(mask, face) for face in part]
         given = np.stack(aligned)[..., None]
       crops = np.stack([face.crop for face in part])
-      answer = self.networks(crops, given, code)
+      landmarks = [_landmarks(face, expression, sample) for face in part]
+      answer = self.networks(crops, given, np.stack(landmarks))
       masks = answer.probability if given is None else given
       completed += [
         completed_face.CompletedFace.of(
           face,
           predicted=predicted,
           mask=found,
+          hidden_reach=self.networks.hidden_reach,
           report=_report(face, found, mask is not None, force),
         )
         for face, predicted, found in zip(
@@ -205,6 +225,15 @@ class Unmasker:
         )
       ]
     return completed
+
+
+def _landmarks(face, expression, sample) -> np.ndarray:
+  """A face's landmarks in its crop, float32 [468, 3]; NaN if not known."""
+  if face.landmarks is None:
+    return np.full((anatomy.NUM_LANDMARKS, 3), np.nan, np.float32)
+  return expression_lib.of_crop(
+    face.landmarks, face.transform, expression, sample
+  )
 
 
 def _report(face, mask, given: bool, force: bool) -> mask_report.MaskReport:

@@ -56,6 +56,7 @@ def test_an_attack_finds_the_worst_corner():
     masked_image=np.full((1, size, size, 3), 100, np.uint8),
     mask=np.zeros((1, size, size, 1), np.uint8),
     valid=np.ones((1, size, size, 1), np.uint8),
+    landmarks=np.zeros((1, 468, 3), np.float32),
   )
   examples.mask[:, 4:8, 4:8] = 1
   attacked = np.asarray(
@@ -70,7 +71,10 @@ def test_pixels_stay_in_range():
   picture[:, 8:] = 255
   pixels = np.zeros((1, 16, 16, 1), np.uint8)
   pixels[:, :4] = 1
-  examples = batch.Batch(picture, picture, pixels, np.ones_like(pixels))
+  examples = batch.Batch(
+    *(picture, picture, pixels, np.ones_like(pixels)),
+    landmarks=np.zeros((1, 468, 3), np.float32),
+  )
   attacked = attacks.attack(_given(1.0), examples, jax.random.key(0), 4)
   assert set(np.unique(attacked[:, 4:8])) <= set(range(5))
   assert set(np.unique(attacked[:, 8:])) <= set(range(251, 256))

@@ -45,7 +45,7 @@ def test_ways_of_finding_are_scored(monkeypatch):
   assert row["product_bare/shift"] == pytest.approx(0, abs=1e-3)
   assert row["mesh/shift"] == pytest.approx(2 * row["mesh_again/shift"], 1e-3)
   assert row["mesh/shift"] > 5
-  assert row["mesh/width"] == row["true/width"]
+  assert row["mesh/width"] == pytest.approx(row["true/width"])
   # First the masked photo, then its completion.
   assert np.array_equal(mesh.seen[0], PHOTO)
   changed = (mesh.seen[1] != PHOTO).any(axis=2)

@@ -69,6 +69,15 @@ assert "jax" not in sys.modules
   assert rows["mask"][1][1:] == [SIZE, SIZE, 1]
 
 
+def test_the_file_says_how_far_it_completes(path):
+  session = pytest.importorskip("onnxruntime").InferenceSession(path)
+  about = session.get_modelmeta().custom_metadata_map
+  assert about[onnx.HIDDEN_REACH] == "0.0"
+  assert "not for identification" in session.get_modelmeta().description
+  networks = onnx.OnnxNetworks(path)
+  assert networks.hidden_reach == 0.0 and not networks.structure
+
+
 def test_masks_made_by_hand_may_be_left_out(path):
   run = onnx.OnnxNetworks(path).run
   pictures = small_networks.pictures(2)

@@ -8,7 +8,7 @@ import pytest
 
 from maskgan_jax.common import errors
 from maskgan_jax.exporting import completion, onnx, stablehlo, verify, write
-from maskgan_jax.networks import build, images
+from maskgan_jax.networks import images
 from maskgan_jax.networks import loaded as loaded_lib
 from maskgan_jax.networks.cpu_kernels import convolution, lowering
 from tests.fakes import networks as small_networks
@@ -129,6 +129,50 @@ def test_a_file_serves_any_number_of_faces(
   assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
+@pytest.fixture(scope="module")
+def drawing():
+  """Networks that draw along landmarks."""
+  return small_networks.with_landmarker(
+    small_networks.load(small_networks.drawing_config())
+  )
+
+
+def test_what_draws_along_landmarks_takes_them(drawing):
+  pictures, landmarks = small_networks.pictures(2), small_networks.landmarks(2)
+  complete = jax.jit(completion.completion(drawing))
+  faces, _, points = completion.inputs(drawing)
+  assert points.shape[1:] == (468, 3) and points.dtype == np.float32
+  assert str(points.shape[0]) == str(faces.shape[0]) == "N"
+  found = complete(pictures, None, landmarks)
+  expected = drawing(pictures, landmarks=landmarks)
+  for one, other in (
+    (found[0], expected.completed_image),
+    (found[2], expected.predicted_image),
+  ):
+    other = np.asarray(images.to_uint8(other), int)
+    assert np.abs(np.asarray(one, int) - other).max() <= 1
+  moved = complete(pictures, None, landmarks + 8)
+  assert (np.asarray(moved[2]) != np.asarray(found[2])).mean() > 0.1
+
+
+@formats
+def test_a_file_draws_along_landmarks(format, drawing, tmp_path, monkeypatch):
+  monkeypatch.setattr(loaded_lib, "load", lambda *_: drawing)
+  path = tmp_path / f"model.{format}"
+  report = write.export(path, format=format)
+  assert report.picture_difference <= 1
+  _, load = write.FORMATS[format]
+  pictures, landmarks = small_networks.pictures(3), small_networks.landmarks(3)
+  completed, _, predicted = map(np.asarray, load(path)(pictures, landmarks))
+  expected = drawing(pictures, landmarks=landmarks)
+  for one, other in (
+    (completed, expected.completed_image),
+    (predicted, expected.predicted_image),
+  ):
+    other = np.asarray(images.to_uint8(other), int)
+    assert np.abs(one.astype(int) - other).max() <= 1
+
+
 def test_an_existing_file_is_kept(trained, tmp_path):
   path = tmp_path / "model.onnx"
   path.write_text("precious")
@@ -210,22 +254,9 @@ def test_plain_convolutions_ask_for_no_platform():
 
 @formats
 def test_the_landmarker_lies_beside(format, networks, tmp_path, monkeypatch):
-  model = dataclasses.replace(
-    networks.model,
-    landmarker={
-      "image_size": 32,
-      "features": (8, 8),
-      "num_blocks": (1, 1),
-    },
-  )
-  crops = small_networks.pictures(3)[:, :32, :32]
-  module = build.modules(model)["landmarker"]
-  own = jax.jit(module.init)(jax.random.key(0), images.to_float(crops))
-  networks = dataclasses.replace(
-    networks,
-    model=model,
-    variables={**networks.variables, "landmarker": own},
-  )
+  networks = small_networks.with_landmarker(networks)
+  size = networks.model.landmark_size
+  crops = small_networks.pictures(3)[:, :size, :size]
   monkeypatch.setattr(loaded_lib, "load", lambda *_: networks)
   path = tmp_path / f"model.{format}"
   write.export(path, format=format)

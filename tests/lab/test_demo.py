@@ -84,6 +84,24 @@ def test_demonstrate_names_the_photo_without_a_face(tmp_path):
     list(demo.demonstrate(None, {"grey": path}, tmp_path / "demo"))
 
 
+def test_a_sheet_has_each_expression(photo, tmp_path):
+  asked = []
+
+  class Unmasker:
+    def unmask(self, image, faces, expression):
+      asked.append(expression)
+      grey = np.full_like(image, 40 * len(asked))
+      return unmasking.UnmaskResult(grey, (), image[..., 0])
+
+  path = tmp_path / "photo.png"
+  path.write_bytes(pictures.encode(photo))
+  sheet = demo.expression_sheet(Unmasker(), [path])
+  assert asked == ["likely", "neutral", "smile", "laugh"]
+  masked, *others = np.split(sheet, 5, axis=1)
+  assert masked.std() > 10
+  assert [int(x.mean()) for x in others] == [40, 80, 120, 160]
+
+
 def test_failures_are_the_worst_of_each_kind(photo, tmp_path, monkeypatch):
   # What is added to the face by each drawn mask; all of it stays.
   drawn = iter([("cloth", 10), ("n95", 40), ("cloth", 25), ("n95", 60)])

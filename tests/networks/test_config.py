@@ -20,7 +20,7 @@ def test_a_segmenter_alone():
   training = default.get_config()
   training.networks = ("segmenter",)
   model = config.of_training(training)
-  assert model.generator is None and model.latent_size == 0
+  assert model.generator is None and not model.structure
   assert set(build.modules(model)) == {"segmenter"}
 
 
@@ -30,11 +30,23 @@ def test_a_run_on_disk_gives_the_same_model(tmp_path):
   assert config.of_training(saved) == config.of_training(training)
 
 
-def test_a_card_may_know_no_landmarker():
+def test_a_card_may_know_no_landmarker_rim_nor_structure():
   model = config.of_training(default.get_config())
   content = model.to_dict()
-  del content["landmarker"]
-  assert config.from_dict(content) == model and model.landmark_size == 0
+  del content["landmarker"], content["hidden_reach"]
+  del content["generator"]["structure"]
+  assert config.from_dict(content) == model
+  assert not model.landmark_size and not model.structure
+
+
+def test_structure_and_rim_are_the_runs():
+  training = default.get_config()
+  assert not config.of_training(training).structure
+  training.completion.structure, training.hidden_reach = True, 0.07
+  model = config.of_training(training)
+  assert model.structure and model.hidden_reach == 0.07
+  shapes = build.describe_shapes(build.variable_shapes(model))
+  assert "generator/params/lines/kernel" in shapes
 
 
 @pytest.mark.parametrize(
@@ -56,11 +68,10 @@ def test_what_is_no_model(change, message):
     config.from_dict(content)
 
 
-def test_only_some_generators_read_a_code():
+def test_the_papers_generator_knows_no_structure():
   training = paper.get_config()
-  training.latent.size = 4
-  with pytest.raises(errors.UserError, match="pix2pix.* reads no latent code"):
-    config.of_training(training)
+  training.completion.structure = True
+  assert not config.of_training(training).structure
 
 
 def test_an_unknown_dtype():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import discriminator
+from maskgan_jax.networks import discriminator, perceptual
 
 
 def _variables(module, size):
@@ -141,3 +141,77 @@ def test_features_of_every_level_are_sown():
   )
   found = sown["intermediates"]["features"]
   assert [f.shape[1:] for f in found] == [(16, 16, 4), (8, 8, 8), (7, 7, 16)]
+
+
+@pytest.fixture(scope="module")
+def judged():
+  """A small judge of features, its variables, a picture and its mask."""
+  module = discriminator.FeatureDiscriminator(base_features=4)
+  x = 0.5 * jax.random.normal(jax.random.key(1), (2, 64, 64, 3))
+  mask = jnp.zeros((2, 64, 64, 1)).at[:, 32:].set(1.0)
+  init = jax.jit(functools.partial(module.init, train=False))
+  return module, init(jax.random.key(0), x, x, mask), x, mask
+
+
+def test_features_are_judged_on_four_levels():
+  module = discriminator.FeatureDiscriminator()
+  x = jax.ShapeDtypeStruct((2, 256, 256, 3), jnp.float32)
+  mask = jax.ShapeDtypeStruct((2, 256, 256, 1), jnp.float32)
+  logits, _ = jax.eval_shape(
+    lambda x, m: module.init_with_output(
+      jax.random.key(0), x, x, m, train=False
+    ),
+    x,
+    mask,
+  )
+  assert [y.shape for y in logits] == [
+    *((2, 32, 32, 1), (2, 31, 31, 1)),
+    *((2, 15, 15, 1), (2, 15, 15, 1)),
+  ]
+  assert {y.dtype for y in logits} == {jnp.dtype("float32")}
+
+
+def test_features_that_are_known_are_not_found_again(judged):
+  module, variables, x, mask = judged
+  want = module.apply(variables, x, x, mask, train=False)
+  found = perceptual.features(x)
+  got = module.apply(variables, x, 0 * x, mask, found, train=False)
+  for a, b in zip(got, want, strict=True):
+    np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+def test_features_tell_the_picture_where_to_change(judged):
+  """Each level's gradient reaches the image; the masked one is not read."""
+  module, variables, x, mask = judged
+
+  def level(x, other, i):
+    return module.apply(variables, other, x, mask, train=False)[i].sum()
+
+  for i in range(4):
+    grad = jax.grad(level)(x, x, i)
+    assert np.isfinite(grad).all() and np.abs(grad).max() > 0
+    assert not jax.grad(level, argnums=1)(x, x, i).any()
+
+
+def test_features_are_judged_under_a_mask(judged):
+  module, variables, x, mask = judged
+  logits = [
+    module.apply(variables, x, x, shown, train=False)
+    for shown in (mask, 1 - mask)
+  ]
+  for a, b in zip(*logits, strict=True):
+    assert not np.allclose(a, b)
+
+
+def test_norms_of_a_judge_of_features_move_in_training_alone(judged):
+  module, variables, x, mask = judged
+  for train in (False, True):
+    _, changed = module.apply(
+      variables, x, x, mask, train=train, mutable=["batch_stats"]
+    )
+    moved = jax.tree.map(
+      lambda a, b: bool(np.any(a != b)),
+      changed["batch_stats"],
+      variables["batch_stats"],
+    )
+    assert any(jax.tree.leaves(moved)) == train

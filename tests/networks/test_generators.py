@@ -4,10 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from flax import traverse_util
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import blocks, generators
+from maskgan_jax.networks import generators, structure
 
 
 def _shapes(module, size, batch=1):
@@ -150,19 +149,55 @@ def test_scale_works_on_a_smaller_picture():
   )
 
 
-def test_a_latent_code_changes_the_picture_and_none_changes_nothing():
-  module, (x, mask) = _small_completion(latent_size=3), _inputs()
-  variables = module.init(jax.random.key(0), x, mask)
-  plain = module.apply(variables, x, mask)
-  zeros = module.apply(variables, x, mask, jnp.zeros((2, 3)))
-  np.testing.assert_array_equal(plain, zeros)
-  first, second = (
-    module.apply(variables, x, mask, sign * jnp.ones((2, 3)))
-    for sign in (1, -1)
+def _landmarks(*ways):
+  """One face for each way, moved so many pixels down."""
+  points = jax.random.uniform(jax.random.key(2), (structure.NUM_LANDMARKS, 3))
+  return jnp.stack([(32 * points).at[:, 1].add(y) for y in ways])
+
+
+def _drawing(weight):
+  """Draws faces along landmarks; each line counts so much."""
+  module, (x, mask) = _small_completion(structure=True), _inputs()
+  variables = jax.jit(module.init)(jax.random.key(0), x, mask)
+  lines = variables["params"]["lines"]
+  assert not lines["kernel"].any()
+  lines["kernel"] += weight
+  apply = jax.jit(module.apply)
+  return lambda *landmarks: np.asarray(apply(variables, x, mask, *landmarks))
+
+
+def test_at_first_lines_say_nothing():
+  """A run without them can be continued."""
+  draw = _drawing(0.0)
+  np.testing.assert_array_equal(draw(), draw(_landmarks(0, 4)))
+
+
+def test_the_picture_is_drawn_along_the_landmarks():
+  draw = _drawing(1.0)
+  drawn, moved = draw(_landmarks(0, 4)), draw(_landmarks(0, 8))
+  np.testing.assert_allclose(drawn[0], moved[0], atol=1e-6)
+  assert np.abs(drawn[1] - moved[1]).max() > 1e-3
+  # Of a face that is not known nothing is drawn, of the one beside it all.
+  lacking = draw(_landmarks(0, 4).at[0, 3, 1].set(jnp.nan))
+  np.testing.assert_allclose(lacking[0], draw()[0], atol=1e-6)
+  np.testing.assert_allclose(lacking[1], drawn[1], atol=1e-6)
+  assert np.abs(drawn[0] - lacking[0]).max() > 1e-3
+
+
+def test_without_structure_landmarks_change_nothing():
+  module, (x, mask) = _small_completion(), _inputs()
+  variables = jax.jit(module.init)(jax.random.key(0), x, mask)
+  assert "lines" not in variables["params"]
+  apply = jax.jit(module.apply)
+  np.testing.assert_array_equal(
+    apply(variables, x, mask), apply(variables, x, mask, _landmarks(0, 4))
   )
-  assert not np.allclose(first, second)
-  without = _small_completion().init(jax.random.key(0), x, mask)
-  assert not any(
-    blocks.LATENT in name
-    for name in traverse_util.flatten_dict(without, sep="/")
+
+
+def test_lines_are_drawn_at_scale_one():
+  x, mask = _inputs()
+  module = _small_completion(
+    structure=True, scale=2, features=(4, 8), num_blocks=(0, 1)
   )
+  with pytest.raises(errors.UserError, match="scale 1 on square .*scale 2 on"):
+    module.init(jax.random.key(0), x, mask)

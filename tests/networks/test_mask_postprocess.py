@@ -34,3 +34,16 @@ def test_blend_mask_is_that_of_the_device(height, width):
     found, mask_postprocess.blend_mask(mask), atol=1e-6
   )
   assert not found[2].any()
+
+
+def test_a_hidden_mask_reaches_further():
+  mask = np.zeros((1, 64, 64, 1), np.float32)
+  mask[:, 30:34, 20:40] = 1
+  expected = np.zeros_like(mask)
+  expected[:, 26:38, 16:44] = 1
+  for shown in (mask, jnp.asarray(mask)):
+    found = mask_postprocess.hidden_mask(shown, 4 / 64)
+    np.testing.assert_array_equal(found, expected)
+    same = mask_postprocess.hidden_mask(shown, 0.0)
+    np.testing.assert_array_equal(same, mask)
+  assert not mask_postprocess.hidden_mask(0 * mask, 4 / 64).any()

@@ -64,6 +64,20 @@ def test_equals_the_package():
   np.testing.assert_allclose(found, expected[:, 0, 0, 0], rtol=1e-4)
 
 
+def test_features_have_length_one_and_give_the_distance():
+  image, other = _noise(0, 0.5), _noise(1, 0.5)
+  found = [perceptual.features(x) for x in (image, other)]
+  assert [x.shape[-1] for x in found[0]] == [64, 192, 384, 256, 256]
+  for x in found[0]:
+    length = np.linalg.norm(x, axis=-1)
+    # A position where nothing is found has none.
+    np.testing.assert_allclose(length[length > 0.1], 1.0, rtol=1e-4)
+    assert (length > 0.1).mean() > 0.9
+  np.testing.assert_allclose(
+    perceptual.distance(*found), perceptual.lpips(image, other), rtol=1e-5
+  )
+
+
 def test_map_shows_where():
   image = _noise(0, 0.5)
   changed = image.at[:, :32].add(_noise(1, 0.5)[:, :32])

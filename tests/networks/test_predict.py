@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from flax import linen as nn
 
+from maskgan_jax.networks import landmarker
 from maskgan_jax.networks import predict as predict_lib
 
 
@@ -17,21 +18,47 @@ class LeftHalf(nn.Module):
 
 
 class Shift(nn.Module):
-  """Moves the picture to the right, and adds the mask's mean and a code."""
+  """Moves the picture to the right, and adds the mask's mean."""
 
   @nn.compact
-  def __call__(self, x, mask, latent=None, train=False):
-    if latent is not None:
-      x = x + latent[:, :, None, None]
+  def __call__(self, x, mask, train=False):
     return jnp.roll(x, 1, axis=2) + mask.mean()
 
 
-def predict(mirrored, x, mask=None, latent=None):
+class Dot(nn.Module):
+  """Draws a bright dot where the first landmark lies."""
+
+  @nn.compact
+  def __call__(self, x, mask, landmarks=None, train=False):
+    if landmarks is None:
+      return x
+    place = jnp.arange(x.shape[1])[None]
+    across = jnp.abs(landmarks[:, :1, 0] - place) < 0.5  # [B, W]
+    down = jnp.abs(landmarks[:, :1, 1] - place) < 0.5
+    dot = down[:, :, None, None] & across[:, None, :, None]
+    return jnp.where(dot, 1.0, jnp.zeros_like(x))
+
+
+class Landmarker(nn.Module):
+  """Finds all landmarks in the middle of a rough crop."""
+
+  @nn.compact
+  def __call__(self, x):
+    assert x.shape[1:] == (32, 32, 3)
+    points = jnp.tile(jnp.array([0.5, 0.5, 0.0]), (len(x), 468, 1))
+    return landmarker.Landmarks(points, jnp.zeros(len(x)))
+
+
+def predict(mirrored, x, mask=None, landmarks=None, generator=Shift, **options):
+  modules = {
+    "segmenter": LeftHalf(),
+    "generator": generator(),
+    "landmarker": Landmarker(),
+  }
   step = predict_lib.make_predict_step(
-    modules={"segmenter": LeftHalf(), "generator": Shift()}, mirrored=mirrored
+    modules=modules, mirrored=mirrored, **options
   )
-  variables = {"segmenter": {}, "generator": {}}
-  return step(variables, x, jax.random.key(0), mask, latent)
+  return step(dict.fromkeys(modules, {}), x, jax.random.key(0), mask, landmarks)
 
 
 @pytest.fixture
@@ -50,18 +77,16 @@ def test_completes_in_the_mask_it_finds(x):
   )
 
 
-def test_a_mirrored_prediction_is_the_mean_of_both(x):
+def test_of_a_mirrored_prediction_the_mask_is_the_mean_of_both(x):
   found = predict(True, x)
   # A mask on the left as likely as on the right: all of it is completed, but
   # for what the mirrored view has moved across the middle.
   np.testing.assert_allclose(found.probability[:, :, :6], 0.5)
   np.testing.assert_allclose(found.probability[:, :, 8:], 0.5)
   assert (np.asarray(found.probability[:, :, 6:8]) > 0.99).all()
-  mean = (jnp.roll(x, 1, axis=2) + jnp.roll(x, -1, axis=2)) / 2 + 1.0
-  # Where no edge comes in.
-  np.testing.assert_allclose(
-    found.predicted_image[:, 2:-2, 3:-3], mean[:, 2:-2, 3:-3], atol=1e-5
-  )
+  # The picture is that of one view.
+  expected = jnp.roll(x, 1, axis=2) + 1.0
+  np.testing.assert_allclose(found.predicted_image, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("view", predict_lib._PLAIN + predict_lib._MIRRORED)
@@ -78,20 +103,48 @@ def test_a_given_mask_is_completed(x):
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
-def test_only_the_most_likely_completion_is_mirrored(x, mirrored):
+def test_given_landmarks_lie_where_they_are(x, mirrored):
+  landmarks = np.zeros((2, 468, 3), np.float32)
+  landmarks[0, :, :2], landmarks[1, :, :2] = (5, 9), (12, 4)
   mask = jnp.ones((2, 16, 16, 1))
-  likely = predict(mirrored, x, mask)
-  code = jnp.array([[0.0], [2.0]])
-  found = predict(mirrored, x, mask, code)
-  np.testing.assert_allclose(
-    found.predicted_image[0], likely.predicted_image[0], rtol=1e-6
-  )
-  single = predict(False, x, mask).predicted_image
-  inner = np.s_[2:-2, 3:-3]  # Where no edge comes in.
-  np.testing.assert_allclose(
-    found.predicted_image[1][inner], single[1][inner] + 2.0, atol=1e-5
-  )
-  one_for_all = predict(mirrored, x, mask, jnp.zeros((1, 1)))
-  np.testing.assert_array_equal(
-    one_for_all.predicted_image, likely.predicted_image
-  )
+  found = predict(mirrored, x, mask, landmarks, Dot, landmark_size=32)
+  expected = np.zeros((2, 16, 16, 3))
+  expected[0, 9, 5] = expected[1, 4, 12] = 1.0
+  np.testing.assert_allclose(found.predicted_image, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_landmarks_that_are_not_given_are_found(x, mirrored):
+  mask = jnp.ones((2, 16, 16, 1))
+  found = predict(mirrored, x, mask, None, Dot, landmark_size=32)
+  bright = np.asarray(found.predicted_image[..., 0])
+  # The middle of the rough crop, of which 16 pixels have two.
+  assert [tuple(np.argwhere(one > 0.9)[0]) for one in bright] == [(8, 8)] * 2
+  assert (bright > 0).sum() == 2
+  # A generator that does not draw along them is given none.
+  plain = predict(False, x, mask, None, Dot)
+  np.testing.assert_array_equal(plain.predicted_image, x)
+
+
+class Shown(nn.Module):
+  """Draws the mask that it is shown."""
+
+  @nn.compact
+  def __call__(self, x, mask, train=False):
+    return jnp.broadcast_to(mask, x.shape)
+
+
+def test_what_lies_near_the_mask_is_hidden_and_completed(x):
+  mask = jnp.zeros((2, 16, 16, 1)).at[:, 6:10, 4:8].set(1.0)
+  found = predict(False, x, mask, generator=Shown, hidden_reach=2 / 16)
+  hidden = np.zeros((16, 16), bool)
+  hidden[4:12, 2:10] = True
+  np.testing.assert_array_equal(found.predicted_image[0, ..., 0], hidden)
+  np.testing.assert_allclose(found.completed_image[:, hidden], 1.0, rtol=1e-6)
+  # The blend reaches two pixels further, and feathers out in a third.
+  np.testing.assert_array_equal(found.completed_image[:, :1], x[:, :1])
+  np.testing.assert_array_equal(found.completed_image[:, :, 13:], x[:, :, 13:])
+  # What is given as the mask stays what is found as the mask.
+  own = predict(False, x, mask, generator=Shown)
+  np.testing.assert_array_equal(own.probability, found.probability)
+  np.testing.assert_array_equal(own.predicted_image[..., :1], mask)

@@ -11,6 +11,7 @@ from maskgan_jax.evaluation import run
 from maskgan_jax.networks import config as config_lib
 from maskgan_jax.networks import loaded, released, runs
 from maskgan_jax.training import checkpoints as checkpoints_lib
+from maskgan_jax.training import starting
 from tests import one_device
 
 
@@ -155,5 +156,5 @@ def test_scores_of_weights_in_a_file_need_a_place(weights):
 
 def test_released_weights_do_not_start_other_networks(tiny_config):
   state = one_device.fresh(tiny_config)
-  with pytest.raises(errors.UserError, match="released: its .* other shapes"):
-    checkpoints_lib.start_from(state, released.load().variables, "released")
+  with pytest.raises(errors.UserError, match="released: its .* this config's"):
+    starting.start_from(state, released.load().variables, "released")

@@ -58,7 +58,7 @@ def test_another_guess():
 
 
 def test_networks_that_know_one_guess(monkeypatch):
-  monkeypatch.setattr(unmasker.Networks, "latent_size", 0)
+  monkeypatch.setattr(unmasker.Networks, "structure", False)
   assert _answer()["num_samples"] == 1
 
 

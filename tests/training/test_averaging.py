@@ -44,7 +44,7 @@ def test_networks_must_be_alike(tiny_config, tmp_path):
   tiny_config.completion.features = (8, 16)
   second = save(tiny_config, tmp_path / "second", 2.0)
   between = tmp_path / "between"
-  with pytest.raises(errors.UserError, match="first: its generator has other"):
+  with pytest.raises(errors.UserError, match="first: its generator has"):
     averaging.average([first, second], [0.5, 0.5], str(between))
   assert not between.exists()
 
@@ -61,3 +61,21 @@ def test_networks_must_be_alike(tiny_config, tmp_path):
 def test_shares_are_shares(tmp_path, shares, message):
   with pytest.raises(errors.UserError, match=message):
     averaging.average(["a", "b"], shares, str(tmp_path / "between"))
+
+
+def test_only_what_is_named_is_averaged(tiny_config, tmp_path):
+  runs = [
+    save(tiny_config, tmp_path / name, value)
+    for name, value in (("first", 1.0), ("second", 2.0))
+  ]
+  averaging.average(
+    runs, [0.5, 0.5], str(tmp_path / "mean"), networks=["generator"]
+  )
+  _, found = runs_lib.load_inference(tmp_path / "mean", "latest")
+  values = {
+    name: {
+      float(x) for leaf in jax.tree.leaves(one["params"]) for x in [leaf.mean()]
+    }
+    for name, one in found.items()
+  }
+  assert values == {"segmenter": {2.0}, "generator": {1.5}}

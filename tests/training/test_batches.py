@@ -35,7 +35,9 @@ def test_batches_are_uint8_and_agree(source):
   for batch in batches:
     assert batch.image.shape == batch.masked_image.shape == (4, 64, 64, 3)
     assert batch.mask.shape == batch.valid.shape == (4, 64, 64, 1)
-    assert all(x.dtype == np.uint8 for x in batch)
+    assert batch.landmarks.shape == (4, 468, 3)
+    assert batch.landmarks.dtype == np.float32
+    assert all(x.dtype == np.uint8 for x in batch[:4])
     assert batch.mask.max() <= 1
 
 
@@ -116,6 +118,7 @@ def test_pictures_are_brought_to_the_size(built):
   for batch in (batches_lib.load(source), _batches(source)[0]):
     assert batch.image.shape[1:] == batch.masked_image.shape[1:] == (48, 48, 3)
     assert batch.mask.shape[1:] == batch.valid.shape[1:] == (48, 48, 1)
+    assert 24 < np.nanmax(batch.landmarks[..., :2]) < 60
 
 
 def test_faces_that_are_small_on_their_photos_are_left_out(built, source):

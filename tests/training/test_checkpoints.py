@@ -5,10 +5,9 @@ import sys
 import jax
 import numpy as np
 import pytest
-from flax import traverse_util
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import blocks, build, runs
+from maskgan_jax.networks import runs
 from maskgan_jax.training import checkpoints as checkpoints_lib
 from maskgan_jax.training import state as state_lib
 from tests import one_device
@@ -93,83 +92,6 @@ checkpoints.close()
   restored = checkpoints.restore(state)
   _equal(restored.networks["segmenter"].ema_params, expected)
   checkpoints.close()
-
-
-def test_starts_from_the_best_networks_of_another_run(tiny_config, tmp_path):
-  state = one_device.fresh(tiny_config)
-  better = state._replace(
-    networks=jax.tree.map(lambda x: x + 1, state.networks)
-  )
-  checkpoints = checkpoints_lib.Checkpoints(tmp_path, keep=1)
-  checkpoints.save(_at(better, 1), {"psnr_in_mask": 2.0})
-  checkpoints.save(_at(state, 2), {"psnr_in_mask": 1.0})
-  checkpoints.close()
-  checkpoints_lib.claim_workdir(tmp_path, tiny_config)
-  _, found = runs.load_inference(str(tmp_path), "best")
-  started = checkpoints_lib.start_from(state, found, str(tmp_path))
-  assert int(started.step) == 0
-  for name in ("segmenter", "generator"):
-    expected = better.networks[name].ema_params
-    _equal(started.networks[name].params, expected)
-    _equal(started.networks[name].ema_params, expected)
-    _equal(started.networks[name].opt_state, state.networks[name].opt_state)
-  name = "discriminator"
-  _equal(started.networks[name], state.networks[name])
-
-
-def test_does_not_start_from_other_shapes(tiny_config):
-  state = one_device.fresh(tiny_config)
-  found = {
-    name: state_lib.inference_variables(state.networks[name])
-    for name in ("segmenter", "generator")
-  }
-  tiny_config.completion.features = (8, 16)
-  other = one_device.fresh(tiny_config)
-  with pytest.raises(errors.UserError, match="its generator has other shapes"):
-    checkpoints_lib.start_from(other, found, "run")
-
-
-def test_a_latent_code_is_added_to_networks_without(tiny_config):
-  plain = one_device.fresh(tiny_config)
-  found = {
-    name: state_lib.inference_variables(network)
-    for name, network in plain.networks.items()
-    if name in build.INFERENCE
-  }
-  found = jax.tree.map(lambda x: x + 1, found)
-  tiny_config.latent.size = 3
-  state = one_device.fresh(tiny_config)
-  started = checkpoints_lib.start_from(state, found, "run")
-  before, after, other = (
-    traverse_util.flatten_dict(x, sep="/")
-    for x in (
-      state.networks["generator"].params,
-      started.networks["generator"].params,
-      found["generator"]["params"],
-    )
-  )
-  added = after.keys() - other.keys()
-  assert added and all(blocks.LATENT in name for name in added)
-  for name, x in after.items():
-    source = before if name in added else other
-    np.testing.assert_array_equal(x, source[name])
-  # What has one already keeps it.
-  again = {
-    name: state_lib.inference_variables(network)
-    for name, network in jax.tree.map(lambda x: x + 2, started.networks).items()
-    if name in build.INFERENCE
-  }
-  kept = checkpoints_lib.start_from(state, again, "run").networks["generator"]
-  _equal(kept.params, again["generator"]["params"])
-  # And networks without one leave it out.
-  without = checkpoints_lib.start_from(plain, again, "run").networks[
-    "generator"
-  ]
-  flat = traverse_util.flatten_dict(without.params, sep="/")
-  assert flat.keys() == other.keys()
-  for name, x in traverse_util.flatten_dict(kept.params, sep="/").items():
-    if name not in added:
-      np.testing.assert_array_equal(flat[name], x)
 
 
 def test_no_checkpoint_yet(tmp_path):

@@ -50,7 +50,7 @@ def test_all_keys_of_a_run_differ():
       else:
         examples = parallel.example_keys(key, 4, None)
         found += [jax.random.key_data(k) for k in examples]
-  assert len(found) == 6 + 1 + 8 * 6 * 4
+  assert len(found) == 6 + 1 + 8 * len(keys_lib.StepKeys._fields) * 4
   assert len({np.asarray(x).tobytes() for x in found}) == len(found)
 
 
@@ -82,7 +82,8 @@ def drawing_config(tiny_config):
   c.shown_mask.true_until_step = 0
   c.shown_mask.predicted_share = c.shown_mask.jittered_share = 0.3
   c.shown_mask.borrowed_share = c.shown_mask.mixed_share = 0.5
-  c.latent.size, c.latent.num_candidates = 3, 2
+  c.shown_mask.hidden_reach = (0.02, 0.05)
+  c.completion.structure = True
   c.loss.perceptual_weight = 1.0
   c.augment.scale = (0.9, 1.1)
   for name in ("brightness", "contrast", "saturation", "bare_share", "shift"):
@@ -103,7 +104,7 @@ def test_no_key_is_used_twice(drawing_config):
 
 @pytest.mark.parametrize(
   ("name", "count"),
-  [*((name, 1) for name in keys_lib.StepKeys._fields), ("latent", 2)],
+  [*((name, 1) for name in keys_lib.StepKeys._fields), ("landmarks", 2)],
 )
 def test_a_key_used_twice_is_found(drawing_config, monkeypatch, name, count):
   """So the test above can fail."""

@@ -21,17 +21,17 @@ def test_bce_is_log_two_at_zero_logits():
 def test_bce_is_the_softplus_of_the_wrong_sign():
   real, fake = _logits(3.0, -50.0), _logits(-2.0, 60.0)
   d_loss, g_loss = losses.adversarial_losses("bce")
-  np.testing.assert_allclose(g_loss(fake), [2.126928, 0.0], atol=1e-6)
+  np.testing.assert_allclose(g_loss(fake).ravel(), [2.126928, 0.0], atol=1e-6)
   np.testing.assert_allclose(
-    d_loss(real, fake), [0.048587 + 0.126928, 50.0 + 60.0], rtol=1e-5
+    d_loss(real, fake).ravel(), [0.048587 + 0.126928, 110.0], rtol=1e-5
   )
 
 
 def test_hinge_is_zero_past_the_margin():
   d_loss, g_loss = losses.adversarial_losses("hinge")
   real, fake = _logits(1.5, 0.0), _logits(-2.0, 0.5)
-  np.testing.assert_allclose(d_loss(real, fake), [0.0, 2.5])
-  np.testing.assert_allclose(g_loss(fake), [2.0, -0.5])
+  np.testing.assert_allclose(d_loss(real, fake).ravel(), [0.0, 2.5])
+  np.testing.assert_allclose(g_loss(fake).ravel(), [2.0, -0.5])
 
 
 def test_adversarial_losses_names_what_it_knows():
@@ -63,6 +63,22 @@ def test_feature_matching_loss_does_not_broadcast():
     losses.feature_matching_loss(
       [jnp.zeros((2, 4, 4, 3))], [jnp.zeros((1, 4, 4, 3))]
     )
+
+
+def test_patches_count_as_far_as_they_were_hidden():
+  values = jnp.arange(32.0).reshape(2, 4, 4, 1)
+  plain = losses.mean_of_patches(values, None)
+  np.testing.assert_allclose(plain, [7.5, 23.5])
+  # Of 16 pixels for 4 patches: all alike, none, or those on the left.
+  alike = jnp.full((2, 16, 16, 1), 0.5).at[1].set(0.0)
+  found = losses.mean_of_patches(values, alike)
+  np.testing.assert_allclose(found, [7.5, 0.0], rtol=1e-6)
+  left = jnp.zeros((2, 16, 16, 1)).at[:, :, :4].set(1.0)
+  found = losses.mean_of_patches(values, left)
+  right = losses.mean_of_patches(values.at[:, :, 2:].set(99.0), left)
+  np.testing.assert_allclose(found, right)
+  # A patch beside them sees a little of them.
+  assert (plain - 1.5 < found).all() and (found < plain - 1.0).all()
 
 
 def test_weighted_l1_counts_pixels_by_weight():

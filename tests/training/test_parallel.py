@@ -27,7 +27,8 @@ def test_eight_devices_equal_one(tiny_config, generator):
     tiny_config.loss.r1_gamma = 10.0
     tiny_config.loss.feature_matching_weight = 10.0
     tiny_config.discriminator.mask_channel = True
-    tiny_config.latent.size, tiny_config.latent.num_candidates = 3, 2
+    tiny_config.completion.structure = True
+    shown.hidden_reach = (0.02, 0.05)
   batch, key = one_device.make_batch(8), jax.random.key(1)
   results = [
     parallel.compile_step(

@@ -1,6 +1,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from maskgan_jax.networks import predict
 from maskgan_jax.training import batch, batches, validation
@@ -15,7 +16,7 @@ def test_sample_row_shows_input_mask_completion_and_truth():
   completed = np.full((2, 16, 16, 3), -1, np.float32)
   completed[1] = 1
   row = validation.sample_row(
-    batch.Batch(pixels, 255 - pixels, mask, mask),
+    batch.Batch(pixels, 255 - pixels, mask, mask, np.zeros((2, 468, 3))),
     predict.Prediction(probability, completed, completed),
     1,
   )
@@ -38,21 +39,29 @@ def _state(level):
   )
 
 
-def test_scores_are_means_over_all_examples(built):
+@pytest.mark.parametrize("structure", [False, True])
+def test_scores_are_means_over_all_examples(built, structure):
   """Also over those of a last batch that is not full."""
   source = batches.open_split(built[0], "train", 64)
   seen = []
 
-  def predict_step(variables, masked_image, key):
+  def predict_step(variables, masked_image, key, *, landmarks):
     assert set(variables) == {"segmenter", "generator"}
     seen.append(len(masked_image))
+    assert (landmarks is not None) == structure
+    if structure:
+      assert landmarks.shape == (5, 468, 3)
     level = variables["generator"]["params"]
     completed = jnp.full_like(masked_image, level)
     probability = jnp.ones((*masked_image.shape[:-1], 1))
     return predict.Prediction(probability, completed, completed)
 
   validator = validation.Validator(
-    predict_step, source, batch_size=5, key=jax.random.key(0)
+    predict_step,
+    source,
+    batch_size=5,
+    key=jax.random.key(0),
+    structure=structure,
   )
   assert len(source) == 18
   scores, samples = validator(_state(0.25))

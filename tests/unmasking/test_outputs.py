@@ -101,6 +101,16 @@ def test_several_completions(source, tmp_path):
   )
 
 
+def test_an_expression_and_others_like_it(source, tmp_path):
+  output = tmp_path / "a.png"
+  _run(source, output, Options(expression="smile", num_samples=2))
+  for sample, name in enumerate(("a.png", "a.png.2.png")):
+    pixel = photos.read(tmp_path / name)[120, 100]
+    assert tuple(pixel) == unmasker.colour(sample, "smile")
+  with pytest.raises(errors.UserError, match="photo.png: expression is 'grin'"):
+    _run(source, tmp_path / "b.png", Options(expression="grin"))
+
+
 def test_no_completion_overwrites_anything(source, tmp_path):
   kept = tmp_path / "a.png.3.png"
   kept.write_bytes(b"kept")
@@ -156,7 +166,7 @@ def test_a_bare_face_is_completed_by_force(bare, tmp_path):
 def test_where_nothing_looks_like_a_mask_force_says_so(
   bare, tmp_path, monkeypatch
 ):
-  def nothing(self, crops, given=None, code=None):
+  def nothing(self, crops, given=None, landmarks=None):
     shape = (*crops.shape[:3], 1)
     return backends.Answer(crops, np.zeros(shape, np.float32))
 

@@ -64,6 +64,7 @@ class Film:
         predicted=predicted,
         mask=self._mask,
         report=report,
+        hidden_reach=0.0,
       )
       for face in self.tracker.follow(image, faces)
     ]

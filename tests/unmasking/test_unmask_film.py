@@ -25,13 +25,14 @@ class FakeNetworks:
   """Finds a mask on the lower half, or none, and predicts green there."""
 
   image_size, max_batch, landmark_size = SIZE, 8, 0
+  structure, hidden_reach = False, 0.0
   weights_sha256 = "0" * 64
 
   def __init__(self, probability=0.97, rows=slice(36, 60)):
     self._probability, self._rows = probability, rows
     self.num_crops = []
 
-  def __call__(self, crops, given=None, code=None):
+  def __call__(self, crops, given=None, landmarks=None):
     self.num_crops.append(len(crops))
     probability = np.zeros((*crops.shape[:3], 1), np.float32)
     probability[:, self._rows, 12:52] = self._probability

@@ -87,8 +87,8 @@ def test_workers_take_photos_at_the_same_time(folder, tmp_path):
   meet = threading.Barrier(2, timeout=30)
 
   class Meeting(unmasker.Unmasker):
-    def complete(self, image, *arguments):
-      completed = super().complete(image, *arguments)
+    def complete(self, image, *arguments, **options):
+      completed = super().complete(image, *arguments, **options)
       if any(face.found_mask for face in completed):
         meet.wait()
       return completed

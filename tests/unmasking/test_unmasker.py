@@ -7,7 +7,7 @@ import pytest
 
 from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors
-from maskgan_jax.faces import alignment, finder
+from maskgan_jax.faces import alignment, expression, finder
 from maskgan_jax.unmasking import backends, face_finder, mask_report
 from tests.fakes import landmarker
 
@@ -21,19 +21,21 @@ class FakeNetworks:
   """Finds a mask on the lower third and predicts one colour beneath it."""
 
   image_size = SIZE
-  latent_size = 2
+  structure = True
+  hidden_reach = 0.0
   landmark_size = 0
   weights_sha256 = "abc"
 
   def __init__(self, area=slice(40, 60), colour=(10, 200, 30)):
     self.max_batch = 8
-    self.batches, self.codes = [], []
+    self.batches, self.shown = [], []
     self._area = area
     self._colour = np.array(colour, np.uint8)
 
-  def __call__(self, crops, given=None, code=None):
+  def __call__(self, crops, given=None, landmarks=None):
     self.batches.append(len(crops))
-    self.codes.append(code)
+    self.shown += list(landmarks)
+    assert landmarks.shape == (len(crops), 468, 3)
     assert given is None or given.shape == (len(crops), SIZE, SIZE, 1)
     probability = np.zeros((len(crops), SIZE, SIZE, 1), np.float32)
     # What is more likely a mask than not is one; less is completed with it.
@@ -253,22 +255,88 @@ def test_masks_that_do_not_fit(make, photo, mask, message):
     make().unmask(photo, mask=mask)
 
 
+def test_the_networks_draw_along_the_landmarks_of_the_crop(make, photo):
+  unmasker = make()
+  [face] = unmasker.unmask(photo, faces="largest").faces
+  [shown] = unmasker.networks.shown
+  expected = alignment.transform_landmarks(face.landmarks, face.transform)
+  np.testing.assert_array_equal(shown, expected)
+  # In a widened crop they lie elsewhere.
+  wider = make(area=slice(34, SIZE))
+  [face] = wider.unmask(photo, faces="largest").faces
+  plain, widened = wider.networks.shown
+  np.testing.assert_array_equal(plain, expected)
+  moved = alignment.transform_landmarks(face.landmarks, face.transform)
+  np.testing.assert_array_equal(widened, moved)
+  assert np.ptp(widened[:, 0]) < 0.9 * np.ptp(plain[:, 0])
+
+
 def test_one_of_several_completions(make, photo):
   unmasker = make()
   for sample in (0, 1, 1, 2):
     unmasker.unmask(photo, sample=sample)
-  likely, first, again, second = unmasker.networks.codes
-  assert likely is None
+  likely, first, again, second = unmasker.networks.shown
   np.testing.assert_array_equal(first, again)
-  assert len(first) == 2 and not np.array_equal(first, second)
+  np.testing.assert_array_equal(first, expression.draw(likely, 1))
+  for one, other in ((likely, first), (likely, second), (first, second)):
+    assert np.abs(one - other).max() > 0.1
+
+
+@pytest.mark.parametrize("name", expression.NAMED)
+def test_an_expression_that_is_asked_for(make, photo, name):
+  unmasker = make()
+  found = unmasker.find(photo, "largest")
+  for options in ({}, {"expression": name}, {"expression": name, "sample": 2}):
+    unmasker.complete(photo, found, **options)
+  likely, asked, sample = unmasker.networks.shown
+  wanted = expression.NAMED[name]
+  np.testing.assert_array_equal(asked, expression.change(likely, wanted))
+  assert np.abs(asked - likely).max() > 0.2
+  np.testing.assert_array_equal(sample, expression.draw(asked, 2))
 
 
 def test_networks_that_know_one_completion(make, photo):
   unmasker = make()
-  unmasker.networks.latent_size = 0
+  unmasker.networks.structure = False
   unmasker.unmask(photo)
-  with pytest.raises(errors.UserError, match="in one way.*configs/diverse.py"):
-    unmasker.unmask(photo, sample=1)
+  unmasker.check_expression("likely", 0)
+  for options in ({"sample": 1}, {"expression": "smile"}):
+    with pytest.raises(
+      errors.UserError,
+      match="in one way. Leave --expression and --num_samples.*n.structure",
+    ):
+      unmasker.unmask(photo, **options)
+  assert unmasker.networks.batches == [1]
+
+
+def test_an_unknown_expression(make, photo):
+  with pytest.raises(
+    errors.UserError,
+    match="expression is 'grin'; it must be one of likely, neutral, smile, lau",
+  ):
+    make().unmask(photo, expression="grin")
+
+
+def test_what_lies_near_the_mask_is_completed_with_it(make, photo):
+  plain, unmasker = make(), make()
+  unmasker.networks.hidden_reach = 8 / SIZE
+  narrow, wide = plain.unmask(photo), unmasker.unmask(photo)
+  [face] = wide.faces
+  assert face.hidden_reach == 8 / SIZE
+  blend, of_plain = face.blend_mask, narrow.faces[0].blend_mask
+  # The mask is at rows 40 to 59 and columns 12 to 51.
+  np.testing.assert_allclose(blend[32:, 4:60], 1.0, rtol=1e-6)
+  assert not blend[:29].any() and not blend[:, 63:].all()
+  assert of_plain[36].max() == 0.0 and of_plain[40:60, 12:52].min() > 0.999
+  # What is reported stays the mask that is found.
+  np.testing.assert_array_equal(face.mask, narrow.faces[0].mask)
+  assert face.mask_share == narrow.faces[0].mask_share
+  changed, before = ((x.image != photo).any(axis=2) for x in (wide, narrow))
+  assert changed.sum() > 1.5 * before.sum()
+  assert not changed[wide.mask == 0].any()
+  np.testing.assert_array_equal(
+    wide.image[wide.mask == 0], photo[wide.mask == 0]
+  )
 
 
 def test_grey_stays_grey(make, photo):
@@ -352,6 +420,11 @@ def test_a_given_mask_tells_where_a_face_is(landmarking):
   result = landmarking.unmask(photo, mask=mask)
   [face] = result.faces
   assert face.landmarks is None and face.confidence == 0
+  # What they draw along is not known, and so is no expression.
+  assert np.isnan(landmarking.networks.shown).all()
+  again = landmarking.unmask(photo, mask=mask, expression="smile", sample=1)
+  assert np.isnan(landmarking.networks.shown).all()
+  np.testing.assert_array_equal(again.image, result.image)
   np.testing.assert_array_equal(face.box, [130, 100, 60, 40])
   # Wider than the mask, which lies in the middle, below the eyes.
   assert alignment.enlargement(face.transform) == pytest.approx(SIZE / 108)

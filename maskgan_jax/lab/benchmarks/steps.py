@@ -12,6 +12,7 @@ import numpy as np
 
 from maskgan_jax import photos
 from maskgan_jax.common import memory, timing
+from maskgan_jax.faces import anatomy
 from maskgan_jax.lab.benchmarks import cost
 from maskgan_jax.networks import images
 from maskgan_jax.training import batch as batch_lib
@@ -60,7 +61,10 @@ def random_batch(config: ml_collections.ConfigDict) -> batch_lib.Batch:
   )
   mask = np.zeros((count, size, size, 1), np.uint8)
   mask[:, size // 2 : 9 * size // 10, size // 4 : 3 * size // 4] = 1
-  return batch_lib.Batch(image, masked, mask, np.ones_like(mask))
+  points = rng.uniform(0, size, (count, anatomy.NUM_LANDMARKS, 3))
+  return batch_lib.Batch(
+    image, masked, mask, np.ones_like(mask), points.astype(np.float32)
+  )
 
 
 def _dataset_and_batches(config, devices) -> tuple[Any, Any]:

@@ -11,17 +11,26 @@ from maskgan_jax.common import errors
 from maskgan_jax.training import averaging
 
 _RUNS = flags.DEFINE_list(
-  "runs", None, "The workdirs to average; the last one's config is kept."
+  "runs",
+  None,
+  "What to average: workdirs, whose last one's config is kept, or weights.",
 )
 _SHARES = flags.DEFINE_list(
   "shares", None, "The share of each run; together they are 1."
+)
+_NETWORKS = flags.DEFINE_list(
+  "networks",
+  ["segmenter", "generator"],
+  "Which networks to average; the others are the last run's.",
 )
 _CHECKPOINT = shared_flags.define_checkpoint()
 _WORKDIR = flags.DEFINE_string(
   "workdir", None, "The folder to write the result to."
 )
 
-GROUPS = {"Input and output": (_RUNS, _SHARES, _CHECKPOINT, _WORKDIR)}
+GROUPS = {
+  "Input and output": (_RUNS, _SHARES, _NETWORKS, _CHECKPOINT, _WORKDIR)
+}
 REQUIRED = (_RUNS, _SHARES, _WORKDIR)
 
 
@@ -33,5 +42,7 @@ def main() -> None:
     raise errors.UserError(
       f"--shares={','.join(_SHARES.value)}: give numbers like 0.3,0.7."
     ) from None
-  averaging.average(_RUNS.value, shares, _WORKDIR.value, _CHECKPOINT.value)
+  averaging.average(
+    _RUNS.value, shares, _WORKDIR.value, _CHECKPOINT.value, _NETWORKS.value
+  )
   print(f"{_WORKDIR.value}: written. Score it with maskgan evaluate.")

@@ -3,9 +3,10 @@
   python scripts/demo.py --output_dir=runs/photos
   python scripts/demo.py --output_dir=runs/photos --workdir=runs/faces
 
-It also writes masks.jpg, all kinds of masks on these and painted people, and
-failures.jpg, the masks that were taken off worst. The photos come with
-matplotlib (Grace Hopper) and scikit-image (Eileen Collins).
+It also writes masks.jpg, all kinds of masks on these and painted people,
+failures.jpg, the masks that were taken off worst, and, where the networks know
+expressions, expressions.jpg. The photos come with matplotlib (Grace Hopper) and
+scikit-image (Eileen Collins).
 """
 
 import pathlib
@@ -44,7 +45,11 @@ def main() -> None:
   sheet = demo.mask_sheet(photos.values())
   Image.fromarray(sheet).save(path, quality=88)
   print(f"wrote {path}")
-  path = path.with_name("failures.jpg")
-  sheet = demo.failure_sheet(unmasker, photos.values())
-  photo_files.save(path, sheet, like=photos["grace_hopper"])
-  print(f"wrote {path}")
+  sheets = {"failures.jpg": demo.failure_sheet}
+  if unmasker.networks.structure:
+    sheets["expressions.jpg"] = demo.expression_sheet
+  for name, draw in sheets.items():
+    path = path.with_name(name)
+    sheet = draw(unmasker, photos.values())
+    photo_files.save(path, sheet, like=photos["grace_hopper"])
+    print(f"wrote {path}")

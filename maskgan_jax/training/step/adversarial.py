@@ -1,5 +1,6 @@
 """The discriminator's update, and what it tells the generator."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -15,13 +16,13 @@ from maskgan_jax.training.step import step_inputs, step_losses, step_settings
 class Judgement(NamedTuple):
   """What the discriminator says of images beside the masked ones."""
 
-  logits: jax.Array  # [B, h, w, 1]
+  logits: Sequence[jax.Array]  # [B, h, w, 1], of each of its judges.
   features: Sequence[jax.Array]  # [B, h, w, C], of each level.
   stats: Any  # Its batch statistics afterwards.
 
 
-# From batch statistics and images [B, H, W, 3] in [-1, 1].
-Judge = Callable[[Any, jax.Array], Judgement]
+# From batch statistics and images.
+Judge = Callable[[Any, step_losses.Seen], Judgement]
 # A loss; the discriminator's batch statistics afterwards, and the loss's terms.
 Loss = tuple[jax.Array, tuple[Any, step_losses.Terms]]
 
@@ -30,16 +31,18 @@ def make_judge(
   learner: learner_lib.Learner,
   params: state_lib.Params,
   inputs: step_inputs.Inputs,
+  settings: step_settings.StepSettings,
 ) -> Judge:
   """Returns the discriminator with these parameters, on these inputs."""
 
-  def judge(stats, image):
-    logits, changed = learner.apply_with_features(
-      params, stats, inputs.masked_image, image, inputs.region
-    )
+  def judge(stats, seen):
+    shown = [inputs.masked_image, seen.image, inputs.region]
+    if settings.judge_features:
+      shown.append(seen.features)
+    logits, changed = learner.apply_with_features(params, stats, *shown)
     return Judgement(
-      logits,
-      changed["intermediates"]["features"],
+      jax.tree.leaves(logits),
+      changed.get("intermediates", {}).get("features", ()),
       changed.get("batch_stats", {}),
     )
 
@@ -51,7 +54,8 @@ def discriminator_step(
   network: state_lib.NetworkState,
   inputs: step_inputs.Inputs,
   *,
-  fake: jax.Array,
+  truth: step_losses.Seen,
+  fake: step_losses.Seen,
   step: jax.Array,
   settings: step_settings.StepSettings,
 ) -> tuple[state_lib.NetworkState, step_losses.Terms]:
@@ -61,7 +65,8 @@ def discriminator_step(
     learner: the discriminator's.
     network: its state.
     inputs: of the step.
-    fake: what the generator made, [B, H, W, 3] in [-1, 1].
+    truth: the real images.
+    fake: what the generator made.
     step: steps taken before.
     settings: of the step.
 
@@ -71,9 +76,10 @@ def discriminator_step(
 
   def loss_fn(params):
     return discriminator_loss(
-      make_judge(learner, params, inputs),
+      make_judge(learner, params, inputs, settings),
       network.stats,
-      image=inputs.image,
+      inputs=inputs,
+      truth=truth,
       fake=fake,
       settings=settings,
     )
@@ -87,8 +93,9 @@ def discriminator_loss(
   judge: Judge,
   stats: Any,
   *,
-  image: jax.Array,
-  fake: jax.Array,
+  inputs: step_inputs.Inputs,
+  truth: step_losses.Seen,
+  fake: step_losses.Seen,
   settings: step_settings.StepSettings,
 ) -> Loss:
   """Returns what the discriminator minimises.
@@ -96,8 +103,9 @@ def discriminator_loss(
   Args:
     judge: the discriminator.
     stats: its batch statistics.
-    image: the real images, [B, H, W, 3] in [-1, 1].
-    fake: the generated ones, same shape.
+    inputs: of the step.
+    truth: the real images.
+    fake: the generated ones.
     settings: of the step.
   """
   terms: step_losses.Terms = {}
@@ -105,20 +113,29 @@ def discriminator_loss(
   if settings.r1_gamma:
 
     def score(pixels):
-      judged = judge(stats, pixels)
-      patches = judged.logits[0].size
-      return judged.logits.sum() / patches**0.5, judged
+      judged = judge(stats, truth._replace(image=pixels))
+      scores = [x.sum() / x[0].size ** 0.5 for x in judged.logits]
+      return sum(scores), judged
 
-    gradient, real = jax.grad(score, has_aux=True)(image)
+    gradient, real = jax.grad(score, has_aux=True)(truth.image)
     terms["r1_penalty"] = losses.r1_penalty(gradient).mean()
     total += settings.r1_gamma * terms["r1_penalty"]
   else:
-    real = judge(stats, image)
+    real = judge(stats, truth)
   judged_fake = judge(real.stats, fake)
-  terms["real_logits"] = real.logits.mean()
-  terms["fake_logits"] = judged_fake.logits.mean()
   d_loss, _ = losses.adversarial_losses(settings.adversarial_loss)
-  total += d_loss(real.logits, judged_fake.logits).mean()
+  pairs = list(zip(real.logits, judged_fake.logits, strict=True))
+
+  mean = functools.partial(_mean, inputs=inputs, settings=settings)
+  terms["real_logits"] = mean(real.logits)
+  terms["fake_logits"] = mean(judged_fake.logits)
+  # 1/2 teaches nothing; of the patches that count, where one does.
+  right = mean([0.5 * ((x > 0).astype(x.dtype) + (y < 0)) for x, y in pairs])
+  counted = mean([jnp.ones_like(x) for x, _ in pairs])
+  terms["d_accuracy"] = jnp.where(
+    counted > 0, right / jnp.maximum(counted, 1e-6), 0.5
+  )
+  total += mean([d_loss(*pair) for pair in pairs])
   return total, (judged_fake.stats, terms | {"d_loss": total})
 
 
@@ -126,8 +143,9 @@ def generator_loss(
   judge: Judge,
   stats: Any,
   *,
-  image: jax.Array,
-  fake: jax.Array,
+  inputs: step_inputs.Inputs,
+  truth: step_losses.Seen,
+  fake: step_losses.Seen,
   settings: step_settings.StepSettings,
 ) -> Loss:
   """Returns what the discriminator adds to the generator's loss.
@@ -135,19 +153,28 @@ def generator_loss(
   Args:
     judge: the discriminator.
     stats: its batch statistics.
-    image: the real images, [B, H, W, 3] in [-1, 1].
-    fake: the generated ones, same shape.
+    inputs: of the step.
+    truth: the real images.
+    fake: the generated ones.
     settings: of the step.
   """
   judged = judge(stats, fake)
   _, g_adversarial = losses.adversarial_losses(settings.adversarial_loss)
-  terms = {"g_adversarial_loss": g_adversarial(judged.logits).mean()}
+  values = [g_adversarial(x) for x in judged.logits]
+  terms = {"g_adversarial_loss": _mean(values, inputs, settings)}
   total = settings.adversarial_weight * terms["g_adversarial_loss"]
   if settings.feature_matching_weight:
     # What it is shown of real images moves no statistics.
-    real = judge(stats, image)
+    real = judge(stats, truth)
     terms["feature_matching_loss"] = losses.feature_matching_loss(
       judged.features, real.features
     ).mean()
     total += settings.feature_matching_weight * terms["feature_matching_loss"]
   return total, (judged.stats, terms)
+
+
+def _mean(values, inputs, settings) -> jax.Array:
+  """The mean over all judges of what each says of its patches that count."""
+  counted = inputs.region if settings.judge_hidden else None
+  found = [losses.mean_of_patches(x, counted).mean() for x in values]
+  return sum(found) / len(found)

@@ -19,6 +19,8 @@ class Inputs(NamedTuple):
   valid: jax.Array  # [B, H, W, 1], float32 in {0, 1}
   # What the generator is told to complete, [B, H, W, 1], float32 in {0, 1}
   shown_mask: jax.Array
+  # What it draws along, [B, 468, 3] in pixels; NaN where not known.
+  landmarks: jax.Array
 
   @property
   def region(self) -> jax.Array:
@@ -34,15 +36,16 @@ def prepare(
 ) -> Inputs:
   """Turns a uint8 batch into augmented network inputs that show true masks."""
   keys = parallel.example_keys(key, len(batch.image), axis_name)
-  image, masked_image, mask, valid = augment.augment(
+  image, masked_image, mask, valid, landmarks = augment.augment(
     images.to_float(batch.image),
     images.to_float(batch.masked_image),
     batch.mask.astype(jnp.float32),
     batch.valid.astype(jnp.float32),
+    batch.landmarks,
     keys,
     augmentation,
   )
-  return Inputs(image, masked_image, mask, valid, shown_mask=mask)
+  return Inputs(image, masked_image, mask, valid, mask, landmarks)
 
 
 def show_wrong_masks(
@@ -79,6 +82,44 @@ def show_wrong_masks(
   )
 
 
+def hide_more(
+  inputs: Inputs,
+  key: jax.Array,
+  *,
+  reach: tuple[float, ...],
+  axis_name: str | None,
+) -> Inputs:
+  """Hides the rim of each mask too.
+
+  What a mask leaves beside it in a photo, its rim, fringe and shadow, is then
+  nothing that the generator could paint again.
+
+  Args:
+    inputs: of the batch.
+    key: a PRNG key.
+    reach: see `augment.hide_more`; none hides no more.
+    axis_name: the device axis, None on one device.
+  """
+  if not reach:
+    return inputs
+  size = len(inputs.shown_mask)
+  keys = parallel.example_keys(key, size, axis_name)
+  return inputs._replace(
+    shown_mask=augment.hide_more(inputs.shown_mask, keys, reach)
+  )
+
+
+def jitter_landmarks(
+  inputs: Inputs, key: jax.Array, axis_name: str | None
+) -> Inputs:
+  """Lets the generator draw along landmarks as wrong as those in use."""
+  keys = parallel.example_keys(key, len(inputs.landmarks), axis_name)
+  size = inputs.image.shape[1]
+  return inputs._replace(
+    landmarks=augment.jitter_landmarks(inputs.landmarks, keys, size)
+  )
+
+
 def borrow_masks(
   inputs: Inputs,
   bare: jax.Array,
@@ -93,7 +134,9 @@ def borrow_masks(
   No mask is drawn on them, they are grey there: this is for a generator that
   sees nothing of the image under the mask it is shown. Faces that the dataset
   leaves bare may have a hand or a microphone before their mouth, which the
-  generator must not learn to draw: they neither borrow nor are mixed in.
+  generator must not learn to draw: they neither borrow nor are mixed in. Those
+  that lost their mask for the segmenter's sake always borrow, else they would
+  teach the generator nothing.
 
   Args:
     inputs: of the batch.
@@ -108,14 +151,16 @@ def borrow_masks(
     return inputs
   keys = parallel.example_keys(key, len(bare), axis_name)
 
-  def draw(key, bare, other_bare):
+  def draw(key, bare, unmasked, other_bare):
     borrow_key, mix_key, weight_key = jax.random.split(key, 3)
-    borrowed = ~bare & jax.random.bernoulli(borrow_key, share)
+    borrows = jax.random.bernoulli(borrow_key, share)
+    borrowed = ~bare & (borrows | unmasked)
     mixed = borrowed & ~other_bare & jax.random.bernoulli(mix_key, mixed_share)
     return borrowed, jnp.where(mixed, jax.random.uniform(weight_key), 0.0)
 
   other_bare = parallel.from_previous_example(bare, axis_name)
-  drawn = jax.vmap(draw)(keys, bare, other_bare)
+  unmasked = ~inputs.mask.any(axis=(1, 2, 3))
+  drawn = jax.vmap(draw)(keys, bare, unmasked, other_bare)
   borrowed, other_share = (x[:, None, None, None] for x in drawn)
   if mixed_share:
     inputs = _mixed(inputs, other_share, axis_name)
@@ -131,11 +176,17 @@ def borrow_masks(
 
 def _mixed(inputs, other_share, axis_name) -> Inputs:
   """Mixes each true image with `other_share` [B, 1, 1, 1] of the one before."""
-  other, other_valid = (
+  other, other_valid, other_landmarks = (
     parallel.from_previous_example(x, axis_name)
-    for x in (inputs.image, inputs.valid)
+    for x in (inputs.image, inputs.valid, inputs.landmarks)
   )
+  share = other_share[..., 0]
   return inputs._replace(
     image=(1.0 - other_share) * inputs.image + other_share * other,
+    landmarks=jnp.where(
+      share > 0,
+      (1.0 - share) * inputs.landmarks + share * other_landmarks,
+      inputs.landmarks,
+    ),
     valid=jnp.where(other_share > 0, other_valid, 1.0) * inputs.valid,
   )

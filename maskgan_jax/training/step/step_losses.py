@@ -1,5 +1,8 @@
 """How far a prediction is from the truth, as a training step weighs it."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 
@@ -17,28 +20,49 @@ def judged_image(
 ) -> jax.Array:
   """Returns what the discriminator and the perceptual loss see.
 
+  Where the crop shows no photo it is the true image.
+
   Args:
     predicted: the predicted image, [B, H, W, 3] in [-1, 1].
     inputs: of the step.
     settings: of the step.
   """
-  if not settings.composite:
-    return predicted
-  return mask_postprocess.complete(
-    predicted, inputs.masked_image, inputs.region
-  )
+  judged = predicted
+  if settings.composite:
+    judged = mask_postprocess.complete(
+      predicted, inputs.masked_image, inputs.region
+    )
+  return jnp.where(inputs.valid > 0, judged, inputs.image)
 
 
 def draw_shift(key: jax.Array) -> jax.Array:
-  """Draws how far the perceptual loss moves the images: [2], in pixels."""
+  """Draws how far AlexNet is shown the images moved: [2], in pixels."""
   return jax.random.randint(key, (2,), 0, perceptual.STRIDE)
+
+
+class Seen(NamedTuple):
+  """An image, and what AlexNet finds in it for loss and discriminator."""
+
+  image: jax.Array  # [B, H, W, 3] in [-1, 1]
+  features: Sequence[jax.Array]  # Of `perceptual.features`; none if not read.
+
+
+def see(
+  image: jax.Array, shift: jax.Array, settings: step_settings.StepSettings
+) -> Seen:
+  """Looks at images [B, H, W, 3] in [-1, 1]; see `draw_shift`."""
+  features = []
+  if settings.perceptual_weight or settings.judge_features:
+    features = perceptual.features(image, settings.perceptual_scale, shift)
+  return Seen(image, features)
 
 
 def distance_to_truth(
   predicted: jax.Array,
   inputs: step_inputs.Inputs,
   *,
-  shift: jax.Array,
+  seen: Seen,
+  truth: Seen,
   settings: step_settings.StepSettings,
 ) -> tuple[jax.Array, Terms]:
   """Returns the weighted sum [B] of the losses that know the truth, and each.
@@ -46,7 +70,8 @@ def distance_to_truth(
   Args:
     predicted: the predicted image, [B, H, W, 3] in [-1, 1].
     inputs: of the step.
-    shift: `draw_shift` of the step, the same on all devices.
+    seen: the judged image.
+    truth: the true one.
     settings: of the step.
   """
   terms = {
@@ -57,12 +82,8 @@ def distance_to_truth(
     terms["ssim_loss"] = losses.ssim_loss(predicted, inputs.image)
     total += settings.ssim_weight * terms["ssim_loss"]
   if settings.perceptual_weight:
-    judged = judged_image(predicted, inputs, settings)
-    terms["perceptual_loss"] = perceptual.lpips(
-      jnp.where(inputs.valid > 0, judged, inputs.image),
-      inputs.image,
-      scale=settings.perceptual_scale,
-      shift=shift,
+    terms["perceptual_loss"] = perceptual.distance(
+      seen.features, truth.features
     )
     total += settings.perceptual_weight * terms["perceptual_loss"]
   return total, terms
@@ -70,6 +91,6 @@ def distance_to_truth(
 
 def _reconstruction_loss(predicted, inputs, settings) -> jax.Array:
   # The blend reaches a little past the mask: so does the full weight.
-  region = mask_postprocess.blend_mask(inputs.mask)
+  region = mask_postprocess.blend_mask(inputs.region)
   weight = settings.visible_weight + (1.0 - settings.visible_weight) * region
   return losses.weighted_l1(predicted, inputs.image, weight * inputs.valid)

@@ -26,6 +26,9 @@ class StepSettings:
     perceptual_scale: compares pictures this many times smaller.
     visible_weight: of visible pixels in the reconstruction, those under the
       mask weigh 1.
+    judge_features: the discriminator judges AlexNet's features.
+    judge_hidden: patches count, for the discriminator and for what it tells the
+      generator, as far as they were hidden; else all count alike.
     composite: the discriminator judges the completed image, where only the
       masked region is generated, rather than the whole predicted one.
     predicted_mask_share: of examples whose generator sees the predicted mask.
@@ -34,12 +37,11 @@ class StepSettings:
     borrowed_mask_share: of examples whose generator completes the face under
       the mask of another one.
     mixed_share: of those, the share of faces mixed with another one.
+    hidden_reach: how far beyond its mask the generator is shown nothing, one of
+      these shares of the picture's height an example; none for the mask alone.
+    structure: the generator is given landmarks.
     true_masks_until_step: before it, every example shows its true mask.
     freeze_segmenter: the segmenter stays what the run started from.
-    freeze_generator: the same of the generator, but for what the latent code
-      does.
-    latent_size: numbers of the generator's latent code, 0 for none.
-    num_latent_candidates: an example trains with the best of so many codes.
     ema_decay: of the running average of the parameters.
     augmentation: what `augment.augment` varies.
   """
@@ -53,16 +55,17 @@ class StepSettings:
   perceptual_weight: float
   perceptual_scale: int
   visible_weight: float
+  judge_features: bool
+  judge_hidden: bool
   composite: bool
   predicted_mask_share: float
   jittered_mask_share: float
   borrowed_mask_share: float
   mixed_share: float
+  hidden_reach: tuple[float, ...]
+  structure: bool
   true_masks_until_step: int
   freeze_segmenter: bool
-  freeze_generator: bool
-  latent_size: int
-  num_latent_candidates: int
   ema_decay: float
   augmentation: augment.Augmentation
 
@@ -80,21 +83,10 @@ def read(config: ml_collections.ConfigDict) -> StepSettings:
       " config.generator.mask_channel the generator knows of no mask that is"
       " not in the picture. Set one of them differently."
     )
-  for name in ("segmenter", "generator"):
-    if config[name].frozen and not config.init_from:
-      raise errors.UserError(
-        f"config.{name}.frozen keeps the {name} that the run starts from: set"
-        " config.init_from."
-      )
-  if config.latent.num_candidates < 1:
+  if config.segmenter.frozen and not config.init_from:
     raise errors.UserError(
-      f"config.latent.num_candidates is {config.latent.num_candidates}; it must"
-      " be at least 1."
-    )
-  if config.generator.frozen and not config.latent.size:
-    raise errors.UserError(
-      "config.generator.frozen leaves nothing to learn but what the latent code"
-      " does: set config.latent.size."
+      "config.segmenter.frozen keeps the segmenter that the run starts from:"
+      " set config.init_from."
     )
   return StepSettings(
     adversarial_loss=loss.adversarial,
@@ -106,16 +98,18 @@ def read(config: ml_collections.ConfigDict) -> StepSettings:
     perceptual_weight=loss.perceptual_weight,
     perceptual_scale=loss.perceptual_scale,
     visible_weight=loss.visible_weight,
+    judge_features=config.discriminator.name == "features",
+    judge_hidden=loss.judge_hidden,
     composite=loss.composite,
     predicted_mask_share=mask.predicted_share,
     jittered_mask_share=mask.jittered_share,
     borrowed_mask_share=mask.borrowed_share,
     mixed_share=mask.mixed_share,
+    hidden_reach=tuple(mask.hidden_reach),
+    structure=config.generator.name == "completion"
+    and config.completion.structure,
     true_masks_until_step=mask.true_until_step,
     freeze_segmenter=config.segmenter.frozen,
-    freeze_generator=config.generator.frozen,
-    latent_size=config.latent.size,
-    num_latent_candidates=config.latent.num_candidates,
     ema_decay=config.ema_decay,
     augmentation=augment.Augmentation(
       **{**config.augment, "scale": tuple(config.augment.scale)}

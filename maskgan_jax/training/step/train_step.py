@@ -20,12 +20,7 @@ from maskgan_jax.training import losses, parallel
 from maskgan_jax.training import state as state_lib
 from maskgan_jax.training.step import adversarial as adversarial_lib
 from maskgan_jax.training.step import learner as learner_lib
-from maskgan_jax.training.step import (
-  step_inputs,
-  step_losses,
-  step_settings,
-  variety,
-)
+from maskgan_jax.training.step import step_inputs, step_losses, step_settings
 
 Metrics = dict[str, jax.Array]
 Networks = dict[str, state_lib.NetworkState]
@@ -105,6 +100,11 @@ def _train_step(
       mixed_share=settings.mixed_share,
       axis_name=axis_name,
     )
+    inputs = step_inputs.hide_more(
+      inputs, keys.hiding, reach=settings.hidden_reach, axis_name=axis_name
+    )
+    if settings.structure:
+      inputs = step_inputs.jitter_landmarks(inputs, keys.landmarks, axis_name)
     networks, terms = _completion_step(
       setup, networks, inputs, keys, state.step
     )
@@ -149,25 +149,31 @@ def _completion_step(
   settings = setup.settings
   generator = networks["generator"]
   shift = step_losses.draw_shift(keys.perceptual_shift)
-  predicted_image, pull_back, stats = _predict(
-    setup, generator, inputs, keys, shift
-  )
+  truth = step_losses.see(inputs.image, shift, settings)
+  predicted_image, pull_back, stats = _predict(setup, generator, inputs, keys)
+
+  def see(predicted):
+    judged = step_losses.judged_image(predicted, inputs, settings)
+    return step_losses.see(judged, shift, settings)
+
+  # What AlexNet finds is found once, for the loss and the discriminator.
+  seen, pull_seen = jax.vjp(see, predicted_image)
   metrics: Metrics = {}
   if setup.adversarial:
-    judged = step_losses.judged_image(predicted_image, inputs, settings)
     discriminator, metrics = adversarial_lib.discriminator_step(
       setup.learners["discriminator"],
       networks["discriminator"],
       inputs,
-      fake=jax.lax.stop_gradient(judged),
+      truth=truth,
+      fake=seen,
       step=step,
       settings=settings,
     )
     networks = networks | {"discriminator": discriminator}
 
-  def g_loss_fn(predicted):
+  def g_loss_fn(predicted, seen):
     distance, terms = step_losses.distance_to_truth(
-      predicted, inputs, shift=shift, settings=settings
+      predicted, inputs, seen=seen, truth=truth, settings=settings
     )
     total = distance.mean()
     terms = {name: x.mean() for name, x in terms.items()}
@@ -175,20 +181,25 @@ def _completion_step(
     if setup.adversarial:
       adversarial_loss, (judge_stats, more) = adversarial_lib.generator_loss(
         adversarial_lib.make_judge(
-          setup.learners["discriminator"], discriminator.params, inputs
+          setup.learners["discriminator"],
+          discriminator.params,
+          inputs,
+          settings,
         ),
         discriminator.stats,
-        image=inputs.image,
-        fake=step_losses.judged_image(predicted, inputs, settings),
+        inputs=inputs,
+        truth=truth,
+        fake=seen,
         settings=settings,
       )
       total += adversarial_loss
       terms |= more
     return total, (judge_stats, terms | {"g_loss": total})
 
-  grad, (judge_stats, terms) = jax.grad(g_loss_fn, has_aux=True)(
-    predicted_image
-  )
+  (grad, seen_grad), (judge_stats, terms) = jax.grad(
+    g_loss_fn, argnums=(0, 1), has_aux=True
+  )(predicted_image, seen)
+  grad += pull_seen(seen_grad)[0]
   generator, norm = setup.learners["generator"].update(
     generator, grads=pull_back(grad)[0], stats=stats, step=step
   )
@@ -203,50 +214,21 @@ def _predict(
   generator: state_lib.NetworkState,
   inputs: step_inputs.Inputs,
   keys: keys_lib.StepKeys,
-  shift: jax.Array,
 ) -> tuple[jax.Array, Callable, state_lib.Params]:
-  """Runs G once, with the best of several latent codes where it reads one.
+  """Runs G once.
 
   Returns:
     The predicted image; what pulls a gradient at it back to the parameters; and
     the new batch statistics.
   """
-  settings = setup.settings
+  shown = [inputs.masked_image, inputs.shown_mask]
+  if setup.settings.structure:
+    shown.append(inputs.landmarks)
   noise = parallel.device_key(keys.dropout, setup.axis_name)
-
-  def generate(params, inputs, *latent):
-    if settings.freeze_generator:
-      params = state_lib.only_latent(params)
-    return setup.learners["generator"].apply(
-      params,
-      generator.stats,
-      inputs.masked_image,
-      inputs.shown_mask,
-      *latent,
-      noise=noise,
-    )
-
-  latent = ()
-  if settings.latent_size:
-    candidates = variety.draw_candidates(
-      keys.latent,
-      (
-        len(inputs.image),
-        settings.num_latent_candidates,
-        settings.latent_size,
-      ),
-      setup.axis_name,
-    )
-    best = variety.best_latent(
-      lambda inputs, latent: generate(generator.params, inputs, latent)[0],
-      inputs,
-      candidates,
-      shift=shift,
-      settings=settings,
-    )
-    latent = (best,)
   return jax.vjp(
-    lambda params: generate(params, inputs, *latent),
+    lambda params: setup.learners["generator"].apply(
+      params, generator.stats, *shown, noise=noise
+    ),
     generator.params,
     has_aux=True,
   )

@@ -25,8 +25,8 @@ class Networks(Protocol):
   Attributes:
     image_size: side of the faces in pixels.
     max_batch: how many faces they take at once.
-    latent_size: of the code that chooses among several completions, 0 where
-      they know one.
+    structure: whether they draw along landmarks, and so any expression.
+    hidden_reach: how far beyond a mask they complete, in shares of the side.
     landmark_size: side of the rough crops in which they find landmarks, in
       pixels; 0 where the weights have no landmarker.
     weights_sha256: tells their weights from others.
@@ -34,7 +34,8 @@ class Networks(Protocol):
 
   image_size: int
   max_batch: int
-  latent_size: int
+  structure: bool
+  hidden_reach: float
   landmark_size: int
   weights_sha256: str
 
@@ -42,7 +43,7 @@ class Networks(Protocol):
     self,
     crops: np.ndarray,
     given: np.ndarray | None = None,
-    code: np.ndarray | None = None,
+    landmarks: np.ndarray | None = None,
   ) -> Answer:
     """Completes aligned faces.
 
@@ -51,8 +52,8 @@ class Networks(Protocol):
       given: masks to complete instead of those found, float32 [N, size, size,
         1] in {0, 1}. What is predicted for a face whose mask is empty is of no
         use.
-      code: float32 [latent_size], by default that of the most likely
-        completion.
+      landmarks: along which they draw, float32 [N, 468, 3] in pixels of the
+        crops; not finite where they are not known. Read with `structure`.
     """
 
   def landmarks(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -22,7 +22,8 @@ class JaxNetworks:
     self._networks = weights
     self.image_size = self._networks.model.image_size
     self.max_batch = self._networks.max_batch
-    self.latent_size = self._networks.model.latent_size
+    self.structure = self._networks.model.structure
+    self.hidden_reach = self._networks.model.hidden_reach
     self.landmark_size = self._networks.model.landmark_size
     self.weights_sha256 = self._networks.weights_sha256
 
@@ -37,15 +38,14 @@ class JaxNetworks:
     self,
     crops: np.ndarray,
     given: np.ndarray | None = None,
-    code: np.ndarray | None = None,
+    landmarks: np.ndarray | None = None,
   ) -> interface.Answer:
     """See `backends.Networks`."""
     count = len(crops)
-    found = self._networks(
-      _padded(crops),
-      None if given is None else _padded(given),
-      None if code is None else code[None],
+    given, landmarks = (
+      None if x is None else _padded(x) for x in (given, landmarks)
     )
+    found = self._networks(_padded(crops), given, landmarks)
     return interface.Answer(
       np.asarray(images.to_uint8(found.predicted_image))[:count],
       np.asarray(found.probability)[:count],

@@ -8,11 +8,14 @@ import numpy as np
 
 from maskgan_jax.common import errors
 from maskgan_jax.common import optional as optional_lib
+from maskgan_jax.faces import anatomy
 from maskgan_jax.unmasking.backends import interface
 
 # What goes in and comes out; `export` writes it, the README explains it.
-FACES, GIVEN_MASK, LATENT = "masked_image", "given_mask", "latent"
+FACES, GIVEN_MASK, LANDMARKS = "masked_image", "given_mask", "landmarks"
 OUTPUTS = ("completed_image", "mask", "predicted_image")
+# Among what the file says of itself.
+HIDDEN_REACH = "hidden_reach"
 # The same of the landmarker's own file.
 ROUGH_CROPS, LANDMARK_OUTPUTS = "rough_crop", ("landmarks", "confidence")
 
@@ -77,9 +80,10 @@ class OnnxNetworks:
     self._session = _session(content, path)
     _check_ends(self._session, path)
     self.image_size = self._session.get_inputs()[0].shape[1]
-    optional = self._session.get_overridable_initializers()
-    sizes = {x.name: x.shape[1] for x in optional}
-    self.latent_size = sizes.get(LATENT, 0)
+    takes = {x.name for x in self._session.get_inputs()}
+    self.structure = LANDMARKS in takes
+    about = self._session.get_modelmeta().custom_metadata_map
+    self.hidden_reach = float(about[HIDDEN_REACH])
     self.max_batch = _MAX_BATCH
     beside = landmarker_path(path)
     self._landmarker = OnnxLandmarker(beside) if beside.is_file() else None
@@ -94,13 +98,13 @@ class OnnxNetworks:
     self,
     crops: np.ndarray,
     given: np.ndarray | None = None,
-    code: np.ndarray | None = None,
+    landmarks: np.ndarray | None = None,
   ) -> interface.Answer:
     """See `backends.Networks`."""
     _, mask, predicted = self.run(
       crops,
       None if given is None else (255 * given).astype(np.uint8),
-      None if code is None else code[None],
+      landmarks,
     )
     return interface.Answer(predicted, mask.astype(np.float32) / 255)
 
@@ -108,7 +112,7 @@ class OnnxNetworks:
     self,
     crops: np.ndarray,
     given: np.ndarray | None = None,
-    latent: np.ndarray | None = None,
+    landmarks: np.ndarray | None = None,
   ) -> list[np.ndarray]:
     """Returns what the file gives, in the order of OUTPUTS.
 
@@ -116,13 +120,16 @@ class OnnxNetworks:
       crops: uint8 [N, size, size, 3].
       given: uint8 [N, size, size, 1], over 127 where to complete. Of a face
         whose mask is empty the one that is found is completed.
-      latent: float32 [1, latent_size], of all faces; by default zeros.
+      landmarks: float32 [N, 468, 3] in pixels, with `structure`; by default
+        not known.
     """
     inputs = {FACES: crops}
     if given is not None:
       inputs[GIVEN_MASK] = given
-    if latent is not None:
-      inputs[LATENT] = latent
+    if self.structure:
+      if landmarks is None:
+        landmarks = np.full((len(crops), anatomy.NUM_LANDMARKS, 3), np.nan)
+      inputs[LANDMARKS] = np.asarray(landmarks, np.float32)
     return self._session.run(list(OUTPUTS), inputs)
 
 
@@ -150,8 +157,10 @@ def _check_ends(session, path: pathlib.Path) -> None:
   takes = [x.name for x in session.get_inputs()]
   takes += [x.name for x in session.get_overridable_initializers()]
   gives = [x.name for x in session.get_outputs()]
-  known = {FACES, GIVEN_MASK} <= set(takes) <= {FACES, GIVEN_MASK, LATENT}
-  if not known or gives != list(OUTPUTS):
+  needed = {FACES, GIVEN_MASK}
+  known = needed <= set(takes) <= needed | {LANDMARKS}
+  about = session.get_modelmeta().custom_metadata_map
+  if not known or gives != list(OUTPUTS) or HIDDEN_REACH not in about:
     raise errors.UserError(
       f"{path} takes {', '.join(takes)} and gives {', '.join(gives)}; needed"
       f" are {FACES} and {GIVEN_MASK}, and {', '.join(OUTPUTS)}. Write it with"

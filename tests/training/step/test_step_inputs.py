@@ -3,6 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from maskgan_jax.networks import structure
 from maskgan_jax.training import parallel
 from maskgan_jax.training.step import step_inputs
 
@@ -16,7 +17,10 @@ def inputs() -> step_inputs.Inputs:
   image = jnp.broadcast_to(grey, (4, 8, 8, 3))
   valid = jnp.ones_like(mask)
   masked_image = jnp.where(mask > 0, -1, image)
-  return step_inputs.Inputs(image, masked_image, mask, valid, shown_mask=mask)
+  landmarks = jnp.broadcast_to(10 * grey[..., 0], (4, 468, 3))
+  return step_inputs.Inputs(
+    image, masked_image, mask, valid, shown_mask=mask, landmarks=landmarks
+  )
 
 
 def borrow(inputs, share, mixed_share=0.0, bare=(False,) * 4):
@@ -65,6 +69,20 @@ def test_some_faces_borrow(inputs):
   )
 
 
+def test_faces_that_lost_their_mask_always_borrow(inputs):
+  """Unless the dataset leaves them bare."""
+  own = inputs.mask
+  mask = own.at[jnp.array([0, 2])].set(0.0)
+  changed = borrow(
+    inputs._replace(mask=mask, shown_mask=mask),
+    1e-6,
+    bare=(True, False, False, False),
+  )
+  expected = mask.at[2].set(own[1])
+  np.testing.assert_array_equal(changed.shown_mask, expected)
+  np.testing.assert_array_equal(changed.mask, expected)
+
+
 def test_mixed_faces_lie_between_both(inputs):
   inputs = inputs._replace(valid=inputs.valid.at[0, :2].set(0.0))
   changed = borrow(inputs, 1.0, mixed_share=1.0)
@@ -78,9 +96,26 @@ def test_mixed_faces_lie_between_both(inputs):
   np.testing.assert_array_equal(
     changed.masked_image, jnp.where(shown > 0, 0, changed.image)
   )
+  # Landmarks lie between both as far as pixels do.
+  np.testing.assert_allclose(
+    changed.landmarks[..., 0],
+    jnp.broadcast_to(10 * changed.image[:, 0, :1, 0], (4, 468)),
+    rtol=1e-5,
+  )
   # A pixel that one of both lacks is missing.
   assert not changed.valid[:2, :2].any()
   assert changed.valid[2:].all()
+
+
+def test_landmarks_that_one_of_both_lacks_are_missing(inputs):
+  unknown = inputs._replace(landmarks=inputs.landmarks.at[0].set(jnp.nan))
+  mixed = borrow(unknown, 1.0, mixed_share=1.0).landmarks
+  assert jnp.isnan(mixed[:2]).all() and jnp.isfinite(mixed[2:]).all()
+  # Those of the face before are none of a face's that is not mixed.
+  alone = borrow(
+    unknown, 1.0, mixed_share=1.0, bare=(False, True, False, False)
+  ).landmarks
+  np.testing.assert_array_equal(alone[1], inputs.landmarks[1])
 
 
 def test_only_borrowers_are_mixed(inputs):
@@ -126,7 +161,7 @@ def show(inputs, predicted_share, jittered_share):
 
 @pytest.fixture
 def many(inputs) -> step_inputs.Inputs:
-  return jax.tree.map(lambda x: jnp.tile(x, (32, 1, 1, 1)), inputs)
+  return jax.tree.map(lambda x: jnp.concatenate([x] * 32), inputs)
 
 
 def test_true_masks_are_shown(many):
@@ -152,3 +187,41 @@ def test_masks_are_shown_in_their_shares(many):
   # Of three kinds of jitter and nine shifts, some change nothing.
   assert 0.45 < true.mean() < 0.75
   assert 0.05 < 1 - (predicted | true).mean() < 0.35
+
+
+def hide(inputs, reach):
+  return step_inputs.hide_more(
+    inputs, jax.random.key(0), reach=reach, axis_name=None
+  )
+
+
+def test_the_rim_of_a_mask_is_hidden_too(inputs):
+  """By two of eight rows; the true mask stays."""
+  changed = hide(inputs, (0.25,))
+  rows = jnp.arange(8)[None, :, None, None]
+  grey = jnp.arange(4)[:, None, None, None]
+  expected = jnp.broadcast_to(rows <= grey + 2, inputs.mask.shape)
+  np.testing.assert_array_equal(changed.shown_mask, expected)
+  np.testing.assert_array_equal(changed.mask, inputs.mask)
+  np.testing.assert_array_equal(changed.region, expected)
+
+
+def test_no_reach_hides_no_more(inputs):
+  assert hide(inputs, ()) is inputs
+
+
+def test_landmarks_shown_are_wrong_and_nothing_else(inputs):
+  inputs = inputs._replace(landmarks=inputs.landmarks.at[0].set(jnp.nan))
+  changed = step_inputs.jitter_landmarks(inputs, jax.random.key(0), None)
+  assert jnp.isnan(changed.landmarks[0, :, :2]).all()
+  lips = np.unique(structure.LIPS)
+  moved = changed.landmarks[1:, lips, :2] != inputs.landmarks[1:, lips, :2]
+  assert moved.all()
+  # By about 1 % of eight pixels.
+  np.testing.assert_allclose(
+    changed.landmarks[1:], inputs.landmarks[1:], atol=1.0
+  )
+  for name in set(inputs._fields) - {"landmarks"}:
+    np.testing.assert_array_equal(
+      getattr(changed, name), getattr(inputs, name), name
+    )

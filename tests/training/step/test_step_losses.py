@@ -7,6 +7,8 @@ import pytest
 
 from maskgan_jax.training.step import step_inputs, step_losses, step_settings
 
+NOWHERE = jnp.full((1, 468, 3), jnp.nan)
+
 
 @pytest.fixture
 def settings(tiny_config):
@@ -16,13 +18,14 @@ def settings(tiny_config):
 def test_the_distance_is_the_weighted_sum(settings):
   image = jnp.full((2, 16, 16, 3), 0.5)
   mask = jnp.ones((2, 16, 16, 1))
-  inputs = step_inputs.Inputs(image, -image, mask, mask, mask)
+  inputs = step_inputs.Inputs(image, -image, mask, mask, mask, NOWHERE)
 
   def distance(**changes):
     total, terms = step_losses.distance_to_truth(
       -image,
       inputs,
-      shift=jnp.zeros(2, jnp.int32),
+      seen=step_losses.Seen(-image, []),
+      truth=step_losses.Seen(image, []),
       settings=dataclasses.replace(settings, perceptual_weight=0.0, **changes),
     )
     return total, terms
@@ -42,10 +45,16 @@ def test_the_prediction_is_judged_where_it_is_taken(settings, composite):
   image = jnp.zeros((1, 64, 64, 3))
   mask = jnp.zeros((1, 64, 64, 1)).at[:, :16].set(1.0)
   shown = jnp.zeros_like(mask).at[:, :8].set(1.0)
-  inputs = step_inputs.Inputs(image, image, mask, mask, shown)
+  valid = jnp.ones_like(mask)
+  inputs = step_inputs.Inputs(image, image, mask, valid, shown, NOWHERE)
   judged = step_losses.judged_image(image + 1, inputs, settings)
   np.testing.assert_allclose(judged[:, :16], 1.0, rtol=1e-6)
   np.testing.assert_allclose(judged[:, 24:], 0.0 if composite else 1.0)
+  # Where there is no photo it is the truth.
+  inputs = inputs._replace(valid=valid.at[:, :, :32].set(0.0))
+  judged = step_losses.judged_image(image + 1, inputs, settings)
+  np.testing.assert_array_equal(judged[:, :, :32], 0.0)
+  np.testing.assert_allclose(judged[:, :16, 32:], 1.0, rtol=1e-6)
 
 
 def test_the_perceptual_loss_moves_by_its_key(settings):
@@ -54,17 +63,31 @@ def test_the_perceptual_loss_moves_by_its_key(settings):
   image = jnp.zeros((1, 64, 64, 3))
   grid = image.at[:, :, ::4].set(0.5)
   mask = jnp.ones((1, 64, 64, 1))
-  inputs = step_inputs.Inputs(image, image, mask, mask, mask)
+  inputs = step_inputs.Inputs(image, image, mask, mask, mask, NOWHERE)
 
   @jax.jit
   def loss(seed):
+    shift = step_losses.draw_shift(jax.random.key(seed))
     _, terms = step_losses.distance_to_truth(
       grid,
       inputs,
-      shift=step_losses.draw_shift(jax.random.key(seed)),
+      seen=step_losses.see(grid, shift, settings),
+      truth=step_losses.see(image, shift, settings),
       settings=settings,
     )
     return terms["perceptual_loss"]
 
   found = {round(float(loss(seed)[0]), 4) for seed in range(12)}
   assert len(found) == 4
+
+
+def test_features_are_found_where_they_are_read(settings):
+  image, shift = jnp.zeros((1, 64, 64, 3)), jnp.zeros(2, jnp.int32)
+
+  def count(**changes):
+    changed = dataclasses.replace(settings, **changes)
+    return len(step_losses.see(image, shift, changed).features)
+
+  assert count(perceptual_weight=0.0, judge_features=False) == 0
+  assert count(perceptual_weight=1.0, judge_features=False) == 5
+  assert count(perceptual_weight=0.0, judge_features=True) == 5

@@ -8,6 +8,10 @@ from maskgan_jax.networks import images, loaded, predict
 from maskgan_jax.unmasking.backends import jax
 
 SIZE = 16
+MODEL = {
+  **{"image_size": SIZE, "structure": True, "hidden_reach": 0.05},
+  "landmark_size": 0,
+}
 
 
 class FakeNetworks:
@@ -16,15 +20,13 @@ class FakeNetworks:
   weights_sha256 = "abc"
 
   def __init__(self, max_batch):
-    self.model = types.SimpleNamespace(
-      image_size=SIZE, latent_size=2, landmark_size=0
-    )
+    self.model = types.SimpleNamespace(**MODEL)
     self.max_batch = max_batch
-    self.seen, self.codes = [], []
+    self.seen, self.landmarks = [], []
 
-  def __call__(self, masked_image, mask=None, code=None):
+  def __call__(self, masked_image, mask=None, landmarks=None):
     self.seen.append((len(masked_image), mask))
-    self.codes.append(code)
+    self.landmarks.append(landmarks)
     bright = masked_image.max(axis=-1, keepdims=True) / np.float32(255)
     negative = -images.to_float(masked_image)
     return predict.Prediction(bright, negative, negative)
@@ -67,18 +69,19 @@ def test_given_masks_are_padded_alike(make):
   np.testing.assert_array_equal(mask.mean(axis=(1, 2, 3)), [0, 0, 1, 1])
 
 
-def test_one_code_for_all_faces(make):
+def test_landmarks_are_padded_alike(make):
   networks, fake = make()
+  landmarks = np.random.default_rng(0).random((3, 468, 3), np.float32)
   networks(_crops(3))
-  networks(_crops(3), code=np.float32([1, 2]))
-  none, code = fake.codes
+  networks(_crops(3), landmarks=landmarks)
+  none, given = fake.landmarks
   assert none is None
-  np.testing.assert_array_equal(code, [[1, 2]])
+  np.testing.assert_array_equal(given, landmarks[[0, 1, 2, 2]])
 
 
 def test_what_others_need_to_know(make):
   networks, _ = make()
-  assert networks.latent_size == 2
+  assert networks.structure and networks.hidden_reach == 0.05
   assert (networks.image_size, networks.max_batch) == (SIZE, 8)
   assert networks.weights_sha256 == "abc"
   # Networks whose pictures depend on their batch see one at a time.
@@ -87,9 +90,7 @@ def test_what_others_need_to_know(make):
 
 def test_networks_that_are_loaded_are_not_loaded_again(monkeypatch):
   networks = loaded.LoadedNetworks(
-    types.SimpleNamespace(
-      image_size=SIZE, latent_size=2, landmark_size=0, train_mode_at_test=False
-    ),
+    types.SimpleNamespace(**MODEL, train_mode_at_test=False),
     {},
     step=3,
     weights_sha256="abc",

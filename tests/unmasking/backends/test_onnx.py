@@ -24,10 +24,9 @@ def both(tmp_path_factory):
   for package in ("onnxruntime", "jax2onnx"):
     if not importlib.util.find_spec(package):
       pytest.skip(f"{package} not installed (requirements/export.txt)")
-  config = small_networks.config()
-  config.latent.size = 3
-  config.mirrored_at_test = True
-  networks = small_networks.load(config)
+  networks = small_networks.with_landmarker(
+    small_networks.load(small_networks.drawing_config())
+  )
   path = tmp_path_factory.mktemp("onnx") / "model.onnx"
   with pytest.MonkeyPatch.context() as patch:
     patch.setattr(loaded, "load", lambda *_: networks)
@@ -49,16 +48,24 @@ def _assert_equal(found, expected):
 def test_it_answers_as_jax_does(both, count):
   _, by_onnx, by_jax = both
   crops = small_networks.pictures(count)
-  _assert_equal(by_onnx(crops), by_jax(crops))
+  landmarks = small_networks.landmarks(count)
+  found = by_onnx(crops, landmarks=landmarks)
+  _assert_equal(found, by_jax(crops, landmarks=landmarks))
+  moved = by_onnx(crops, landmarks=landmarks + 8)
+  assert (found.predicted != moved.predicted).mean() > 0.1
 
 
-def test_several_completions(both):
+def test_landmarks_may_not_be_known(both):
   _, by_onnx, by_jax = both
-  crops, code = small_networks.pictures(2), np.float32([3, -3, 2])
-  assert by_onnx.latent_size == by_jax.latent_size == 3
-  found = by_onnx(crops, code=code)
-  _assert_equal(found, by_jax(crops, code=code))
-  assert (found.predicted != by_onnx(crops).predicted).mean() > 0.1
+  crops = small_networks.pictures(2)
+  landmarks = small_networks.landmarks(2)
+  landmarks[0] = np.nan
+  found = by_onnx(crops, landmarks=landmarks)
+  _assert_equal(found, by_jax(crops, landmarks=landmarks))
+  # That is what is taken where none are given.
+  none = by_onnx(crops)
+  np.testing.assert_array_equal(none.predicted[0], found.predicted[0])
+  assert (none.predicted[1] != found.predicted[1]).mean() > 0.1
 
 
 def test_masks_made_by_hand(both):
@@ -67,19 +74,24 @@ def test_masks_made_by_hand(both):
   given = np.zeros((3, small_networks.SIZE, small_networks.SIZE, 1), np.float32)
   given[0, 20:50, 10:40] = 1
   given[1, :30] = 1
-  found, expected = by_onnx(crops, given), by_jax(crops, given)
+  landmarks = small_networks.landmarks(3)
+  found, expected = (
+    networks(crops, given, landmarks) for networks in (by_onnx, by_jax)
+  )
   _assert_equal(
     found._replace(predicted=found.predicted[:2]),
     expected._replace(predicted=expected.predicted[:2]),
   )
-  own = by_onnx(crops)
+  own = by_onnx(crops, landmarks=landmarks)
   assert (found.predicted[0] != own.predicted[0]).mean() > 0.1
   # Where nothing is white the mask that is found is completed.
   np.testing.assert_array_equal(found.predicted[2], own.predicted[2])
 
 
 def test_what_others_need_to_know(both):
-  path, by_onnx, _ = both
+  path, by_onnx, by_jax = both
+  assert by_onnx.structure and by_jax.structure
+  assert by_onnx.hidden_reach == by_jax.hidden_reach == 0.06
   assert by_onnx.image_size == small_networks.SIZE
   assert by_onnx.max_batch == 8
   digest = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,63 @@
+"""Faces that pass for photos: goes on from the released weights, on two cores.
+
+  maskgan build --source=folder --faces_dir=PHOTOS --data_dir=data
+  maskgan train --config=configs/faces.py --workdir=runs/faces
+
+(configs/faces.py:gpu for a GPU, longer and in bfloat16.)
+
+The generator is shown nothing of a mask's rim, draws along the lines of the
+hidden half's landmarks, and has a wider last level; the adversary judges what
+was hidden by AlexNet's features.
+"""
+
+import ml_collections
+
+from configs import sharpen
+
+
+def get_config(device: str = "cpu") -> ml_collections.ConfigDict:
+  """Returns the configuration for a "cpu" or a "gpu".
+
+  Raises:
+    ValueError: another device.
+  """
+  if device not in ("cpu", "gpu"):
+    raise ValueError(f"{device} is unknown. Choose cpu or gpu.")
+  c = sharpen.continued("compact")
+  c.init_from = "released"
+  c.networks = ("segmenter", "generator", "discriminator")
+  c.min_face_width = 130.0
+  c.num_train_steps = 2_000
+  c.eval_every_steps = 500
+  c.checkpoint_every_steps = 500
+  c.keep_checkpoints = 1
+  c.completion.structure = True
+  # One position of 4 x 4 pixels has 48 values: no fewer features draw them.
+  c.completion.features = (48, 64, 96, 192, 256)
+  c.completion.num_blocks = (1, 1, 1, 2, 2)
+  c.hidden_reach = 0.025
+  c.shown_mask.hidden_reach = (0.012, 0.025, 0.05)
+  c.shown_mask.true_until_step = 0
+  c.shown_mask.borrowed_share = 0.2
+  c.shown_mask.mixed_share = 0.0
+  c.discriminator.name = "features"
+  c.discriminator.base_features = 32
+  c.loss.adversarial = "hinge"
+  c.loss.judge_hidden = True
+  c.loss.adversarial_weight = 1.0
+  c.loss.reconstruction_weight = 50.0
+  c.loss.perceptual_weight = 60.0
+  c.optimizer.schedule.discriminator = "cosine"
+  c.optimizer.learning_rate.segmenter = 4e-4
+  c.optimizer.learning_rate.generator = 2.5e-4
+  c.optimizer.learning_rate.discriminator = 4e-4
+  if device == "gpu":
+    c.dtype = "bfloat16"
+    c.dataset_on_device = True
+    c.steps_per_dispatch = 20
+    c.batch_size = 32
+    c.num_train_steps = 30_000
+    c.eval_every_steps = 3_000
+    c.checkpoint_every_steps = 3_000
+    c.log_every_steps = 100
+  return c

@@ -1,0 +1,90 @@
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from maskgan_jax.faces import anatomy
+from maskgan_jax.networks import structure
+
+_SIZE = 64
+# In the order of the pictures.
+_LOWER_INNER_LIP, _JAW = 2, 6
+
+
+def _face(line=(), points=()):
+  """One face far from the crop, but for these points [n, 2] of a line."""
+  face = np.full((1, structure.NUM_LANDMARKS, 3), -1e4, np.float32)
+  if line:
+    face[0, list(line), :2] = points
+  return face
+
+
+def _across(line, y):
+  """A line from left to right, at pixels that are centres of positions."""
+  x = np.linspace(9.5, 49.5, len(line))
+  return _face(line, np.stack([x, np.full(len(line), y)], axis=-1))
+
+
+def test_a_line_is_one_where_it_lies_and_fades():
+  # Position 5 covers the pixels 20 to 23: its centre is 21.5.
+  drawn = structure.lines(_across(structure.JAW, 21.5), _SIZE)
+  assert drawn.shape == (1, 16, 16, structure.NUM_MAPS)
+  jaw = drawn[0, ..., _JAW]
+  np.testing.assert_allclose(jaw[5, 2:13], 1.0, atol=1e-5)
+  np.testing.assert_allclose(jaw[4], jaw[6], atol=1e-5)
+  assert (np.diff(jaw[5:, 6]) < 0).sum() >= 3 and jaw[8, 6] < 1e-3
+  assert (jaw[5, 15:] < 1e-3).all()  # It ends.
+  np.testing.assert_array_equal(drawn[..., -1], 1.0)
+
+
+def test_a_lip_that_falls_is_drawn_lower():
+  line = structure.LOWER_INNER_LIP
+  high, low = (
+    np.asarray(structure.lines(_across(line, y), _SIZE)[0])
+    for y in (21.5, 25.5)
+  )
+  moved = np.roll(high[..., _LOWER_INNER_LIP], 1, axis=0)
+  np.testing.assert_allclose(low[..., _LOWER_INNER_LIP], moved, atol=1e-5)
+  # By a fraction of a position too.
+  part = structure.lines(_across(line, 22.5), _SIZE)[0, ..., _LOWER_INNER_LIP]
+  assert part[6, 6] > high[6, 6, _LOWER_INNER_LIP]
+  assert part[4, 6] < high[4, 6, _LOWER_INNER_LIP]
+
+
+@pytest.mark.parametrize("missing", [np.nan, np.inf])
+def test_a_face_without_landmarks_is_not_drawn(missing):
+  """Of one that lacks but one, nothing either; others stay what they are."""
+  face = _across(structure.JAW, 21.5)
+  lacking = face.copy()
+  lacking[0, 7, 1] = missing
+  drawn = structure.lines(np.concatenate([lacking, face]), _SIZE)
+  assert not drawn[0].any() and drawn[1, ..., -1].all()
+  np.testing.assert_array_equal(drawn[1], structure.lines(face, _SIZE)[0])
+  # The depth is not read.
+  deep = face.copy()
+  deep[..., 2] = missing
+  np.testing.assert_array_equal(
+    structure.lines(deep, _SIZE), structure.lines(face, _SIZE)
+  )
+
+
+def test_points_that_fall_together_are_drawn():
+  drawn = structure.lines(jnp.full((1, 468, 2), 21.5), _SIZE)
+  assert np.isfinite(drawn).all()
+  np.testing.assert_allclose(drawn[0, 5, 5], 1.0)
+
+
+def test_lines_are_those_of_the_face():
+  outer = structure.LOWER_OUTER_LIP, structure.UPPER_OUTER_LIP
+  inner = structure.LOWER_INNER_LIP, structure.UPPER_INNER_LIP
+  for lips, expected in (
+    (outer, anatomy.OUTER_LIPS),
+    (inner, anatomy.INNER_LIPS),
+  ):
+    lower, upper = lips
+    assert set(lower) | set(upper) == set(expected)
+    # They meet in the corners alone.
+    assert set(lower) & set(upper) == {lower[0], lower[-1]}
+    assert (lower[0], lower[-1]) == (upper[0], upper[-1])
+  assert set(anatomy.MOUTH_CORNERS) == {outer[0][0], outer[0][-1]}
+  assert structure.JAW == anatomy.JAW
+  assert {structure.NOSE[0], structure.NOSE[-1]} == set(anatomy.NOSE_WINGS)
