@@ -1,8 +1,8 @@
 """The released weights on two public-domain photos under fixed drawn masks.
 
-The figures are those since loops run to the ears' roots; a change beyond the
-margins means that other pixels reach the user. The astronaut's surgical mask
-has pale checks of the colour of her skin.
+A change beyond the margins means that other pixels reach the user. The
+astronaut's surgical mask has pale checks of the colour of her skin, and what is
+painted under it is a beard.
 """
 
 import functools
@@ -25,12 +25,12 @@ PHOTOS = {
 }
 # Photo, kind of mask, seed: IoU of the mask that is found, PSNR in the mask.
 GOLDEN = [
-  ("grace_hopper", "surgical", 0, 0.947, 15.27),
-  ("grace_hopper", "kn95", 1, 0.952, 15.39),
-  ("grace_hopper", "cloth", 2, 0.955, 15.50),
-  ("astronaut", "surgical", 0, 0.890, 15.04),
-  ("astronaut", "kn95", 1, 0.969, 20.36),
-  ("astronaut", "cloth", 2, 0.980, 20.22),
+  ("grace_hopper", "surgical", 0, 0.965, 15.40),
+  ("grace_hopper", "kn95", 1, 0.977, 15.31),
+  ("grace_hopper", "cloth", 2, 0.966, 15.63),
+  ("astronaut", "surgical", 0, 0.881, 9.53),
+  ("astronaut", "kn95", 1, 0.983, 19.35),
+  ("astronaut", "cloth", 2, 0.982, 19.19),
 ]
 
 
