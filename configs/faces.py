@@ -12,7 +12,7 @@ was hidden by AlexNet's features.
 
 import ml_collections
 
-from configs import sharpen
+from configs import compact, sharpen
 
 
 def get_config(device: str = "cpu") -> ml_collections.ConfigDict:
@@ -23,19 +23,23 @@ def get_config(device: str = "cpu") -> ml_collections.ConfigDict:
   """
   if device not in ("cpu", "gpu"):
     raise ValueError(f"{device} is unknown. Choose cpu or gpu.")
-  c = sharpen.continued("compact")
+  if device == "gpu":
+    c = compact.get_config()
+  else:
+    c = sharpen.continued("compact")
   c.init_from = "released"
   c.networks = ("segmenter", "generator", "discriminator")
   c.min_face_width = 130.0
-  c.num_train_steps = 2_000
-  c.eval_every_steps = 500
-  c.checkpoint_every_steps = 500
+  c.num_train_steps = 30_000 if device == "gpu" else 2_000
+  c.eval_every_steps = c.num_train_steps // 4
+  c.checkpoint_every_steps = c.eval_every_steps
   c.keep_checkpoints = 1
   c.completion.structure = True
   # One position of 4 x 4 pixels has 48 values: no fewer features draw them.
   c.completion.features = (48, 64, 96, 192, 256)
   c.completion.num_blocks = (1, 1, 1, 2, 2)
-  c.hidden_reach = 0.025
+  # More leaves more background beside the jaw to be made up.
+  c.hidden_reach = 0.012
   c.shown_mask.hidden_reach = (0.012, 0.025, 0.05)
   c.shown_mask.true_until_step = 0
   c.shown_mask.borrowed_share = 0.2
@@ -51,13 +55,4 @@ def get_config(device: str = "cpu") -> ml_collections.ConfigDict:
   c.optimizer.learning_rate.segmenter = 4e-4
   c.optimizer.learning_rate.generator = 2.5e-4
   c.optimizer.learning_rate.discriminator = 4e-4
-  if device == "gpu":
-    c.dtype = "bfloat16"
-    c.dataset_on_device = True
-    c.steps_per_dispatch = 20
-    c.batch_size = 32
-    c.num_train_steps = 30_000
-    c.eval_every_steps = 3_000
-    c.checkpoint_every_steps = 3_000
-    c.log_every_steps = 100
   return c

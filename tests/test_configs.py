@@ -228,6 +228,22 @@ def test_unknown_generator_is_named():
     settings.modules(c)
 
 
+def test_an_unknown_discriminator():
+  c = default.get_config()
+  c.discriminator.name = "unet"
+  with pytest.raises(errors.UserError, match='"unet". Choose "patches"'):
+    settings.modules(c)
+
+
+def test_faces_on_a_gpu_draw_as_on_a_cpu():
+  cpu, gpu = faces.get_config(), faces.get_config("gpu")
+  assert config_lib.of_training(cpu) == config_lib.of_training(gpu)
+  assert cpu.loss == gpu.loss and cpu.shown_mask == gpu.shown_mask
+  assert gpu.dtype == "bfloat16" and settings.run_settings(gpu)
+  with pytest.raises(ValueError, match="tpu is unknown. Choose cpu or gpu"):
+    faces.get_config("tpu")
+
+
 @pytest.mark.parametrize(
   "networks", [(), ("generator",), ("segmenter", "discriminator"), ("typo",)]
 )

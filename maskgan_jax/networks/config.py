@@ -65,21 +65,16 @@ class ModelConfig:
 
 
 def from_dict(content: Mapping[str, Any]) -> ModelConfig:
-  """Reads a model's config.
-
-  It may be one from before there were landmarkers, hidden rims and structure.
+  """Reads a model's config; it may be one without a landmarker.
 
   Raises:
     errors.UserError: a key is missing or unknown, by name.
   """
-  content = {"landmarker": None, "hidden_reach": 0.0, **content}
+  content = {"landmarker": None, **content}
   known = {field.name for field in dataclasses.fields(ModelConfig)}
   _check_keys("the model's config", content, known)
   _check_keys("segmenter", content["segmenter"], {"features"})
   if (generator := content["generator"]) is not None:
-    if generator.get("name") == "completion":
-      generator = {"structure": False, **generator}
-      content["generator"] = generator
     _check_keys(
       "generator",
       generator,

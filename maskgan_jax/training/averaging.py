@@ -42,10 +42,16 @@ def average(
     networks: to average; the others are the last run's.
 
   Raises:
-    errors.UserError: the shares are no such, a run is missing, its networks do
-      not fit the last one's, or the workdir holds a checkpoint already.
+    errors.UserError: the shares are no such, a network is unknown, a run is
+      missing, its networks do not fit the last one's, or the workdir holds a
+      checkpoint already.
   """
   _check(runs, shares)
+  if unknown := sorted(set(networks) - {"segmenter", "generator"}):
+    raise errors.UserError(
+      f"The networks to average name {unknown[0]}; choose among segmenter and"
+      " generator."
+    )
   if any(pathlib.Path(workdir).glob("checkpoints/*")):
     raise errors.UserError(
       f"{workdir} holds a checkpoint already. Choose another --workdir."
@@ -54,25 +60,18 @@ def average(
   # A smaller network grows as it did where the last run began.
   key = keys.of_run(config.seed).initialisation
   state = settings.initial_state(config, key)
-  mean = None
+  parts = []
   for run, share in zip(runs, shares, strict=True):
     step, found = _load(run, which)
-    grown = starting.start_from(state, found, run)
+    grown = starting.start_from(state, found, run).networks
     part = {
-      name: jax.tree.map(
-        lambda x, share=share: share * x,
-        {"params": network.params, "batch_stats": network.stats},
-      )
-      for name, network in grown.networks.items()
-      if name in found and (name in networks or run == runs[-1])
+      name: {"params": grown[name].params, "batch_stats": grown[name].stats}
+      for name in found.keys() & set(networks)
     }
-    if run == runs[-1]:
-      part |= {name: x for name, x in found.items() if name not in networks}
-    both = (mean or {}).keys() & part.keys()
-    mean = part | {
-      name: jax.tree.map(jnp.add, mean[name], part[name]) for name in both
-    }
-  state = starting.start_from(state, mean, runs[-1])
+    parts.append(jax.tree.map(lambda x, share=share: share * x, part))
+  mean = jax.tree.map(lambda *shared: sum(shared), *parts)
+  # Of the last run, whatever is not averaged.
+  state = starting.start_from(state, found | mean, runs[-1])
   state = state._replace(step=jnp.asarray(step, jnp.int32))
   checkpoints_lib.claim_workdir(workdir, config)
   with contextlib.closing(checkpoints_lib.Checkpoints(workdir)) as checkpoints:

@@ -119,17 +119,27 @@ def modules(
     config_lib.of_training(config), dtype=config.dtype, axis_name=axis_name
   )
   if "discriminator" in names:
-    own = dict(config.discriminator)
-    dtype = build.compute_dtype(config.dtype)
-    if own.pop("name") == "features":
-      built["discriminator"] = discriminator.FeatureDiscriminator(
-        base_features=own["base_features"], dtype=dtype
-      )
-    else:
-      built["discriminator"] = discriminator.PatchDiscriminator(
+    built["discriminator"] = _discriminator(config, axis_name)
+  return built
+
+
+def _discriminator(config, axis_name) -> nn.Module:
+  own = dict(config.discriminator)
+  dtype = build.compute_dtype(config.dtype)
+  match own.pop("name"):
+    case "patches":
+      return discriminator.PatchDiscriminator(
         axis_name=axis_name, dtype=dtype, **own
       )
-  return built
+    case "features":
+      return discriminator.FeatureDiscriminator(
+        base_features=own["base_features"], dtype=dtype
+      )
+    case name:
+      raise errors.UserError(
+        f'config.discriminator.name is "{name}". Choose "patches" or'
+        ' "features".'
+      )
 
 
 def transformations(

@@ -30,13 +30,19 @@ def test_a_run_on_disk_gives_the_same_model(tmp_path):
   assert config.of_training(saved) == config.of_training(training)
 
 
-def test_a_card_may_know_no_landmarker_rim_nor_structure():
+def test_a_card_may_know_no_landmarker():
   model = config.of_training(default.get_config())
   content = model.to_dict()
-  del content["landmarker"], content["hidden_reach"]
+  del content["landmarker"]
+  assert config.from_dict(content) == model and model.landmark_size == 0
+
+
+def test_a_card_of_before_is_refused():
+  content = config.of_training(default.get_config()).to_dict()
   del content["generator"]["structure"]
-  assert config.from_dict(content) == model
-  assert not model.landmark_size and not model.structure
+  content["generator"]["latent_size"] = 8
+  with pytest.raises(errors.UserError, match="lacks .*structure.*latent_size"):
+    config.from_dict(content)
 
 
 def test_structure_and_rim_are_the_runs():

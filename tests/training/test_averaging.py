@@ -79,3 +79,8 @@ def test_only_what_is_named_is_averaged(tiny_config, tmp_path):
     for name, one in found.items()
   }
   assert values == {"segmenter": {2.0}, "generator": {1.5}}
+
+
+def test_an_unknown_network_is_named(tmp_path):
+  with pytest.raises(errors.UserError, match="name typo; choose among"):
+    averaging.average(["a", "b"], [0.5, 0.5], str(tmp_path), networks=["typo"])
