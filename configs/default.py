@@ -114,8 +114,11 @@ def get_config() -> ml_collections.ConfigDict:
       "perceptual_scale": 1,
       "visible_weight": 0.05,
       "composite": True,
-      # Patches of visible pixels teach nothing: count those that were hidden.
+      # Patches of visible pixels teach nothing: count those of the face that
+      # were hidden.
       "judge_hidden": False,
+      # Of the mouth, where people look first.
+      "mouth_weight": 1.0,
     }
   )
   c.shown_mask = ml_collections.ConfigDict(

@@ -18,7 +18,10 @@ def make_batch(size: int = 4, side: int = 64) -> batch_lib.Batch:
   masked = np.where(mask > 0, np.uint8(200), image)
   landmarks = rng.uniform(0, side, (size, 468, 3)).astype(np.float32)
   landmarks[-1] = np.nan
-  return batch_lib.Batch(image, masked, mask, np.ones_like(mask), landmarks)
+  distractor = np.arange(size) == 1
+  return batch_lib.Batch(
+    image, masked, mask, np.ones_like(mask), landmarks, distractor
+  )
 
 
 def fresh(config, key=None):

@@ -28,6 +28,10 @@ JAW = (
   *(234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152),
   *(377, 400, 378, 379, 365, 397, 288, 361, 323, 454),
 )
+_FOREHEAD = (
+  *(356, 389, 251, 284, 332, 297, 338, 10),
+  *(109, 67, 103, 54, 21, 162, 127),
+)
 LIPS = (LOWER_OUTER_LIP, UPPER_OUTER_LIP, LOWER_INNER_LIP, UPPER_INNER_LIP)
 _LINES = (
   *LIPS,
@@ -58,6 +62,50 @@ def lines(landmarks: jax.Array, size: int) -> jax.Array:
   maps = [_drawn(points, line, places) for line in _LINES]
   maps.append(jnp.ones_like(maps[0]))
   return jnp.stack(maps, axis=-1) * known[:, None, None, None]
+
+
+def face_region(landmarks: jax.Array, size: int) -> jax.Array:
+  """Returns the face within its outline, without ears, hair and neck.
+
+  Args:
+    landmarks: [B, 468, 2 or more] in pixels of the crop.
+    size: side of the crop in pixels.
+
+  Returns:
+    float32 [B, size, size, 1] in {0, 1}; all 1 where one is not finite.
+  """
+  known = jnp.isfinite(landmarks[..., :2]).all(axis=(1, 2))
+  inside = _within(landmarks, (*JAW, *_FOREHEAD), size)
+  return jnp.where(known[:, None, None, None], inside, 1.0)
+
+
+def mouth_region(landmarks: jax.Array, size: int) -> jax.Array:
+  """Returns the lips and what is between them.
+
+  Args:
+    landmarks: [B, 468, 2 or more] in pixels of the crop.
+    size: side of the crop in pixels.
+
+  Returns:
+    float32 [B, size, size, 1] in {0, 1}; all 0 where one is not finite.
+  """
+  outline = (*LOWER_OUTER_LIP, *reversed(UPPER_OUTER_LIP[1:-1]))
+  return _within(landmarks, outline, size)
+
+
+def _within(landmarks, outline, size) -> jax.Array:
+  """Which pixels a closed outline has around them, float32 [B, H, W, 1].
+
+  Those from which a way to the right crosses it an odd number of times.
+  """
+  start = landmarks[:, np.array(outline), :2][..., None, None]
+  end = jnp.roll(start, -1, axis=1)
+  places = jnp.arange(size, dtype=jnp.float32)
+  x, y = places[None, None, None, :], places[None, None, :, None]
+  (x0, y0), (x1, y1) = ((p[:, :, 0], p[:, :, 1]) for p in (start, end))
+  level = jnp.where(y1 == y0, 1.0, y1 - y0)  # A level line crosses no row.
+  crosses = ((y0 > y) != (y1 > y)) & (x < x0 + (x1 - x0) * (y - y0) / level)
+  return (crosses.sum(axis=1) % 2).astype(jnp.float32)[..., None]
 
 
 def _drawn(points, line, places) -> jax.Array:

@@ -16,3 +16,4 @@ class Batch(NamedTuple):
   mask: Array  # [B, H, W, 1], uint8 in {0, 1}
   valid: Array  # [B, H, W, 1], uint8 in {0, 1}
   landmarks: Array  # [B, 468, 3], float32 in pixels; NaN where not known
+  distractor: Array  # [B], bool: a beard or the like is painted on the face

@@ -115,9 +115,9 @@ def mean_of_patches(values: Pixels, counted: Pixels | None) -> PerExample:
 
   Args:
     values: one a patch, [B, h, w, 1].
-    counted: [B, H, W, 1] in [0, 1], of the picture: where it was hidden; None
-      counts all patches alike. An example of which nothing counts costs
-      nothing.
+    counted: [B, H, W, 1], at least 0, of the picture: how much each place
+      counts; None counts all patches alike. An example of which nothing counts
+      costs nothing.
   """
   if counted is None:
     return _mean(values)

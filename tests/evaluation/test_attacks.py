@@ -57,6 +57,7 @@ def test_an_attack_finds_the_worst_corner():
     mask=np.zeros((1, size, size, 1), np.uint8),
     valid=np.ones((1, size, size, 1), np.uint8),
     landmarks=np.zeros((1, 468, 3), np.float32),
+    distractor=np.zeros(1, bool),
   )
   examples.mask[:, 4:8, 4:8] = 1
   attacked = np.asarray(
@@ -74,6 +75,7 @@ def test_pixels_stay_in_range():
   examples = batch.Batch(
     *(picture, picture, pixels, np.ones_like(pixels)),
     landmarks=np.zeros((1, 468, 3), np.float32),
+    distractor=np.zeros(1, bool),
   )
   attacked = attacks.attack(_given(1.0), examples, jax.random.key(0), 4)
   assert set(np.unique(attacked[:, 4:8])) <= set(range(5))

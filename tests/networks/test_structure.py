@@ -88,3 +88,43 @@ def test_lines_are_those_of_the_face():
   assert set(anatomy.MOUTH_CORNERS) == {outer[0][0], outer[0][-1]}
   assert structure.JAW == anatomy.JAW
   assert {structure.NOSE[0], structure.NOSE[-1]} == set(anatomy.NOSE_WINGS)
+
+
+def _with_outline(outline, points):
+  face = np.full((1, structure.NUM_LANDMARKS, 3), 20.0, np.float32)
+  face[0, list(outline), :2] = points
+  return face
+
+
+def _round(count, radius):
+  angle = 2 * np.pi * np.arange(count) / count
+  return 31.5 + radius * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+
+
+def test_the_mouth_is_what_its_outline_has_around_it():
+  outer = (
+    *structure.LOWER_OUTER_LIP,
+    *reversed(structure.UPPER_OUTER_LIP[1:-1]),
+  )
+  face = _with_outline(outer, _round(len(outer), 12.0))
+  found = np.asarray(structure.mouth_region(face, _SIZE))
+  assert found.shape == (1, _SIZE, _SIZE, 1)
+  y, x = np.mgrid[:_SIZE, :_SIZE] - 31.5
+  distance = np.hypot(x, y)
+  assert (found[0, distance < 11, 0] == 1).all()
+  assert not found[0, distance > 12, 0].any()
+
+
+def test_a_face_ends_at_its_jaw():
+  """Whatever its upper half, and the way round that its outline is given."""
+  jaw = _round(2 * len(structure.JAW), 20.0)[: len(structure.JAW)]
+  for points in (jaw, jaw[::-1]):
+    found = structure.face_region(_with_outline(structure.JAW, points), _SIZE)
+    assert (found[0, 34:48, 25:38] == 1).all()
+    assert not found[0, 53:].any() and not found[0, 34:, :10].any()
+
+
+def test_regions_of_a_face_without_landmarks():
+  nowhere = np.full((1, structure.NUM_LANDMARKS, 3), np.nan, np.float32)
+  assert structure.face_region(nowhere, _SIZE).all()
+  assert not structure.mouth_region(nowhere, _SIZE).any()

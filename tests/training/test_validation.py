@@ -16,7 +16,11 @@ def test_sample_row_shows_input_mask_completion_and_truth():
   completed = np.full((2, 16, 16, 3), -1, np.float32)
   completed[1] = 1
   row = validation.sample_row(
-    batch.Batch(pixels, 255 - pixels, mask, mask, np.zeros((2, 468, 3))),
+    batch.Batch(
+      *(pixels, 255 - pixels, mask, mask),
+      landmarks=np.zeros((2, 468, 3)),
+      distractor=np.zeros(2, bool),
+    ),
     predict.Prediction(probability, completed, completed),
     1,
   )

@@ -53,8 +53,10 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   Written as array_record without TensorFlow.
   """
 
-  VERSION = tfds.core.Version("2.0.0")
+  VERSION = tfds.core.Version("2.1.0")
   RELEASE_NOTES = {
+    "2.1.0": "mask_params says of masked faces, too, whether a beard is painted"
+    " on them.",
     "2.0.0": "Crops as large as the face is on its photo, up to 384 px, from"
     " faces of 100 px and up. Examples hold landmarks, face_width, source,"
     " synthetic and reference_ids.",

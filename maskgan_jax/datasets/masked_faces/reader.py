@@ -75,7 +75,8 @@ def to_arrays(
     mask hides the face; valid: uint8 [H, W, 1], 1 where the crop shows the
     photo; id, person_id, source, mask_type: str; reference_ids: list of str,
     other photos of the person; synthetic: bool; mask_params: dict, what the
-    mask was drawn from; transform: float32 [2, 3], photo pixels to crop pixels;
+    mask was drawn from; distractor: bool, whether a beard or the like is
+    painted on the face; transform: float32 [2, 3], photo pixels to crop pixels;
     landmarks: float32 [468, 3], in crop pixels, and face_width: float, in
     photo pixels, NaN where none are known.
   """
@@ -84,6 +85,7 @@ def to_arrays(
   alpha = coding.grey(example["alpha"])
   valid = coding.grey(example["valid"])
   transform, landmarks = example["transform"], example["landmarks"]
+  mask_params = json.loads(example["mask_params"])
   stored = image.shape[0]
   if size and size != stored:
     image, masked, alpha = (_resized(x, size) for x in (image, masked, alpha))
@@ -101,7 +103,8 @@ def to_arrays(
     "face_width": float(example["face_width"]),
     "synthetic": bool(example["synthetic"]),
     "reference_ids": [name.decode() for name in example["reference_ids"]],
-    "mask_params": json.loads(example["mask_params"]),
+    "mask_params": mask_params,
+    "distractor": np.bool_("distractor" in mask_params),
     **{name: example[name].decode() for name in _TEXTS},
   }
 

@@ -63,7 +63,12 @@ def random_batch(config: ml_collections.ConfigDict) -> batch_lib.Batch:
   mask[:, size // 2 : 9 * size // 10, size // 4 : 3 * size // 4] = 1
   points = rng.uniform(0, size, (count, anatomy.NUM_LANDMARKS, 3))
   return batch_lib.Batch(
-    image, masked, mask, np.ones_like(mask), points.astype(np.float32)
+    image,
+    masked,
+    mask,
+    np.ones_like(mask),
+    points.astype(np.float32),
+    np.zeros(count, bool),
   )
 
 

@@ -175,6 +175,6 @@ def generator_loss(
 
 def _mean(values, inputs, settings) -> jax.Array:
   """The mean over all judges of what each says of its patches that count."""
-  counted = inputs.region if settings.judge_hidden else None
+  counted = step_losses.counted(inputs, settings)
   found = [losses.mean_of_patches(x, counted).mean() for x in values]
   return sum(found) / len(found)

@@ -82,6 +82,21 @@ def show_wrong_masks(
   )
 
 
+def uncover(inputs: Inputs, distractor: jax.Array) -> Inputs:
+  """Hides nothing of faces with a distractor: no generator is to draw it.
+
+  Args:
+    inputs: of the batch.
+    distractor: whose faces have one, bool [B].
+  """
+  chosen = distractor[:, None, None, None]
+  return inputs._replace(
+    masked_image=jnp.where(chosen, inputs.image, inputs.masked_image),
+    mask=jnp.where(chosen, 0.0, inputs.mask),
+    shown_mask=jnp.where(chosen, 0.0, inputs.shown_mask),
+  )
+
+
 def hide_more(
   inputs: Inputs,
   key: jax.Array,
@@ -122,7 +137,7 @@ def jitter_landmarks(
 
 def borrow_masks(
   inputs: Inputs,
-  bare: jax.Array,
+  distractor: jax.Array,
   key: jax.Array,
   *,
   share: float,
@@ -132,15 +147,13 @@ def borrow_masks(
   """Lets the generator complete some faces under the mask of another one.
 
   No mask is drawn on them, they are grey there: this is for a generator that
-  sees nothing of the image under the mask it is shown. Faces that the dataset
-  leaves bare may have a hand or a microphone before their mouth, which the
-  generator must not learn to draw: they neither borrow nor are mixed in. Those
-  that lost their mask for the segmenter's sake always borrow, else they would
-  teach the generator nothing.
+  sees nothing of the image under the mask it is shown. Faces with a distractor
+  neither borrow nor are mixed in. Those without a mask always borrow, else they
+  would teach the generator nothing.
 
   Args:
     inputs: of the batch.
-    bare: whose faces the dataset draws no mask on, bool [B].
+    distractor: whose faces have one, bool [B].
     key: a PRNG key.
     share: probability of another face's mask.
     mixed_share: of those, the probability of a mean of both faces, weighted at
@@ -149,18 +162,19 @@ def borrow_masks(
   """
   if not share:  # Moving images between devices takes time.
     return inputs
-  keys = parallel.example_keys(key, len(bare), axis_name)
+  keys = parallel.example_keys(key, len(distractor), axis_name)
 
-  def draw(key, bare, unmasked, other_bare):
+  def draw(key, distractor, bare, other_distractor):
     borrow_key, mix_key, weight_key = jax.random.split(key, 3)
     borrows = jax.random.bernoulli(borrow_key, share)
-    borrowed = ~bare & (borrows | unmasked)
-    mixed = borrowed & ~other_bare & jax.random.bernoulli(mix_key, mixed_share)
+    borrowed = ~distractor & (borrows | bare)
+    mixes = jax.random.bernoulli(mix_key, mixed_share)
+    mixed = borrowed & ~other_distractor & mixes
     return borrowed, jnp.where(mixed, jax.random.uniform(weight_key), 0.0)
 
-  other_bare = parallel.from_previous_example(bare, axis_name)
-  unmasked = ~inputs.mask.any(axis=(1, 2, 3))
-  drawn = jax.vmap(draw)(keys, bare, unmasked, other_bare)
+  other_distractor = parallel.from_previous_example(distractor, axis_name)
+  bare = ~inputs.mask.any(axis=(1, 2, 3))
+  drawn = jax.vmap(draw)(keys, distractor, bare, other_distractor)
   borrowed, other_share = (x[:, None, None, None] for x in drawn)
   if mixed_share:
     inputs = _mixed(inputs, other_share, axis_name)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from maskgan_jax.networks import mask_postprocess, perceptual
+from maskgan_jax.networks import mask_postprocess, perceptual, structure
 from maskgan_jax.training import losses
 from maskgan_jax.training.step import step_inputs, step_settings
 
@@ -33,6 +33,36 @@ def judged_image(
       predicted, inputs.masked_image, inputs.region
     )
   return jnp.where(inputs.valid > 0, judged, inputs.image)
+
+
+def counted(
+  inputs: step_inputs.Inputs, settings: step_settings.StepSettings
+) -> jax.Array | None:
+  """Returns how much a discriminator's patches count, of the picture.
+
+  Beside the face it would reward sharp edges where nobody can know them: there
+  the other losses decide.
+
+  Args:
+    inputs: of the step.
+    settings: of the step.
+
+  Returns:
+    [B, H, W, 1], at least 0; None counts all alike.
+  """
+  if not settings.judge_hidden:
+    return None
+  size = inputs.image.shape[1]
+  face = structure.face_region(inputs.landmarks, size)
+  return inputs.region * face * _mouth_weight(inputs, settings)
+
+
+def _mouth_weight(inputs, settings) -> jax.Array | float:
+  if settings.mouth_weight == 1.0:
+    return 1.0
+  size = inputs.image.shape[1]
+  mouth = structure.mouth_region(inputs.landmarks, size)
+  return 1.0 + (settings.mouth_weight - 1.0) * mouth
 
 
 def draw_shift(key: jax.Array) -> jax.Array:
@@ -93,4 +123,5 @@ def _reconstruction_loss(predicted, inputs, settings) -> jax.Array:
   # The blend reaches a little past the mask: so does the full weight.
   region = mask_postprocess.blend_mask(inputs.region)
   weight = settings.visible_weight + (1.0 - settings.visible_weight) * region
+  weight *= _mouth_weight(inputs, settings)
   return losses.weighted_l1(predicted, inputs.image, weight * inputs.valid)

@@ -28,7 +28,10 @@ class StepSettings:
       mask weigh 1.
     judge_features: the discriminator judges AlexNet's features.
     judge_hidden: patches count, for the discriminator and for what it tells the
-      generator, as far as they were hidden; else all count alike.
+      generator, as far as they were hidden and lie within the face; else all
+      count alike.
+    mouth_weight: of the mouth, in the reconstruction and among the patches that
+      count; other parts weigh 1.
     composite: the discriminator judges the completed image, where only the
       masked region is generated, rather than the whole predicted one.
     predicted_mask_share: of examples whose generator sees the predicted mask.
@@ -57,6 +60,7 @@ class StepSettings:
   visible_weight: float
   judge_features: bool
   judge_hidden: bool
+  mouth_weight: float
   composite: bool
   predicted_mask_share: float
   jittered_mask_share: float
@@ -100,6 +104,7 @@ def read(config: ml_collections.ConfigDict) -> StepSettings:
     visible_weight=loss.visible_weight,
     judge_features=config.discriminator.name == "features",
     judge_hidden=loss.judge_hidden,
+    mouth_weight=loss.mouth_weight,
     composite=loss.composite,
     predicted_mask_share=mask.predicted_share,
     jittered_mask_share=mask.jittered_share,

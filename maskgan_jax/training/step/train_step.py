@@ -94,12 +94,13 @@ def _train_step(
     )
     inputs = step_inputs.borrow_masks(
       inputs,
-      ~batch.mask.any(axis=(1, 2, 3)),
+      batch.distractor,
       keys.borrowing,
       share=settings.borrowed_mask_share,
       mixed_share=settings.mixed_share,
       axis_name=axis_name,
     )
+    inputs = step_inputs.uncover(inputs, batch.distractor)
     inputs = step_inputs.hide_more(
       inputs, keys.hiding, reach=settings.hidden_reach, axis_name=axis_name
     )

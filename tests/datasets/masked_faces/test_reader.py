@@ -74,6 +74,7 @@ def test_mask_is_where_alpha_exceeds_one_half():
   assert not example["mask"][16:].any()
   assert not example["valid"].any()
   assert example["mask_params"] == {"wear": "worn", "seed": 3}
+  assert example["distractor"] == np.False_
   assert example["reference_ids"] == ["y"] and example["synthetic"] is True
 
 

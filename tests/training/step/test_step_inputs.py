@@ -23,10 +23,10 @@ def inputs() -> step_inputs.Inputs:
   )
 
 
-def borrow(inputs, share, mixed_share=0.0, bare=(False,) * 4):
+def borrow(inputs, share, mixed_share=0.0, distractor=(False,) * 4):
   return step_inputs.borrow_masks(
     inputs,
-    jnp.array(bare),
+    jnp.array(distractor),
     jax.random.key(0),
     share=share,
     mixed_share=mixed_share,
@@ -69,14 +69,14 @@ def test_some_faces_borrow(inputs):
   )
 
 
-def test_faces_that_lost_their_mask_always_borrow(inputs):
-  """Unless the dataset leaves them bare."""
+def test_bare_faces_always_borrow(inputs):
+  """Unless there is a distractor."""
   own = inputs.mask
   mask = own.at[jnp.array([0, 2])].set(0.0)
   changed = borrow(
     inputs._replace(mask=mask, shown_mask=mask),
     1e-6,
-    bare=(True, False, False, False),
+    distractor=(True, False, False, False),
   )
   expected = mask.at[2].set(own[1])
   np.testing.assert_array_equal(changed.shown_mask, expected)
@@ -113,7 +113,7 @@ def test_landmarks_that_one_of_both_lacks_are_missing(inputs):
   assert jnp.isnan(mixed[:2]).all() and jnp.isfinite(mixed[2:]).all()
   # Those of the face before are none of a face's that is not mixed.
   alone = borrow(
-    unknown, 1.0, mixed_share=1.0, bare=(False, True, False, False)
+    unknown, 1.0, mixed_share=1.0, distractor=(False, True, False, False)
   ).landmarks
   np.testing.assert_array_equal(alone[1], inputs.landmarks[1])
 
@@ -123,10 +123,9 @@ def test_only_borrowers_are_mixed(inputs):
   np.testing.assert_array_equal(changed.image, inputs.image)
 
 
-def test_bare_faces_are_not_learned_from(inputs):
-  """What is before their mouth is shown under no mask, in no mixture."""
+def test_faces_with_a_distractor_neither_borrow_nor_are_mixed_in(inputs):
   changed = borrow(
-    inputs, 1.0, mixed_share=1.0, bare=(False, True, False, False)
+    inputs, 1.0, mixed_share=1.0, distractor=(False, True, False, False)
   )
   shown = changed.shown_mask
   np.testing.assert_array_equal(shown[1], inputs.mask[1])
@@ -136,6 +135,17 @@ def test_bare_faces_are_not_learned_from(inputs):
   for i in (0, 3):
     assert not np.allclose(changed.image[i], inputs.image[i], atol=0.01)
   np.testing.assert_array_equal(shown[2], inputs.mask[1])
+
+
+def test_nothing_is_hidden_of_a_face_with_a_distractor(inputs):
+  changed = step_inputs.uncover(inputs, jnp.arange(4) == 2)
+  assert not changed.shown_mask[2].any() and not changed.region[2].any()
+  np.testing.assert_array_equal(changed.masked_image[2], inputs.image[2])
+  for i in (0, 1, 3):
+    for name in inputs._fields:
+      np.testing.assert_array_equal(
+        getattr(changed, name)[i], getattr(inputs, name)[i], name
+      )
 
 
 @pytest.mark.parametrize("count", [2, 4])

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from maskgan_jax.networks import structure
 from maskgan_jax.training.step import step_inputs, step_losses, step_settings
 
 NOWHERE = jnp.full((1, 468, 3), jnp.nan)
@@ -91,3 +92,49 @@ def test_features_are_found_where_they_are_read(settings):
   assert count(perceptual_weight=0.0, judge_features=False) == 0
   assert count(perceptual_weight=1.0, judge_features=False) == 5
   assert count(perceptual_weight=0.0, judge_features=True) == 5
+
+
+@pytest.fixture
+def placed():
+  """A hidden lower half; the face is a square in its middle, the mouth too."""
+  landmarks = np.full((1, 468, 3), 31.5, np.float32)
+  for line, reach in ((structure.JAW, 16), (structure.LOWER_OUTER_LIP, 4)):
+    x = np.linspace(31.5 - reach, 31.5 + reach, len(line))
+    y = 31.5 + reach * np.sin(np.linspace(0, np.pi, len(line)))
+    landmarks[0, list(line), :2] = np.stack([x, y], axis=-1)
+  hidden = jnp.zeros((1, 64, 64, 1)).at[:, 32:].set(1.0)
+  image = jnp.zeros((1, 64, 64, 3))
+  return step_inputs.Inputs(
+    image, image, hidden, jnp.ones_like(hidden), hidden, jnp.array(landmarks)
+  )
+
+
+def test_what_was_hidden_of_the_face_counts(settings, placed):
+  settings = dataclasses.replace(settings, judge_hidden=True)
+  counted = step_losses.counted(placed, settings)[0, ..., 0]
+  assert not counted[:32].any() and not counted[:, :15].any()
+  assert (counted[34:40, 24:40] == 1).all() and not counted[50:].any()
+  nowhere = placed._replace(landmarks=NOWHERE)
+  np.testing.assert_array_equal(
+    step_losses.counted(nowhere, settings), placed.region
+  )
+  settings = dataclasses.replace(settings, judge_hidden=False)
+  assert step_losses.counted(placed, settings) is None
+
+
+def test_the_mouth_counts_more(settings, placed):
+  settings = dataclasses.replace(settings, judge_hidden=True, mouth_weight=3.0)
+  counted = step_losses.counted(placed, settings)[0, ..., 0]
+  assert (counted[33:35, 30:34] == 3).all() and counted[40, 32] == 1
+
+  def loss(row, weight):
+    changed = dataclasses.replace(settings, mouth_weight=weight)
+    predicted = placed.image.at[:, row, 31:33].set(1.0)
+    seen = step_losses.Seen(predicted, [])
+    _, terms = step_losses.distance_to_truth(
+      predicted, placed, seen=seen, truth=seen, settings=changed
+    )
+    return float(terms["reconstruction_loss"][0])
+
+  assert loss(34, 3.0) > 2.5 * loss(40, 3.0)
+  assert loss(34, 1.0) == pytest.approx(loss(40, 1.0))

@@ -216,9 +216,10 @@ def test_invalid_pixels_teach_nothing(tiny_config):
   image[:, :, :8] = 0  # Further than a resize mixes.
   tiny_config.augment.flip = False
   tiny_config.augment.saturation = 0.0
-  # Both show the truth.
+  # These show the truth.
   tiny_config.augment.bare_share = 0.0
   tiny_config.shown_mask.borrowed_share = 0.0
+  batch = batch._replace(distractor=np.zeros(len(image), bool))
   step = compiled(tiny_config, adversarial=False)
   states = [
     step(

@@ -119,6 +119,7 @@ def _draw(
     handed, in_front = hands.lay(image, face.landmarks, rng)
     encoded = coding.jpeg(handed)
     image = coding.rgb(encoded)
+  noted = dataclasses.asdict(params)
   overlay = drawing_lib.draw_overlay(image, face.landmarks, params, in_front)
   if in_front is None and rng.random() < bearded_share:
     coded = coding.jpeg(beards.draw(image, face.landmarks, rng, hang=_HANG))
@@ -127,12 +128,13 @@ def _draw(
     if (grown & (overlay.alpha == 0)).mean() > _SHOWS:
       encoded, image = coded, bearded
       overlay = drawing_lib.draw_overlay(image, face.landmarks, params)
+      noted["distractor"] = "beard"
   return {
     "image": encoded,
     "overlay": coding.png(_compressed(image, overlay.rgba)),
     "alpha": coding.png(overlay.alpha),
     "mask_type": params.mask_type,
-    "mask_params": json.dumps(dataclasses.asdict(params)),
+    "mask_params": json.dumps(noted),
   }
 
 
