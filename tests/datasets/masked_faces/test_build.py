@@ -79,6 +79,7 @@ def test_each_split_draws_from_its_distribution(built, split, distribution):
       continue
     expected = dataclasses.asdict(masks.sample_params(rng, distribution))
     found = json.loads(record["mask_params"])
+    assert found.pop("distractor", "beard") == "beard"
     assert found == json.loads(json.dumps(expected))
 
 
@@ -107,7 +108,7 @@ def test_nothing_else_is_left(built):
     "masked_faces",
     ".config",
     "folder",
-    "2.0.0",
+    "2.1.0",
     "metadata.json",
     "dataset_info.json",
     "features.json",

@@ -64,7 +64,7 @@ def test_description_citation_and_tags_are_found(tmp_path):
 
 
 def test_tfds_reads_it_decoded(built):
-  builder = tfds.builder_from_directory(f"{built[0]}/masked_faces/folder/2.0.0")
+  builder = tfds.builder_from_directory(f"{built[0]}/masked_faces/folder/2.1.0")
   example = builder.as_data_source("test")[0]
   assert example["image"].shape == (64, 64, 3)
   assert example["overlay"].shape == (64, 64, 4)
@@ -167,7 +167,7 @@ def test_tfds_builds_it_by_its_own_command(tmp_path, dummy_data):
     ),
   ).execute()
   builder = tfds.builder_from_directory(
-    tmp_path / "data" / "masked_faces" / "folder" / "2.0.0"
+    tmp_path / "data" / "masked_faces" / "folder" / "2.1.0"
   )
   assert builder.info.splits["test"].num_examples == 2
 
