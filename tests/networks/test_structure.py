@@ -128,3 +128,10 @@ def test_regions_of_a_face_without_landmarks():
   nowhere = np.full((1, structure.NUM_LANDMARKS, 3), np.nan, np.float32)
   assert structure.face_region(nowhere, _SIZE).all()
   assert not structure.mouth_region(nowhere, _SIZE).any()
+
+
+def test_the_outline_is_the_meshs():
+  outline = structure.JAW + structure._FOREHEAD
+  turned = list(outline[::-1])
+  start = turned.index(anatomy.FACE_OVAL[0])
+  assert tuple(turned[start:] + turned[:start]) == anatomy.FACE_OVAL

@@ -126,14 +126,16 @@ def discriminator_loss(
   d_loss, _ = losses.adversarial_losses(settings.adversarial_loss)
   pairs = list(zip(real.logits, judged_fake.logits, strict=True))
 
-  mean = functools.partial(_mean, inputs=inputs, settings=settings)
+  mean = functools.partial(
+    _mean, counted=step_losses.counted(inputs, settings)
+  )
   terms["real_logits"] = mean(real.logits)
   terms["fake_logits"] = mean(judged_fake.logits)
   # 1/2 teaches nothing; of the patches that count, where one does.
   right = mean([0.5 * ((x > 0).astype(x.dtype) + (y < 0)) for x, y in pairs])
-  counted = mean([jnp.ones_like(x) for x, _ in pairs])
+  share = mean([jnp.ones_like(x) for x, _ in pairs])
   terms["d_accuracy"] = jnp.where(
-    counted > 0, right / jnp.maximum(counted, 1e-6), 0.5
+    share > 0, right / jnp.maximum(share, 1e-6), 0.5
   )
   total += mean([d_loss(*pair) for pair in pairs])
   return total, (judged_fake.stats, terms | {"d_loss": total})
@@ -161,7 +163,8 @@ def generator_loss(
   judged = judge(stats, fake)
   _, g_adversarial = losses.adversarial_losses(settings.adversarial_loss)
   values = [g_adversarial(x) for x in judged.logits]
-  terms = {"g_adversarial_loss": _mean(values, inputs, settings)}
+  counted = step_losses.counted(inputs, settings)
+  terms = {"g_adversarial_loss": _mean(values, counted)}
   total = settings.adversarial_weight * terms["g_adversarial_loss"]
   if settings.feature_matching_weight:
     # What it is shown of real images moves no statistics.
@@ -173,8 +176,7 @@ def generator_loss(
   return total, (judged.stats, terms)
 
 
-def _mean(values, inputs, settings) -> jax.Array:
+def _mean(values, counted) -> jax.Array:
   """The mean over all judges of what each says of its patches that count."""
-  counted = step_losses.counted(inputs, settings)
   found = [losses.mean_of_patches(x, counted).mean() for x in values]
   return sum(found) / len(found)
