@@ -320,3 +320,13 @@ def test_bfloat16_computes_but_parameters_stay_float32(generator):
   )
   assert traced.out_avals[0].dtype.name == "float32"
   assert "bf16[1,16,16" in str(traced)
+
+
+@pytest.mark.parametrize("name", ["r1_gamma", "feature_matching_weight"])
+def test_features_take_no_loss_of_pixels(name):
+  c = default.get_config()
+  c.discriminator.name = "features"
+  step_settings.read(c)
+  c.loss[name] = 1.0
+  with pytest.raises(errors.UserError, match=f"config.loss.{name} is 1.0, but"):
+    step_settings.read(c)

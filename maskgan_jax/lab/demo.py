@@ -12,6 +12,7 @@ from maskgan_jax.datasets import sample_faces
 from maskgan_jax.faces import alignment, expression, finder
 from maskgan_jax.masks import params
 from maskgan_jax.photos import tiles
+from maskgan_jax.unmasking import completed_face
 from maskgan_jax.unmasking import unmasker as unmasker_lib
 
 # Painted people of the sheet of masks: frontal, turned, with glasses.
@@ -118,10 +119,11 @@ def expression_sheet(
     image = photos.read(path)
     transform = alignment.crop_transform(finder.largest_face(image), _LARGE)
     masked = draw_mask(image, seed)
-    completed = [
-      unmasker.unmask(masked, faces="largest", expression=name).image
-      for name in expression.NAMES
-    ]
+    faces = unmasker.find(masked, "largest")
+    completed = []
+    for name in expression.NAMES:
+      faces = unmasker.complete(masked, faces, expression=name)
+      completed.append(completed_face.lay_back(masked, faces).image)
     rows.append(
       [alignment.warp(x, transform, _LARGE)[0] for x in [masked, *completed]]
     )

@@ -60,12 +60,7 @@ def fit(landmarks: np.ndarray) -> expression.Model:
 
 def _framed(points: np.ndarray) -> np.ndarray:
   """A face from between its eyes, in its widths."""
-  middle = np.mean(
-    [
-      points[list(eye)].mean(0) for eye in (anatomy.RIGHT_EYE, anatomy.LEFT_EYE)
-    ],
-    axis=0,
-  )
+  middle = points[list(anatomy.RIGHT_EYE + anatomy.LEFT_EYE)].mean(0)
   return (points - middle) / anatomy.cheek_to_cheek(points)
 
 

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import blocks, structure
+from maskgan_jax.networks import blocks, landmarker, structure
 from maskgan_jax.networks.cpu_kernels import convolution
 
 
@@ -52,6 +52,7 @@ class Pix2PixGenerator(nn.Module):
     self,
     masked_image: jax.Array,
     mask: jax.Array | None = None,
+    landmarks: jax.Array | None = None,
     *,
     train: bool,
   ) -> jax.Array:
@@ -60,8 +61,10 @@ class Pix2PixGenerator(nn.Module):
     Args:
       masked_image: [B, H, W, 3] in [-1, 1], sides multiples of 2**num_levels.
       mask: [B, H, W, 1] in [0, 1], read only with `mask_channel`.
+      landmarks: not read.
       train: use dropout and the batch's own statistics.
     """
+    del landmarks
     x = masked_image
     if self.mask_channel:
       x = _visible_and_mask(masked_image, mask)
@@ -206,7 +209,7 @@ class CompletionGenerator(nn.Module):
         " config.completion.scale=1 or config.completion.structure=False."
       )
     if landmarks is None:
-      landmarks = jnp.full((shape[0], structure.NUM_LANDMARKS, 2), jnp.nan)
+      landmarks = jnp.full((shape[0], landmarker.NUM_LANDMARKS, 2), jnp.nan)
     drawn = structure.lines(jax.lax.stop_gradient(landmarks), shape[1])
     conv = convolution.Conv(
       self.features[0],

@@ -15,9 +15,9 @@ from maskgan_jax.networks import (
   aligned_landmarks,
   build,
   images,
+  landmarker,
   released,
   runs,
-  structure,
 )
 from maskgan_jax.networks import config as config_lib
 from maskgan_jax.networks import predict as predict_lib
@@ -90,17 +90,17 @@ class LoadedNetworks:
     if not self.model.structure:
       return None
     if not self.model.landmark_size:
-      shape = (len(masked_image), structure.NUM_LANDMARKS, 3)
+      shape = (len(masked_image), landmarker.NUM_LANDMARKS, 3)
       return np.full(shape, np.nan, np.float32)
     return np.asarray(self._find_aligned(self.variables, masked_image))
 
   @functools.cached_property
   def _find_aligned(self):
-    landmarker = build.modules(self.model)["landmarker"]
+    network = build.modules(self.model)["landmarker"]
 
     def find(variables, masked_image):
       return aligned_landmarks.find(
-        lambda x: landmarker.apply(variables["landmarker"], x).points,
+        lambda x: network.apply(variables["landmarker"], x).points,
         images.to_float(masked_image),
         self.model.landmark_size,
       )

@@ -92,13 +92,13 @@ def features(
   Raises:
     errors.UserError: see `lpips`.
   """
-  blocks.check_divisible(image, scale, "The perceptual loss")
+  blocks.check_divisible(image, scale, "AlexNet")
   if min(image.shape[1:3]) < _MIN_SIDE * scale:
     raise errors.UserError(
-      f"The perceptual loss got pictures of {image.shape[1]} x"
-      f" {image.shape[2]} pixels to compare {scale} times smaller; AlexNet"
-      f" needs {_MIN_SIDE} pixels. Set config.loss.perceptual_scale=1, or"
-      " config.loss.perceptual_weight=0."
+      f"AlexNet got pictures of {image.shape[1]} x {image.shape[2]} pixels to"
+      f" look at {scale} times smaller; it needs {_MIN_SIDE} pixels. Set"
+      " config.loss.perceptual_scale=1, or config.loss.perceptual_weight=0 and"
+      ' config.discriminator.name="patches".'
     )
   image = blocks.shrink(image, scale)
   if shift is not None:

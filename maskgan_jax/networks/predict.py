@@ -87,7 +87,7 @@ def make_predict_step(
       variables["generator"],
       masked_image,
       mask,
-      *([] if landmarks is None else [landmarks]),
+      landmarks,
       train=train_mode,
       mutable=["batch_stats"],
       rngs={"dropout": key},

@@ -14,7 +14,6 @@ from maskgan_jax.networks import blocks
 # How far a line is seen, standard deviation in positions: its place can be read
 # to a fraction of a position, and lips that touch are still two.
 _SPREAD = 0.75
-NUM_LANDMARKS = 468
 
 # Indices of the face mesh, from corner to corner, from wing to wing and from
 # ear to ear; one picture each.
@@ -39,8 +38,6 @@ _LINES = (
   NOSE_BRIDGE,
   JAW,
 )
-# The last picture says whether there are lines at all.
-NUM_MAPS = len(_LINES) + 1
 
 
 def lines(landmarks: jax.Array, size: int) -> jax.Array:
@@ -52,7 +49,8 @@ def lines(landmarks: jax.Array, size: int) -> jax.Array:
     size: side of the crop in pixels, a multiple of `blocks.PATCH`.
 
   Returns:
-    float32 [B, size / 4, size / 4, NUM_MAPS] in [0, 1].
+    float32 [B, size / 4, size / 4, 8] in [0, 1]: a picture of each line, and
+    one that says whether there are lines at all.
   """
   known = jnp.isfinite(landmarks[..., :2]).all(axis=(1, 2))
   points = jnp.where(known[:, None, None], landmarks[..., :2], 0.0)

@@ -72,8 +72,8 @@ def augment(
     masked_image: same.
     mask: [B, H, W, 1] in {0, 1}.
     valid: same.
-    landmarks: in pixels; a mirrored face's keep their numbers, so that right
-      and left are the picture's.
+    landmarks: in pixels; a mirrored face's keep their numbers, though its
+      right is then its left.
     keys: one key an example.
     augmentation: what varies.
 
@@ -191,11 +191,10 @@ def hide_more(
     keys: one key an example.
     reach: in shares of the picture's height.
   """
-  radii = [mask_postprocess.pixels(share, mask.shape[1]) for share in reach]
-  grown = jnp.stack([mask_postprocess.dilate(mask, r) for r in radii])
+  grown = jnp.stack([mask_postprocess.hidden_mask(mask, r) for r in reach])
 
   def one(grown, key):
-    return grown[jax.random.randint(key, (), 0, len(radii))]
+    return grown[jax.random.randint(key, (), 0, len(reach))]
 
   return jax.vmap(one, in_axes=(1, 0))(grown, keys)
 

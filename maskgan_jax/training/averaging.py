@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import released
+from maskgan_jax.networks import loaded, released
 from maskgan_jax.networks import runs as runs_lib
 from maskgan_jax.training import checkpoints as checkpoints_lib
 from maskgan_jax.training import keys, settings, starting
@@ -81,7 +81,7 @@ def average(
 
 def _load(run: str, which: str) -> tuple[int, dict[str, Any]]:
   """The step and the variables of a run or of a file of weights."""
-  if pathlib.Path(run).suffix != released.SUFFIX:
+  if loaded.is_run(run):
     return runs_lib.load_inference(run, which)
   found = released.load(run)
   return found.step, found.variables

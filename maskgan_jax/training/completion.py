@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 import jax
 import ml_collections
 
-from maskgan_jax.networks import config as config_lib
 from maskgan_jax.training import (
   batches,
   parallel,
@@ -87,5 +86,4 @@ class Completion:
       # Networks that use a batch's own statistics at test see one a time.
       batch_size=1 if config.train_mode_at_test else config.batch_size,
       key=key,
-      structure=config_lib.of_training(config).structure,
     )

@@ -69,10 +69,24 @@ def _array(name: str, found: jax.Array, own: jax.Array) -> jax.Array:
     before > now for before, now in zip(found.shape, own.shape, strict=True)
   ):
     raise _Misfit(f"{name} of {found.shape}, this config's is {own.shape}")
-  if "SelfAttention" in name or (name.endswith("kernel") and found.ndim != 4):
+  if not _may_grow(name, found.shape, own.shape):
     raise _Misfit(f"{name} of {found.shape}, which cannot grow to {own.shape}")
   place = tuple(slice(size) for size in found.shape)
   if name.endswith("kernel") and found.ndim == 4:
     # New features read old ones, but no old one reads a new one.
     own = own.at[:, :, found.shape[2] :, : found.shape[3]].set(0.0)
   return own.at[place].set(found)
+
+
+def _may_grow(name: str, before: tuple[int, ...], now: tuple[int, ...]) -> bool:
+  """Whether an array holds what was learned if its features come to be more.
+
+  Positions of a smaller picture do not, nor those of a smaller kernel. Nor do
+  features that are several arrays side by side: the heads of attention, the
+  pixels that a first convolution reads, skips beside a transposed one's input.
+  """
+  if not name.endswith("kernel"):
+    return before[:-1] == now[:-1] and "SelfAttention" not in name
+  if len(now) != 4 or before[:2] != now[:2] or "ConvTranspose" in name:
+    return False
+  return name != "Conv_0/kernel" or before[2] == now[2]

@@ -27,7 +27,6 @@ class Validator:
     *,
     batch_size: int,
     key: jax.Array,
-    structure: bool = False,
   ):
     """Takes what stays the same from validation to validation.
 
@@ -36,13 +35,11 @@ class Validator:
       source: of the split, see `batches.open_split`.
       batch_size: examples predicted together.
       key: `RunKeys.validation`, for networks that draw noise at test, too.
-      structure: gives the true landmarks to a generator that draws along them.
     """
     self._predict = predict_step
     self._source = source
     self._batch_size = batch_size
     self._key = key
-    self._structure = structure
 
   def __call__(
     self, state: state_lib.TrainState
@@ -61,7 +58,7 @@ class Validator:
         variables,
         images.to_float(batch.masked_image),
         self._key,
-        landmarks=batch.landmarks if self._structure else None,
+        landmarks=batch.landmarks,
       )
       for name, values in _scores(batch, prediction).items():
         scores.setdefault(name, []).append(np.asarray(values)[:count])

@@ -36,7 +36,7 @@ class CompletedFace(aligned_face.AlignedFace):
   predicted: np.ndarray
   mask: np.ndarray
   report: mask_report.MaskReport
-  hidden_reach: float = 0.0
+  hidden_reach: float
   grain: skin_grain.Grain | None = None
 
   @classmethod

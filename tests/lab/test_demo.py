@@ -11,6 +11,7 @@ from maskgan_jax import masks, photos, unmasking
 from maskgan_jax.common import errors
 from maskgan_jax.faces import alignment, anatomy, finder
 from maskgan_jax.lab import demo
+from maskgan_jax.unmasking import completed_face
 from tests import pictures
 
 HOPPER = pathlib.Path(
@@ -84,15 +85,23 @@ def test_demonstrate_names_the_photo_without_a_face(tmp_path):
     list(demo.demonstrate(None, {"grey": path}, tmp_path / "demo"))
 
 
-def test_a_sheet_has_each_expression(photo, tmp_path):
+def test_a_sheet_has_each_expression(photo, tmp_path, monkeypatch):
   asked = []
 
   class Unmasker:
-    def unmask(self, image, faces, expression):
-      asked.append(expression)
-      grey = np.full_like(image, 40 * len(asked))
-      return unmasking.UnmaskResult(grey, (), image[..., 0])
+    def find(self, image, faces):
+      assert faces == "largest"
+      return []
 
+    def complete(self, image, faces, *, expression):
+      asked.append(expression)
+      return faces
+
+  def lay_back(image, faces):
+    grey = np.full_like(image, 40 * len(asked))
+    return unmasking.UnmaskResult(grey, faces, image[..., 0])
+
+  monkeypatch.setattr(completed_face, "lay_back", lay_back)
   path = tmp_path / "photo.png"
   path.write_bytes(pictures.encode(photo))
   sheet = demo.expression_sheet(Unmasker(), [path])

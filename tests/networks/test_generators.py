@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from maskgan_jax.common import errors
-from maskgan_jax.networks import generators, structure
+from maskgan_jax.networks import generators
 
 
 def _shapes(module, size, batch=1):
@@ -95,6 +95,18 @@ def test_completion_is_the_same_in_training_and_test():
 
 
 @pytest.mark.parametrize("build", [_small_completion, _small_pix2pix])
+def test_landmarks_may_be_given_to_all(build):
+  """One way of use serves every generator; without structure none is read."""
+  module, (x, mask) = build(mask_channel=True), _inputs()
+  variables = module.init(jax.random.key(0), x, mask, train=False)
+  points = jax.random.uniform(jax.random.key(2), (len(x), 468, 3))
+  np.testing.assert_array_equal(
+    module.apply(variables, x, mask, points, train=False),
+    module.apply(variables, x, mask, train=False),
+  )
+
+
+@pytest.mark.parametrize("build", [_small_completion, _small_pix2pix])
 def test_what_the_mask_looks_like_does_not_matter(build):
   module, (x, mask) = build(mask_channel=True), _inputs()
   init = functools.partial(module.init, train=False)
@@ -151,7 +163,7 @@ def test_scale_works_on_a_smaller_picture():
 
 def _landmarks(*ways):
   """One face for each way, moved so many pixels down."""
-  points = jax.random.uniform(jax.random.key(2), (structure.NUM_LANDMARKS, 3))
+  points = jax.random.uniform(jax.random.key(2), (468, 3))
   return jnp.stack([(32 * points).at[:, 1].add(y) for y in ways])
 
 

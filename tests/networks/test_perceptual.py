@@ -98,7 +98,7 @@ def test_equal_pictures_have_a_gradient():
 @pytest.mark.parametrize(("side", "scale"), [(64, 4), (66, 4), (16, 1)])
 def test_pictures_too_small_are_refused(side, scale):
   image = jax.numpy.zeros((1, side, side, 3))
-  with pytest.raises(errors.UserError, match="perceptual loss got pictures of"):
+  with pytest.raises(errors.UserError, match="AlexNet got pictures of"):
     perceptual.lpips(image, image, scale=scale)
 
 

@@ -21,7 +21,7 @@ class Shift(nn.Module):
   """Moves the picture to the right, and adds the mask's mean."""
 
   @nn.compact
-  def __call__(self, x, mask, train=False):
+  def __call__(self, x, mask, landmarks=None, train=False):
     return jnp.roll(x, 1, axis=2) + mask.mean()
 
 
@@ -130,7 +130,7 @@ class Shown(nn.Module):
   """Draws the mask that it is shown."""
 
   @nn.compact
-  def __call__(self, x, mask, train=False):
+  def __call__(self, x, mask, landmarks=None, train=False):
     return jnp.broadcast_to(mask, x.shape)
 
 

@@ -12,7 +12,7 @@ _LOWER_INNER_LIP, _JAW = 2, 6
 
 def _face(line=(), points=()):
   """One face far from the crop, but for these points [n, 2] of a line."""
-  face = np.full((1, structure.NUM_LANDMARKS, 3), -1e4, np.float32)
+  face = np.full((1, anatomy.NUM_LANDMARKS, 3), -1e4, np.float32)
   if line:
     face[0, list(line), :2] = points
   return face
@@ -27,7 +27,7 @@ def _across(line, y):
 def test_a_line_is_one_where_it_lies_and_fades():
   # Position 5 covers the pixels 20 to 23: its centre is 21.5.
   drawn = structure.lines(_across(structure.JAW, 21.5), _SIZE)
-  assert drawn.shape == (1, 16, 16, structure.NUM_MAPS)
+  assert drawn.shape == (1, 16, 16, 8)
   jaw = drawn[0, ..., _JAW]
   np.testing.assert_allclose(jaw[5, 2:13], 1.0, atol=1e-5)
   np.testing.assert_allclose(jaw[4], jaw[6], atol=1e-5)
@@ -91,7 +91,7 @@ def test_lines_are_those_of_the_face():
 
 
 def _with_outline(outline, points):
-  face = np.full((1, structure.NUM_LANDMARKS, 3), 20.0, np.float32)
+  face = np.full((1, anatomy.NUM_LANDMARKS, 3), 20.0, np.float32)
   face[0, list(outline), :2] = points
   return face
 
@@ -125,7 +125,7 @@ def test_a_face_ends_at_its_jaw():
 
 
 def test_regions_of_a_face_without_landmarks():
-  nowhere = np.full((1, structure.NUM_LANDMARKS, 3), np.nan, np.float32)
+  nowhere = np.full((1, anatomy.NUM_LANDMARKS, 3), np.nan, np.float32)
   assert structure.face_region(nowhere, _SIZE).all()
   assert not structure.mouth_region(nowhere, _SIZE).any()
 

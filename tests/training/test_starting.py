@@ -103,3 +103,34 @@ def test_what_does_not_fit_is_named(tiny_config, changes, message):
     match=f"config.init_from run: its generator has .*{message}",
   ):
     starting.start_from(state, found, "run")
+
+
+@pytest.mark.parametrize(
+  ("name", "before", "now"),
+  [
+    ("Position_0/position", (1, 32, 32, 8), (1, 64, 64, 8)),
+    ("Position_0/position", (1, 32, 32, 8), (1, 32, 64, 8)),
+    ("Conv_1/kernel", (1, 1, 8, 8), (3, 3, 8, 8)),
+    ("Conv_0/kernel", (3, 3, 48, 8), (3, 3, 64, 8)),
+    ("ConvTranspose_0/kernel", (4, 4, 16, 8), (4, 4, 32, 8)),
+    ("Dense_0/kernel", (8, 8), (8, 16)),
+  ],
+)
+def test_what_lies_elsewhere_does_not_grow(name, before, now):
+  with pytest.raises(starting._Misfit, match=f"{name}.*cannot grow"):
+    starting._array(name, np.ones(before), np.ones(now))
+
+
+@pytest.mark.parametrize(
+  ("name", "before", "now"),
+  [
+    ("Position_0/position", (1, 8, 8, 8), (1, 8, 8, 12)),
+    ("Conv_0/kernel", (3, 3, 48, 8), (3, 3, 48, 12)),
+    ("ResidualBlock_0/Conv_0/kernel", (3, 3, 8, 8), (3, 3, 12, 12)),
+    ("Conv_0/bias", (8,), (12,)),
+  ],
+)
+def test_what_has_more_features_grows(name, before, now):
+  own = jax.numpy.zeros(now)
+  grown = np.asarray(starting._array(name, np.ones(before), own))
+  assert grown.shape == now and grown.sum() == np.prod(before)

@@ -126,9 +126,7 @@ def discriminator_loss(
   d_loss, _ = losses.adversarial_losses(settings.adversarial_loss)
   pairs = list(zip(real.logits, judged_fake.logits, strict=True))
 
-  mean = functools.partial(
-    _mean, counted=step_losses.counted(inputs, settings)
-  )
+  mean = functools.partial(_mean, counted=step_losses.counted(inputs, settings))
   terms["real_logits"] = mean(real.logits)
   terms["fake_logits"] = mean(judged_fake.logits)
   # 1/2 teaches nothing; of the patches that count, where one does.

@@ -19,7 +19,7 @@ class Inputs(NamedTuple):
   valid: jax.Array  # [B, H, W, 1], float32 in {0, 1}
   # What the generator is told to complete, [B, H, W, 1], float32 in {0, 1}
   shown_mask: jax.Array
-  # What it draws along, [B, 468, 3] in pixels; NaN where not known.
+  # Of the true face, [B, 468, 3] in pixels; NaN where not known.
   landmarks: jax.Array
 
   @property
@@ -124,15 +124,13 @@ def hide_more(
   )
 
 
-def jitter_landmarks(
+def jittered_landmarks(
   inputs: Inputs, key: jax.Array, axis_name: str | None
-) -> Inputs:
-  """Lets the generator draw along landmarks as wrong as those in use."""
+) -> jax.Array:
+  """Returns landmarks as wrong as those in use, for the generator alone."""
   keys = parallel.example_keys(key, len(inputs.landmarks), axis_name)
   size = inputs.image.shape[1]
-  return inputs._replace(
-    landmarks=augment.jitter_landmarks(inputs.landmarks, keys, size)
-  )
+  return augment.jitter_landmarks(inputs.landmarks, keys, size)
 
 
 def borrow_masks(
@@ -148,8 +146,8 @@ def borrow_masks(
 
   No mask is drawn on them, they are grey there: this is for a generator that
   sees nothing of the image under the mask it is shown. Faces with a distractor
-  neither borrow nor are mixed in. Those without a mask always borrow, else they
-  would teach the generator nothing.
+  neither borrow nor are mixed in. Where any borrow, those without a mask always
+  do, else they would teach the generator nothing.
 
   Args:
     inputs: of the batch.

@@ -92,6 +92,13 @@ def read(config: ml_collections.ConfigDict) -> StepSettings:
       "config.segmenter.frozen keeps the segmenter that the run starts from:"
       " set config.init_from."
     )
+  if config.discriminator.name == "features":
+    for name in ("r1_gamma", "feature_matching_weight"):
+      if loss[name]:
+        raise errors.UserError(
+          f"config.loss.{name} is {loss[name]}, but it needs a discriminator of"
+          ' pixels: set it to 0, or config.discriminator.name="patches".'
+        )
   return StepSettings(
     adversarial_loss=loss.adversarial,
     adversarial_weight=loss.adversarial_weight,

@@ -104,8 +104,6 @@ def _train_step(
     inputs = step_inputs.hide_more(
       inputs, keys.hiding, reach=settings.hidden_reach, axis_name=axis_name
     )
-    if settings.structure:
-      inputs = step_inputs.jitter_landmarks(inputs, keys.landmarks, axis_name)
     networks, terms = _completion_step(
       setup, networks, inputs, keys, state.step
     )
@@ -224,7 +222,9 @@ def _predict(
   """
   shown = [inputs.masked_image, inputs.shown_mask]
   if setup.settings.structure:
-    shown.append(inputs.landmarks)
+    shown.append(
+      step_inputs.jittered_landmarks(inputs, keys.landmarks, setup.axis_name)
+    )
   noise = parallel.device_key(keys.dropout, setup.axis_name)
   return jax.vjp(
     lambda params: setup.learners["generator"].apply(

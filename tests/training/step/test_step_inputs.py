@@ -220,18 +220,11 @@ def test_no_reach_hides_no_more(inputs):
   assert hide(inputs, ()) is inputs
 
 
-def test_landmarks_shown_are_wrong_and_nothing_else(inputs):
+def test_landmarks_shown_are_a_little_wrong(inputs):
   inputs = inputs._replace(landmarks=inputs.landmarks.at[0].set(jnp.nan))
-  changed = step_inputs.jitter_landmarks(inputs, jax.random.key(0), None)
-  assert jnp.isnan(changed.landmarks[0, :, :2]).all()
+  shown = step_inputs.jittered_landmarks(inputs, jax.random.key(0), None)
+  assert jnp.isnan(shown[0, :, :2]).all()
   lips = np.unique(structure.LIPS)
-  moved = changed.landmarks[1:, lips, :2] != inputs.landmarks[1:, lips, :2]
-  assert moved.all()
+  assert (shown[1:, lips, :2] != inputs.landmarks[1:, lips, :2]).all()
   # By about 1 % of eight pixels.
-  np.testing.assert_allclose(
-    changed.landmarks[1:], inputs.landmarks[1:], atol=1.0
-  )
-  for name in set(inputs._fields) - {"landmarks"}:
-    np.testing.assert_array_equal(
-      getattr(changed, name), getattr(inputs, name), name
-    )
+  np.testing.assert_allclose(shown[1:], inputs.landmarks[1:], atol=1.0)
