@@ -12,6 +12,11 @@ import numpy as np
 from maskgan_jax.faces import alignment, anatomy
 from maskgan_jax.unmasking import skin_grain
 
+# What of the neck has a grain, in heights of the face below the chin.
+_NECK = 0.35
+# The face's edge, in widths of the face: there a little of it is background.
+_MARGIN = 0.05
+
 
 def put_back(
   image: np.ndarray,
@@ -50,11 +55,27 @@ def put_back(
   if landmarks is not None and scale > 1:
     skin = anatomy.skin_mask(landmarks[:, :2] - corner, part.shape)
     grain = grain or skin_grain.Grain()
-    content += grain.missing(part, content, skin, share, scale, corner)
+    noise = grain.missing(part, content, skin, share, scale, corner)
+    content += _with_grain(landmarks[:, :2] - corner, part.shape, scale) * noise
   mixed = share[..., None] * content + (1 - share[..., None]) * part
   changed = share > 0
   part[changed] = np.clip(np.round(mixed[changed]), 0, 255)
   return window, np.ceil(255 * share).astype(np.uint8)
+
+
+def _with_grain(points, shape, scale) -> np.ndarray:
+  """Face and neck, softly: float32 [h, w, 1] in [0, 1].
+
+  On the background beside them, the grain of skin would be a ring of noise.
+  """
+  down = points[anatomy.CHIN] - points[anatomy.FOREHEAD]
+  reached = np.concatenate([points, points + _NECK * down])
+  region = np.zeros(shape[:2], np.float32)
+  hull = cv2.convexHull(np.round(reached).astype(np.int32))
+  cv2.fillConvexPoly(region, hull, 1.0)
+  margin = max(1, round(_MARGIN * np.ptp(points[:, 0])))
+  region = cv2.erode(region, np.ones((2 * margin + 1,) * 2, np.uint8))
+  return cv2.GaussianBlur(region, (0, 0), 2 * scale)[..., None]
 
 
 def _window(transform, size, shape) -> tuple[slice, slice]:

@@ -221,6 +221,22 @@ def test_no_grain_without_grain_or_skin_to_judge(large):
     assert np.abs(result.astype(int) - waxen).mean() < 0.1
 
 
+def test_what_lies_beside_the_face_has_no_grain(large):
+  photo, crop, _, transform, landmarks = large
+  blend = np.zeros((SIZE, SIZE), np.float32)
+  blend[25:60, 3:61] = 1
+  waxen, _ = _put_back(photo, crop, blend, transform)
+  result, shown = _put_back(photo, crop, blend, transform, landmarks)
+  added = np.abs(result.astype(int) - waxen).mean(axis=2)
+  points = np.round(landmarks[:, :2]).astype(np.int32)
+  face = cv2.fillConvexPoly(np.zeros_like(shown), cv2.convexHull(points), 1)
+  below = np.arange(len(shown))[:, None] > points[:, 1].max()
+  far = cv2.dilate(face, np.ones((99, 99))) == 0
+  beside = (shown == 255) & far & ~below
+  assert beside.sum() > 1000 and added[beside].max() <= 1
+  assert added[(shown == 255) & (face > 0)].mean() > 1
+
+
 def test_white_has_no_grain(large):
   photo, crop, blend, transform, landmarks = large
   white = np.full_like(crop, 255)
