@@ -1,3 +1,4 @@
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -6,6 +7,10 @@ from maskgan_jax.faces import anatomy
 from maskgan_jax.networks import structure
 
 _SIZE = 64
+_lines, _face_region, _mouth_region = (
+  jax.jit(draw, static_argnums=1)
+  for draw in (structure.lines, structure.face_region, structure.mouth_region)
+)
 # In the order of the pictures.
 _LOWER_INNER_LIP, _JAW = 2, 6
 
@@ -26,7 +31,7 @@ def _across(line, y):
 
 def test_a_line_is_one_where_it_lies_and_fades():
   # Position 5 covers the pixels 20 to 23: its centre is 21.5.
-  drawn = structure.lines(_across(structure.JAW, 21.5), _SIZE)
+  drawn = _lines(_across(structure.JAW, 21.5), _SIZE)
   assert drawn.shape == (1, 16, 16, 8)
   jaw = drawn[0, ..., _JAW]
   np.testing.assert_allclose(jaw[5, 2:13], 1.0, atol=1e-5)
@@ -39,13 +44,12 @@ def test_a_line_is_one_where_it_lies_and_fades():
 def test_a_lip_that_falls_is_drawn_lower():
   line = structure.LOWER_INNER_LIP
   high, low = (
-    np.asarray(structure.lines(_across(line, y), _SIZE)[0])
-    for y in (21.5, 25.5)
+    np.asarray(_lines(_across(line, y), _SIZE)[0]) for y in (21.5, 25.5)
   )
   moved = np.roll(high[..., _LOWER_INNER_LIP], 1, axis=0)
   np.testing.assert_allclose(low[..., _LOWER_INNER_LIP], moved, atol=1e-5)
   # By a fraction of a position too.
-  part = structure.lines(_across(line, 22.5), _SIZE)[0, ..., _LOWER_INNER_LIP]
+  part = _lines(_across(line, 22.5), _SIZE)[0, ..., _LOWER_INNER_LIP]
   assert part[6, 6] > high[6, 6, _LOWER_INNER_LIP]
   assert part[4, 6] < high[4, 6, _LOWER_INNER_LIP]
 
@@ -56,19 +60,17 @@ def test_a_face_without_landmarks_is_not_drawn(missing):
   face = _across(structure.JAW, 21.5)
   lacking = face.copy()
   lacking[0, 7, 1] = missing
-  drawn = structure.lines(np.concatenate([lacking, face]), _SIZE)
+  drawn = _lines(np.concatenate([lacking, face]), _SIZE)
   assert not drawn[0].any() and drawn[1, ..., -1].all()
-  np.testing.assert_array_equal(drawn[1], structure.lines(face, _SIZE)[0])
+  np.testing.assert_array_equal(drawn[1], _lines(face, _SIZE)[0])
   # The depth is not read.
   deep = face.copy()
   deep[..., 2] = missing
-  np.testing.assert_array_equal(
-    structure.lines(deep, _SIZE), structure.lines(face, _SIZE)
-  )
+  np.testing.assert_array_equal(_lines(deep, _SIZE), _lines(face, _SIZE))
 
 
 def test_points_that_fall_together_are_drawn():
-  drawn = structure.lines(jnp.full((1, 468, 2), 21.5), _SIZE)
+  drawn = _lines(jnp.full((1, 468, 2), 21.5), _SIZE)
   assert np.isfinite(drawn).all()
   np.testing.assert_allclose(drawn[0, 5, 5], 1.0)
 
@@ -107,7 +109,7 @@ def test_the_mouth_is_what_its_outline_has_around_it():
     *reversed(structure.UPPER_OUTER_LIP[1:-1]),
   )
   face = _with_outline(outer, _round(len(outer), 12.0))
-  found = np.asarray(structure.mouth_region(face, _SIZE))
+  found = np.asarray(_mouth_region(face, _SIZE))
   assert found.shape == (1, _SIZE, _SIZE, 1)
   y, x = np.mgrid[:_SIZE, :_SIZE] - 31.5
   distance = np.hypot(x, y)
@@ -119,15 +121,15 @@ def test_a_face_ends_at_its_jaw():
   """Whatever its upper half, and the way round that its outline is given."""
   jaw = _round(2 * len(structure.JAW), 20.0)[: len(structure.JAW)]
   for points in (jaw, jaw[::-1]):
-    found = structure.face_region(_with_outline(structure.JAW, points), _SIZE)
+    found = _face_region(_with_outline(structure.JAW, points), _SIZE)
     assert (found[0, 34:48, 25:38] == 1).all()
     assert not found[0, 53:].any() and not found[0, 34:, :10].any()
 
 
 def test_regions_of_a_face_without_landmarks():
   nowhere = np.full((1, anatomy.NUM_LANDMARKS, 3), np.nan, np.float32)
-  assert structure.face_region(nowhere, _SIZE).all()
-  assert not structure.mouth_region(nowhere, _SIZE).any()
+  assert _face_region(nowhere, _SIZE).all()
+  assert not _mouth_region(nowhere, _SIZE).any()
 
 
 def test_the_outline_is_the_meshs():

@@ -61,7 +61,9 @@ def test_a_larger_network_draws_the_same_at_first(tiny_config):
     for i, channels in enumerate((3, 1))
   ]
   before = {
-    name: module.apply(found[name], *inputs[: 1 + (name == "generator")])
+    name: jax.jit(module.apply)(
+      found[name], *inputs[: 1 + (name == "generator")]
+    )
     for name, module in settings.modules(tiny_config).items()
     if name in found
   }
@@ -76,7 +78,7 @@ def test_a_larger_network_draws_the_same_at_first(tiny_config):
   for name, module in settings.modules(tiny_config).items():
     if name in found:
       variables = {"params": started[name].params}
-      after = module.apply(variables, *more[name])
+      after = jax.jit(module.apply)(variables, *more[name])
       np.testing.assert_allclose(after, before[name], atol=1e-4)
       _equal(started[name].params, started[name].ema_params)
   params = started["generator"].params
