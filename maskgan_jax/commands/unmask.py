@@ -4,14 +4,19 @@
   maskgan unmask --input=photos --output=unmasked --save_masks
   maskgan unmask --input=film.mp4 --output=unmasked.mp4
   maskgan unmask --input=photo.jpg --output=unmasked.jpg --weights=FILE.onnx
+  maskgan unmask --input=photo.jpg --output=unmasked.jpg --reference=album
 
-Faces without a mask stay as they are. A folder may be interrupted: the same
-command goes on. Its failed.csv says what failed, and why.
+Faces without a mask stay as they are. With other photos of the same people
+(--reference) their own features come back; only use photos of people who agree.
+A folder may be interrupted: the same command goes on. Its failed.csv says what
+failed, and why.
 """
 
+import dataclasses
 import math
 import os
 import pathlib
+from collections.abc import Sequence
 
 from absl import flags
 
@@ -23,6 +28,7 @@ from maskgan_jax.metrics import identification
 from maskgan_jax.networks import released_card
 from maskgan_jax.photos import video
 from maskgan_jax.unmasking import outputs, unmask_film, unmask_folder
+from maskgan_jax.unmasking.references import album, reference
 
 # Each holds a whole photo in memory, and the networks use all cores already.
 _MAX_WORKERS = 4
@@ -65,6 +71,18 @@ _NUM_SAMPLES = flags.DEFINE_integer(
   " --output, others like it beside it as NAME.2, NAME.3, ...",
   lower_bound=1,
 )
+_REFERENCE = flags.DEFINE_list(
+  "reference",
+  [],
+  "Other photos of the same people, without masks, and folders of such: each"
+  " masked face looks for its person by the half that is visible.",
+)
+_REFERENCE_OF = flags.DEFINE_multi_string(
+  "reference_of",
+  [],
+  "NUMBER:PHOTO, the photo that a face is to be completed by, whomever it looks"
+  " like; 1 is the largest face. May be repeated.",
+)
 _SAVE_MASKS = flags.DEFINE_bool(
   "save_masks", False, "Also write NAME.mask.png, white where completed."
 )
@@ -101,9 +119,15 @@ _NUM_WORKERS = flags.DEFINE_integer(
 _NETWORKS = shared_flags.Networks()
 _BACKEND = shared_flags.define_backend()
 
+_WITH_REFERENCES = (
+  "By a reference a face looks like the reference's person because that person"
+  " was given: it proves nothing about who wears the mask."
+)
+
 GROUPS = {
   "Input and output": (_INPUT, _OUTPUT, _OVERWRITE),
   "What to complete": (_FACES, _MASK, _FORCE, _EXPRESSION, _NUM_SAMPLES),
+  "Other photos of the same people": (_REFERENCE, _REFERENCE_OF),
   "What to write as well": (_SAVE_MASKS, _SIDE_BY_SIDE, _SIDECAR, _COMPARE),
   "How a result says what it is": (_BADGE, _NO_PROVENANCE),
   "For a folder": (_COPY_BARE, _NUM_WORKERS),
@@ -127,32 +151,57 @@ def main() -> None:
     copy_bare=_COPY_BARE.value,
     overwrite=_OVERWRITE.value,
   )
+  given = _given(_REFERENCE_OF.value)
   is_folder = pathlib.Path(_INPUT.value).is_dir()
   is_video = pathlib.Path(_INPUT.value).suffix.lower() in video.SUFFIXES
   if is_video and options != outputs.Options(
     overwrite=_OVERWRITE.value, expression=_EXPRESSION.value
   ):
     raise errors.UserError(
-      "A video takes --overwrite and --expression alone of the options for"
-      " photos."
+      "A video takes --overwrite, --expression, --reference and --reference_of"
+      " alone of the options for photos."
     )
-  if (is_folder or is_video) and (_MASK.value or _COMPARE.value):
+  if (is_folder or is_video) and (_MASK.value or _COMPARE.value or given):
     raise errors.UserError(
-      "--mask and --compare belong to one photo, but --input is a"
-      f" {'folder' if is_folder else 'video'}."
+      "--mask, --compare and --reference_of belong to one photo, but --input is"
+      f" a {'folder' if is_folder else 'video'}."
     )
   compare = _comparison() if _COMPARE.value else None
   unmasker = unmasking.Unmasker(*_NETWORKS(), _BACKEND.value)
   unmasker.check_expression(_EXPRESSION.value, _NUM_SAMPLES.value - 1)
+  references = None
+  if _REFERENCE.value or given:
+    references = album.read(unmasker, _REFERENCE.value, given)
+    for note in references.notes:
+      print(f"{note}.")
+  options = dataclasses.replace(options, references=references)
   if is_folder:
     outcomes = unmask_folder.unmask_folder(
       unmasker, _INPUT.value, _OUTPUT.value, options, _NUM_WORKERS.value
     )
-    print(f"{unmask_folder.summary(outcomes)}\n{_caution()}")
+    print(f"{unmask_folder.summary(outcomes)}\n{_caution(references)}")
   elif is_video:
-    _video(unmasker)
+    _video(unmasker, references)
   else:
     _one(unmasker, options, compare)
+
+
+def _given(all_said: Sequence[str]) -> dict[int, str]:
+  """The photo of each face that one is given for."""
+  given = {}
+  for said in all_said:
+    number, separator, path = said.partition(":")
+    if not separator or not path or not number.isdecimal() or not int(number):
+      raise errors.UserError(
+        f"--reference_of={said}: it must be NUMBER:PHOTO, as in 2:mum.jpg."
+      )
+    if int(number) in given:
+      raise errors.UserError(
+        f"--reference_of={said}: face {number} has a photo already. Several"
+        " photos to choose from are --reference."
+      )
+    given[int(number)] = path
+  return given
 
 
 def _comparison():
@@ -163,19 +212,22 @@ def _comparison():
   return comparison.compare
 
 
-def _caution() -> str:
+def _caution(references: reference.Album | None) -> str:
   """What the released weights' search for completed faces came to."""
+  if references is not None:
+    return _WITH_REFERENCES
   scores = released_card.scores()
   return identification.sentence(scores.get("identification"))
 
 
-def _video(unmasker) -> None:
+def _video(unmasker, references: reference.Album | None) -> None:
   summary = unmask_film.unmask_video(
     unmasker,
     _INPUT.value,
     _OUTPUT.value,
     _OVERWRITE.value,
     _EXPRESSION.value,
+    references,
   )
   if not summary.num_unmasked:
     print(f"{_INPUT.value}: no mask found, nothing to do.")
@@ -183,7 +235,7 @@ def _video(unmasker) -> None:
   print(
     f"{_OUTPUT.value}: written, {summary.num_unmasked} of"
     f" {summary.num_frames} frames unmasked, unsure in {summary.num_unsure}."
-    f" The face under a mask is a guess.\n{_caution()}"
+    f" The face under a mask is a guess.\n{_caution(references)}"
   )
   if (flicker := summary.flicker) is not None:
     print(
@@ -201,8 +253,11 @@ def _one(unmasker, options, compare) -> None:
     faces = sum(face.found_mask for face in result.faces)
     print(
       f"{_OUTPUT.value}: written, {faces} of {len(result.faces)} faces"
-      f" unmasked. The face under a mask is a guess.\n{_caution()}"
+      " unmasked. The face under a mask is a guess.\n"
+      f"{_caution(options.references)}"
     )
+    if options.references is not None:
+      print(f"{outputs.references_of(result)}.")
     if unsure := outputs.unsure_of(result):
       print(f"{unsure}.")
   else:

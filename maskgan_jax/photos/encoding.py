@@ -2,6 +2,7 @@
 
 import io
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,11 @@ _DESCRIPTIVE_TAGS = {
 
 
 def encode(
-  pixels: np.ndarray, format: str, like: Image.Image, marked: bool = True
+  pixels: np.ndarray,
+  format: str,
+  like: Image.Image,
+  marked: bool = True,
+  ingredients: Sequence[str] = (),
 ) -> bytes:
   """Encodes a picture with its source's metadata and quality.
 
@@ -56,6 +61,7 @@ def encode(
     format: JPEG, PNG, WEBP or TIFF.
     like: the source, just opened: not loaded yet.
     marked: say in XMP that networks made part of it.
+    ingredients: see `provenance.xmp`.
 
   Raises:
     OSError: the format cannot hold the picture.
@@ -67,7 +73,7 @@ def encode(
   grey = like.mode == "L"
   exif, profile = _metadata(like)
   if marked:
-    options |= _mark(format, exif)
+    options |= _mark(format, exif, provenance.xmp(ingredients))
   picture = Image.fromarray(pixels)
   if grey:
     picture = picture.convert("L")
@@ -76,16 +82,16 @@ def encode(
   return buffer.getvalue()
 
 
-def _mark(format: str, exif: Image.Exif) -> dict[str, Any]:
+def _mark(format: str, exif: Image.Exif, xmp: bytes) -> dict[str, Any]:
   """Options that store the XMP packet; in a TIFF it is a tag."""
   if format == "PNG":
     text = PngImagePlugin.PngInfo()
-    text.add_itxt("XML:com.adobe.xmp", provenance.xmp().decode())
+    text.add_itxt("XML:com.adobe.xmp", xmp.decode())
     return {"pnginfo": text}
   if format == "TIFF":
-    exif[ExifTags.Base.XMLPacket] = provenance.xmp()
+    exif[ExifTags.Base.XMLPacket] = xmp
     return {}
-  return {"xmp": provenance.xmp()}
+  return {"xmp": xmp}
 
 
 def _like_jpeg(like: JpegImagePlugin.JpegImageFile) -> dict[str, Any]:

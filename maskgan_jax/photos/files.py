@@ -5,6 +5,7 @@ import io
 import os
 import pathlib
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -227,6 +228,7 @@ def save(
   pixels: np.ndarray,
   like: str | os.PathLike,
   marked: bool = True,
+  ingredients: Sequence[str] = (),
 ) -> None:
   """Writes a generated picture, marked as such, with its source's metadata.
 
@@ -239,12 +241,17 @@ def save(
     pixels: uint8 [H, W, 3].
     like: the photo that it was made from.
     marked: False leaves the XMP out.
+    ingredients: SHA-256 of the files of other photos that parts come from, for
+      the XMP.
 
   Raises:
     PhotoError: the suffix is none of these, or cannot hold the picture.
     common.files.WriteError: the file cannot be written.
   """
-  common_files.write(path, encode(pixels, like=like, name=path, marked=marked))
+  content = encode(
+    pixels, like=like, name=path, marked=marked, ingredients=ingredients
+  )
+  common_files.write(path, content)
 
 
 def encode(
@@ -253,6 +260,7 @@ def encode(
   like: str | os.PathLike | io.BytesIO,
   name: str | os.PathLike,
   marked: bool = True,
+  ingredients: Sequence[str] = (),
 ) -> bytes:
   """Returns the file that `save` writes.
 
@@ -261,6 +269,7 @@ def encode(
     like: the photo that it was made from.
     name: of the output; its suffix says JPEG, PNG, WebP or TIFF.
     marked: False leaves the XMP out.
+    ingredients: see `save`.
 
   Raises:
     PhotoError: the suffix is none of these, or cannot hold the picture.
@@ -268,7 +277,7 @@ def encode(
   format = format_of(name)
   try:
     with _open(like) as source:
-      return encoding.encode(pixels, format, source, marked)
+      return encoding.encode(pixels, format, source, marked, ingredients)
   except (OSError, ValueError) as error:
     raise PhotoError(
       f"{name}: cannot be encoded ({error}). Give another kind of picture."

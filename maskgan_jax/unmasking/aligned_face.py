@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from maskgan_jax.faces import alignment, finder
+from maskgan_jax.unmasking.references import reference
 
 # What stays in its place when a crop is widened, in shares of its side.
 _FIXED_POINT = (0.5, 0.2)
@@ -29,6 +30,7 @@ class AlignedFace:
     crop: the face, [size, size, 3] uint8.
     inside: nonzero where the crop shows the photo, [size, size] uint8.
     widened: whether the crop shows more than the landmarks ask for.
+    match: another photo of this person; None where there is none.
   """
 
   box: np.ndarray
@@ -38,6 +40,7 @@ class AlignedFace:
   crop: np.ndarray
   inside: np.ndarray
   widened: bool = False
+  match: reference.Match | None = None
 
 
 def align(
@@ -47,6 +50,7 @@ def align(
   *,
   widened: bool = False,
   transform: np.ndarray | None = None,
+  match: reference.Match | None = None,
 ) -> AlignedFace:
   """Cuts a face out of a photo.
 
@@ -56,6 +60,7 @@ def align(
     size: side of the crop in pixels.
     widened: show more of the photo below and beside the face.
     transform: where to cut, [2, 3] float32, instead of `crop_transform`.
+    match: another photo of the same person.
   """
   if transform is None:
     transform = crop_transform(face.landmarks, size, widened)
@@ -68,6 +73,7 @@ def align(
     crop=crop,
     inside=inside,
     widened=widened,
+    match=match,
   )
 
 

@@ -32,7 +32,7 @@ def put_back(
 
   Args:
     image: uint8 [H, W, 3]; changed.
-    predicted: [size, size, 3] in 0..255.
+    predicted: [size, size, 3] in 0..255, or a whole number of times as fine.
     blend: float32 [size, size] in [0, 1], the crop's share.
     transform: photo pixels to crop pixels, float32 [2, 3].
     landmarks: of the face, [468, 3] in photo pixels, that show where its skin
@@ -78,6 +78,12 @@ def _with_grain(points, shape, scale) -> np.ndarray:
   return cv2.GaussianBlur(region, (0, 0), 2 * scale)[..., None]
 
 
+def enlarged(transform: np.ndarray, times: int) -> np.ndarray:
+  """Returns a transform, [2, 3], to a crop so many times as fine."""
+  # Pixel centres are whole.
+  return times * transform + np.array([[0, 0, (times - 1) / 2]] * 2)
+
+
 def _window(transform, size, shape) -> tuple[slice, slice]:
   """The rows and columns of the photo that hold the crop."""
   corners = np.array([[x, y, 1] for x in (0, size) for y in (0, size)])
@@ -99,6 +105,7 @@ def _warp(predicted, blend, transform, shape):
     blend, transform, size, flags=inverse | cv2.INTER_LINEAR
   )
   content = predicted.astype(np.float32)
+  transform = enlarged(transform, len(predicted) // len(blend))
   if (shrunk := alignment.enlargement(transform)) > 1:
     # warpAffine samples four pixels: smooth before against aliasing, as
     # scikit-image does, and hardly at all in photos about as fine as the crop.

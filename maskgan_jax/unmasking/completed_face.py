@@ -1,6 +1,7 @@
 """A completed face, and how a photo gets its completed faces back."""
 
 import dataclasses
+import pathlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,7 +26,8 @@ class CompletedFace(aligned_face.AlignedFace):
   """An aligned face and what the networks make of it.
 
   Attributes:
-    predicted: the whole crop without a mask, [size, size, 3] in 0..255.
+    predicted: the whole crop without a mask, [size, size, 3] in 0..255; by a
+      reference a whole number of times as fine.
     mask: its probability, or the hand-made mask, [size, size] float32.
     report: whether it is reported, and why.
     hidden_reach: how far beyond the mask it is completed, in shares of the
@@ -73,6 +75,11 @@ class CompletedFace(aligned_face.AlignedFace):
     return self.report.answer == mask_report.UNSURE
 
   @property
+  def uses_reference(self) -> bool:
+    """Whether what a mask hid comes from another photo in part."""
+    return self.found_mask and self.match is not None
+
+  @property
   def mask_share(self) -> float:
     """Share of the crop that is mask, in [0, 1]."""
     return float((self.mask > 0.5).mean())
@@ -109,6 +116,12 @@ class UnmaskResult:
   def found_mask(self) -> bool:
     """Whether a mask was taken off."""
     return any(face.found_mask for face in self.faces)
+
+  @property
+  def ingredients(self) -> dict[str, str]:
+    """The references that were used: names by SHA-256 of their files."""
+    used = [face.match.reference for face in self.faces if face.uses_reference]
+    return {one.sha256: pathlib.PurePath(one.name).name for one in used}
 
 
 def lay_back(image: np.ndarray, faces: Sequence[CompletedFace]) -> UnmaskResult:

@@ -12,6 +12,7 @@ from maskgan_jax.common import errors, files
 from maskgan_jax.faces import expression
 from maskgan_jax.networks import mask_postprocess, report_rule
 from maskgan_jax.photos import badge, provenance
+from maskgan_jax.unmasking.references import matching, reference
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Options:
     provenance: say in each file's XMP that networks made part of it.
     copy_bare: copy photos on which no mask was found.
     overwrite: replace results that exist.
+    references: other photos of these people; None for none.
   """
 
   faces: str = "all"
@@ -44,6 +46,7 @@ class Options:
   provenance: bool = True
   copy_bare: bool = False
   overwrite: bool = False
+  references: reference.Album | None = None
 
 
 DEFAULTS = Options()
@@ -94,6 +97,9 @@ def unmask_file(
 def _unmask(unmasker, image, mask, options) -> list[unmasking.UnmaskResult]:
   """Returns the likeliest result first; of a bare photo no other."""
   faces = unmasker.find(image, options.faces, mask)
+  if options.references is not None:
+    _check_numbers(options.references, len(faces))
+    faces = matching.assign(options.references, image, faces)
   results = []
   for sample in range(options.num_samples):
     faces = unmasker.complete(
@@ -132,6 +138,35 @@ def unsure_of(result: unmasking.UnmaskResult) -> str:
   )
 
 
+def references_of(result: unmasking.UnmaskResult) -> str:
+  """Says of each completed face which other photo it is completed by."""
+  said = []
+  for face in result.faces:
+    if not face.found_mask:
+      continue
+    place = f"the face at {face.box[0]:.0f}, {face.box[1]:.0f}"
+    if face.match is None:
+      said.append(f"{place}: no reference is alike, completed without one")
+      continue
+    reference, likeness, _ = face.match
+    name = pathlib.PurePath(reference.name).name
+    said.append(f"{place}: by {name} ({likeness:.2f} alike)")
+    if likeness < matching.THRESHOLD:
+      said[-1] += (
+        f". Is it the same person? From {matching.THRESHOLD} on it is likely"
+      )
+  return "; ".join(said)
+
+
+def _check_numbers(album: reference.Album, num_faces: int) -> None:
+  for number in album.given:
+    if number > num_faces:
+      raise errors.UserError(
+        f"A reference is given for face {number}, but the photo shows"
+        f" {num_faces}. Number them by size, 1 for the largest."
+      )
+
+
 def check_output(
   source: pathlib.Path, target: pathlib.Path, overwrite: bool
 ) -> None:
@@ -159,8 +194,16 @@ def _write(unmasker, source, target, image, results, options) -> None:
   if options.badge:
     pixels = [badge.with_badge(one) for one in pixels]
 
+  ingredients = list(result.ingredients)
+
   def save(path, content):
-    photos.save(path, content, like=source, marked=options.provenance)
+    photos.save(
+      path,
+      content,
+      like=source,
+      marked=options.provenance,
+      ingredients=ingredients,
+    )
 
   if options.save_masks:
     mask = np.repeat(result.mask[..., None], 3, axis=2)
@@ -187,7 +230,9 @@ def _beside(target: pathlib.Path, ending: str) -> pathlib.Path:
 
 def _facts(unmasker, source, result) -> dict[str, Any]:
   return {
-    **provenance.facts(unmasker.networks.weights_sha256, source.name),
+    **provenance.facts(
+      unmasker.networks.weights_sha256, source.name, result.ingredients
+    ),
     "faces": [
       {
         "box": [round(float(x), 1) for x in face.box],

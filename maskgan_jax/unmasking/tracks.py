@@ -22,6 +22,7 @@ from maskgan_jax.unmasking import (
   mask_report,
   skin_grain,
 )
+from maskgan_jax.unmasking.references import reference
 
 # Of the crop's side: a placement that moves so far in a frame is believed at
 # once, one that moves less in proportion, but never less than the share.
@@ -54,6 +55,7 @@ class Track:
     report: what is decided about its mask; None before the first frame.
     against: weight of the last frames in a row whose own mask says otherwise.
     missed: frames since it was last found.
+    match: another photo of this person; None where there is none.
   """
 
   box: np.ndarray
@@ -67,6 +69,7 @@ class Track:
   report: mask_report.MaskReport | None = None
   against: int = 0
   missed: int = 0
+  match: reference.Match | None = None
 
   def move(self, face: finder.LandmarkedFace, size: int) -> None:
     """Follows the face to where it was found in the next frame."""
@@ -83,8 +86,13 @@ class Track:
   def see(self, face: completed_face.CompletedFace) -> None:
     """Takes a new frame's mask and prediction into the averages."""
     self._decide(face.report)
+    self.match = face.match
     predicted = face.predicted.astype(np.float32)
-    if self.predicted is None or face.widened != self.widened:
+    if (
+      self.predicted is None
+      or face.widened != self.widened
+      or predicted.shape != self.predicted.shape
+    ):
       # Averages of another crop lie elsewhere.
       self.placement = _inverse(face.transform)
       self.widened = face.widened
@@ -135,6 +143,7 @@ class Tracker:
         self._size,
         widened=track.widened,
         transform=_inverse(track.placement).astype(np.float32),
+        match=track.match,
       )
       for track in self.tracks
     ]

@@ -12,6 +12,7 @@ from maskgan_jax.common import files, progress
 from maskgan_jax.faces import expression as expression_lib
 from maskgan_jax.photos import provenance, video
 from maskgan_jax.unmasking import face_finder, outputs, tracks
+from maskgan_jax.unmasking.references import matching, reference
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +53,7 @@ def unmask_video(
   output_path: str | os.PathLike,
   overwrite: bool = False,
   expression: str = expression_lib.LIKELY,
+  references: reference.Album | None = None,
 ) -> Summary:
   """Unmasks a video into another, and writes NAME.json about where it is from.
 
@@ -63,6 +65,8 @@ def unmask_video(
     output_path: of the same kind.
     overwrite: replace a result that exists.
     expression: one of `expression.NAMES`, of all faces throughout.
+    references: other photos of these people. A face keeps the first that is
+      found to be of it.
 
   Raises:
     errors.UserError: the video cannot be read or written, or the output exists
@@ -71,7 +75,7 @@ def unmask_video(
   input_path, output_path = pathlib.Path(input_path), pathlib.Path(output_path)
   video.check_paths(input_path, output_path)
   outputs.check_output(input_path, output_path, overwrite)
-  unmask = _frame_unmasker(unmasker, expression)
+  unmask = _frame_unmasker(unmasker, expression, references)
   counts = _Counts()
   with progress.bar(video.read_info(input_path).num_frames, "frame") as bar:
 
@@ -88,13 +92,17 @@ def unmask_video(
     # Video containers have no agreed place for IPTC's word.
     files.write_json(
       output_path.with_name(output_path.name + ".json"),
-      provenance.facts(unmasker.networks.weights_sha256, input_path.name),
+      provenance.facts(
+        unmasker.networks.weights_sha256, input_path.name, counts.ingredients
+      ),
     )
   return counts.summary()
 
 
 def _frame_unmasker(
-  unmasker: unmasking.Unmasker, expression: str
+  unmasker: unmasking.Unmasker,
+  expression: str,
+  references: reference.Album | None,
 ) -> Callable[[np.ndarray], unmasking.UnmaskResult]:
   """Returns what unmasks the frames of one video in their order."""
   tracker = tracks.Tracker(unmasker.networks.image_size)
@@ -102,6 +110,8 @@ def _frame_unmasker(
 
   def unmask(frame):
     faces = tracker.follow(frame, finder.find(frame))
+    if references is not None:
+      faces = matching.assign(references, frame, faces)
     completed = unmasker.complete(frame, faces, expression=expression)
     return unmasking.lay_back(frame, tracker.smooth(completed))
 
@@ -113,6 +123,7 @@ class _Counts:
 
   def __init__(self):
     self.num_frames = self.num_unmasked = self.num_unsure = 0
+    self.ingredients: dict[str, str] = {}
     self._before = None
     self._changes = np.zeros((3, 2))  # Sums of changes, and of pixels.
 
@@ -121,6 +132,7 @@ class _Counts:
     self.num_frames += 1
     self.num_unmasked += result.found_mask
     self.num_unsure += any(face.unsure for face in result.faces)
+    self.ingredients |= result.ingredients
     shown = result.mask > 127
     if self._before is not None:
       old_frame, old_image, old_shown = self._before

@@ -107,11 +107,14 @@ def _unmask(unmasker, options, input_dir, target, name) -> folder_jobs.Outcome:
   if not result.found_mask:
     reason = outputs.nothing_to_do(result)
     return folder_jobs.Outcome(name, folder_jobs.Status.NOTHING_TO_DO, reason)
+  notes = [outputs.unsure_of(result)]
+  if options.references is not None:
+    notes.append(outputs.references_of(result))
   num_faces = sum(face.found_mask for face in result.faces)
   return folder_jobs.Outcome(
     name,
     folder_jobs.Status.DONE,
-    outputs.unsure_of(result),
+    "; ".join(filter(None, notes)),
     num_faces,
     sum(face.unsure for face in result.faces),
   )

@@ -2,13 +2,14 @@
 
 import dataclasses
 import functools
+import math
 import os
 from collections.abc import Sequence
 
 import numpy as np
 
 from maskgan_jax.common import errors
-from maskgan_jax.faces import anatomy
+from maskgan_jax.faces import alignment, anatomy
 from maskgan_jax.faces import expression as expression_lib
 from maskgan_jax.unmasking import (
   aligned_face,
@@ -17,6 +18,12 @@ from maskgan_jax.unmasking import (
   face_finder,
   mask_report,
 )
+from maskgan_jax.unmasking.references import detail, guidance, matching
+from maskgan_jax.unmasking.references import reference as reference_lib
+
+# How many times as fine as the networks see a face its reference is carried
+# over at most; powers of two, so that a film seldom changes between them.
+_FINEST = 8
 
 FACES = ("all", "largest")
 
@@ -62,6 +69,7 @@ class Unmasker:
     expression: str = expression_lib.LIKELY,
     sample: int = 0,
     force: bool = False,
+    references: reference_lib.Album | None = None,
   ) -> completed_face.UnmaskResult:
     """Returns a photo without masks. Bare faces stay as they are.
 
@@ -72,11 +80,14 @@ class Unmasker:
       expression: see `complete`.
       sample: see `complete`.
       force: see `complete`.
+      references: other photos of these people, of `references.album.read`.
 
     Raises:
       errors.UserError: as `find` and `complete`.
     """
     found = self.find(image, faces, mask)
+    if references is not None:
+      found = matching.assign(references, image, found)
     completed = self.complete(
       image, found, mask, expression=expression, sample=sample, force=force
     )
@@ -136,7 +147,8 @@ class Unmasker:
   ) -> list[completed_face.CompletedFace]:
     """Segments and completes aligned faces.
 
-    Where the crop cuts a mask off, it is widened, once. For another expression
+    Where the crop cuts a mask off, it is widened, once. A face with a reference
+    (`references.matching`) gets the features of that. For another expression
     or sample of the same mask, give the completed faces: then this is not done
     again, and what was reported stays.
 
@@ -167,7 +179,10 @@ class Unmasker:
     ]
     size = self.networks.image_size
     wider = [
-      aligned_face.align(image, faces[i], size, widened=True) for i in cut
+      aligned_face.align(
+        image, faces[i], size, widened=True, match=faces[i].match
+      )
+      for i in cut
     ]
     wider = run(wider)
     for i, face in zip(cut, wider, strict=True):
@@ -213,15 +228,18 @@ class Unmasker:
       answer = self.networks(crops, given, np.stack(landmarks))
       masks = answer.probability if given is None else given
       completed += [
-        completed_face.CompletedFace.of(
-          face,
-          predicted=predicted,
-          mask=found,
-          hidden_reach=self.networks.hidden_reach,
-          report=_report(face, found, mask is not None, force),
+        _by_reference(
+          completed_face.CompletedFace.of(
+            face,
+            predicted=predicted,
+            mask=found,
+            hidden_reach=self.networks.hidden_reach,
+            report=_report(face, found, mask is not None, force),
+          ),
+          drawn_along,
         )
-        for face, predicted, found in zip(
-          part, answer.predicted, masks[..., 0], strict=True
+        for face, predicted, found, drawn_along in zip(
+          part, answer.predicted, masks[..., 0], landmarks, strict=True
         )
       ]
     return completed
@@ -231,9 +249,30 @@ def _landmarks(face, expression, sample) -> np.ndarray:
   """A face's landmarks in its crop, float32 [468, 3]; NaN if not known."""
   if face.landmarks is None:
     return np.full((anatomy.NUM_LANDMARKS, 3), np.nan, np.float32)
-  return expression_lib.of_crop(
-    face.landmarks, face.transform, expression, sample
+  landmarks = face.landmarks
+  if face.match is not None:
+    landmarks = guidance.follow(landmarks, face.match.reference.landmarks)
+  return expression_lib.of_crop(landmarks, face.transform, expression, sample)
+
+
+def _by_reference(face, landmarks) -> completed_face.CompletedFace:
+  """A completed face with its reference's features, if it has one.
+
+  Args:
+    face: as the networks complete it.
+    landmarks: along which they drew, in its crop, [468, 3].
+  """
+  if face.match is None or not face.found_mask:
+    return face
+  reference = face.match.reference
+  if not detail.is_fine(reference):
+    return face
+  finer = max(1.0, 1 / alignment.enlargement(face.transform))
+  times = min(_FINEST, 2 ** math.ceil(math.log2(finer)))
+  predicted = detail.carry_over(
+    reference, face.predicted, landmarks, face.crop, face.blend_mask, times
   )
+  return dataclasses.replace(face, predicted=predicted)
 
 
 def _report(face, mask, given: bool, force: bool) -> mask_report.MaskReport:

@@ -10,6 +10,9 @@ from maskgan_jax.networks import mask_postprocess, perceptual, structure
 from maskgan_jax.training import losses
 from maskgan_jax.training.step import step_inputs, step_settings
 
+# Of the side of the crop: what is beside a face's outline and still judged.
+_JUDGED_BESIDE = 0.04
+
 Terms = dict[str, jax.Array]
 
 
@@ -40,8 +43,8 @@ def counted(
 ) -> jax.Array | None:
   """Returns how much a discriminator's patches count, of the picture.
 
-  Beside the face it would reward sharp edges where nobody can know them: there
-  the other losses decide.
+  Far beside the face it would reward sharp edges where nobody can know them:
+  there the other losses decide. The outline itself is judged from both sides.
 
   Args:
     inputs: of the step.
@@ -54,6 +57,9 @@ def counted(
     return None
   size = inputs.image.shape[1]
   face = structure.face_region(inputs.landmarks, size)
+  face = mask_postprocess.dilate(
+    face, mask_postprocess.pixels(_JUDGED_BESIDE, size)
+  )
   return inputs.region * face * _mouth_weight(inputs, settings)
 
 

@@ -12,7 +12,7 @@ from tests import command_line
 _ABSENT = (
   *("jax", "jaxlib", "flax", "optax", "orbax", "safetensors", "dm_pix"),
   *("tensorflow_datasets", "grain", "array_record", "ml_collections"),
-  *("tensorboardX", "matplotlib", "jaxtyping", "scipy"),
+  *("tensorboardX", "matplotlib", "jaxtyping"),
 )
 
 
