@@ -15,22 +15,23 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
-from maskgan_jax import masks, unmasking
+from maskgan_jax import unmasking
 from maskgan_jax.common import errors, progress
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.evaluation import (
   landmarks,
+  masked_photo,
   product_report,
-  score,
   whole_photos,
+  with_references,
 )
 from maskgan_jax.evaluation.baselines import fills
-from maskgan_jax.faces import alignment, embedding
+from maskgan_jax.faces import embedding
 from maskgan_jax.metrics import identification, overlap
-from maskgan_jax.unmasking import aligned_face, mask_report
+from maskgan_jax.unmasking import mask_report
 
 # What is measured on whole photos.
-PARTS = ("product", "identification", "landmarks")
+PARTS = ("product", "identification", "landmarks", "references")
 # The versions of a face that are searched with, and what shows them.
 _VERSIONS = {
   "true": "true",
@@ -72,8 +73,9 @@ def measure(
 
   Returns:
     The PARTS of metrics.json, of `product_report.summarise`,
-    `identification.measure` and `landmarks.summarise`, and one row a photo. The
-    second part is of real people alone.
+    `identification.measure`, `landmarks.summarise` and
+    `with_references.measure`, and one row a photo. The second and the last part
+    are of real people alone.
 
   Raises:
     errors.UserError: as `whole_photos.find`; no mask is in sight.
@@ -105,6 +107,9 @@ def measure(
     },
     "identification": _identify(known, scored),
     "landmarks": landmarks.summarise(rows),
+    "references": with_references.measure(
+      unmasker, source, _real(known), num_photos
+    ),
   }
   return parts, rows
 
@@ -116,25 +121,22 @@ def _score_one(
   mean_face: np.ndarray,
 ) -> Scored | None:
   """Scores a photo; None if its mask lies out of sight."""
-  name, size = bare.item.name, unmasker.networks.image_size
-  truth = source.load(bare.item).image
-  masked = masks.draw(truth, bare.face.landmarks, masks.rng_for(name, 0, 0))
-  frame = aligned_face.align(masked.image, bare.face, size)
-  mask = aligned_face.align_mask(masked.mask, frame) > 0
-  if not mask.any():
+  photo = masked_photo.draw(source, bare, unmasker.networks.image_size)
+  if photo is None:
     return None
+  name, masked = bare.item.name, photo.masked
+  frame, mask = photo.frame, photo.mask
   found = landmarks.find(unmasker, masked.image)
   result = unmasking.lay_back(
     masked.image, unmasker.complete(masked.image, found)
   )
-  image, _ = alignment.warp(truth, frame.transform, size)
   shown = {
     "masked_input": frame.crop,
     "skin_colour": fills.skin_colour(frame.crop, mask),
     "mean_face": fills.fill(frame.crop, mask, mean_face),
     "telea": fills.telea(frame.crop, mask),
     "oracle_crop": _oracle_crop(unmasker, frame),
-    "product": alignment.warp(result.image, frame.transform, size)[0],
+    "product": photo.in_frame(result.image),
   }
   iou = float(overlap.iou(_reported_mask(result, frame), mask))
   changed = (result.image != masked.image).any(axis=2)
@@ -150,25 +152,26 @@ def _score_one(
     "not_reported": float(iou == 0),
     "changed_outside_blend": int((changed & (result.mask == 0)).sum()),
   }
-  valid = (frame.inside > 0).astype(np.uint8)[None, ..., None]
-  scores = score.image_scores(
-    {candidate: x[None] for candidate, x in shown.items()},
-    image[None],
-    mask.astype(np.uint8)[None, ..., None],
-    valid,
-  )
-  row |= {key: float(value[0]) for key, value in scores.items()}
+  row |= photo.scores(shown)
   vectors = {candidate: bare.true.embed(x) for candidate, x in shown.items()}
   for candidate, vector in vectors.items():
     row[f"{candidate}/identity"] = float(bare.true.vector @ vector)
   vectors["true"] = bare.true.vector
-  row |= landmarks.score(unmasker, truth, masked.image, bare.face, found)
+  row |= landmarks.score(unmasker, photo.whole, masked.image, bare.face, found)
   return Scored(row, vectors)
 
 
 def _source(name: str) -> str:
   """A photo's first folder, as in the dataset's groups."""
   return name.split("/")[0] if "/" in name else ""
+
+
+def _is_real(bare: whole_photos.BarePhoto) -> bool:
+  return not sources.is_synthetic(_source(bare.item.name))
+
+
+def _real(known) -> list[whole_photos.BarePhoto]:
+  return [bare for bare in known if _is_real(bare)]
 
 
 def _oracle_crop(
@@ -210,11 +213,7 @@ def _identify(
   known: Sequence[whole_photos.BarePhoto], scored: dict[int, Scored]
 ):
   """Searches the split's bare photos of real people."""
-  real = [
-    i
-    for i, bare in enumerate(known)
-    if not sources.is_synthetic(_source(bare.item.name))
-  ]
+  real = [i for i, bare in enumerate(known) if _is_real(bare)]
   shape = len(real), embedding.DIMENSIONS
   gallery = np.full(shape, np.nan, np.float32)
   probes = {name: gallery.copy() for name in _VERSIONS}

@@ -8,7 +8,12 @@ from typing import Any
 import numpy as np
 
 from maskgan_jax.common import errors, files, tables
-from maskgan_jax.evaluation import groups, landmarks, product_report
+from maskgan_jax.evaluation import (
+  groups,
+  landmarks,
+  product_report,
+  with_references,
+)
 from maskgan_jax.metrics import identity, intervals
 
 CANDIDATES = (
@@ -120,7 +125,11 @@ def table(result: Mapping[str, Any]) -> str:
   parts = [head, candidates, by_eye, groups.table(result["groups"])]
   if "product" in result:
     first = product_report.table(result["product"], result["identification"])
-    parts[:0] = [first, landmarks.table(result["landmarks"])]
+    parts[:0] = [
+      first,
+      with_references.table(result["references"]),
+      landmarks.table(result["landmarks"]),
+    ]
   return "\n\n".join(parts)
 
 

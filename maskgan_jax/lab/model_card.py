@@ -13,7 +13,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from maskgan_jax.common import errors, files, tables
-from maskgan_jax.evaluation import groups, landmarks, product_report, report
+from maskgan_jax.evaluation import (
+  groups,
+  landmarks,
+  product_report,
+  report,
+  with_references,
+)
 from maskgan_jax.lab import people_tables
 from maskgan_jax.metrics import identification
 
@@ -187,6 +193,7 @@ TABLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
   "identification": _product(
     "identification", product_report.identification_table
   ),
+  "references": _product("references", with_references.table),
   "not_for_identification": _not_for_identification,
   "identity": _identity,
   "seam": _seam,

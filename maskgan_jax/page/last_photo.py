@@ -9,6 +9,7 @@ import numpy as np
 
 from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors
+from maskgan_jax.unmasking.references import album, matching, reference
 
 
 class _Found(NamedTuple):
@@ -19,10 +20,18 @@ class _Found(NamedTuple):
   faces: Sequence[unmasking.AlignedFace]
 
 
+class Upload(NamedTuple):
+  """A file that the page sent."""
+
+  name: str
+  content: bytes
+
+
 class _Done(NamedTuple):
   """What was last made of the photo."""
 
   mask: bytes | None
+  references: Sequence[Upload]
   sample: int
   result: unmasking.UnmaskResult
 
@@ -40,45 +49,64 @@ class LastPhoto:
     self._done: _Done | None = None
 
   def unmask(
-    self, photo: bytes, name: str, mask: bytes | None, sample: int
+    self,
+    photo: Upload,
+    mask: bytes | None,
+    sample: int,
+    references: Sequence[Upload] = (),
   ) -> tuple[np.ndarray, unmasking.UnmaskResult]:
     """Takes the masks off a photo.
 
     Args:
       photo: the file.
-      name: what errors call it.
       mask: a file, white where to complete; None: as found.
       sample: which of several completions; 0 is the most likely one.
+      references: other photos of these people.
 
     Returns:
       The photo, uint8 [H, W, 3], and what became of it.
 
     Raises:
-      errors.UserError: the photo or the mask cannot be read, no face is found,
-        or the mask is empty or lies on none.
+      errors.UserError: the photo, the mask or a reference cannot be read, no
+        face is found, or the mask is empty or lies on none.
     """
-    image, faces = self._find(photo, name)
+    image, faces = self._find(photo)
     done = self._done
-    if done and (done.mask, done.sample) == (mask, sample):
+    same = done and (done.mask, done.references) == (mask, references)
+    if same and done.sample == sample:
       return image, done.result
-    if done and done.mask == mask:
+    if same:
       faces = done.result.faces
+    elif references:
+      faces = matching.assign(self._album(references), image, faces)
     # Two results of a large photo may not fit the memory.
     self._done = done = None
     completed = self._unmasker.complete(
       image, faces, _painted(mask, image.shape), sample=sample
     )
     result = unmasking.lay_back(image, completed)
-    self._done = _Done(mask, sample, result)
+    self._done = _Done(mask, references, sample, result)
     return image, result
 
-  def _find(self, photo, name):
-    key = hashlib.sha256(photo).digest()
+  def _find(self, photo):
+    key = hashlib.sha256(photo.content).digest()
     if self._found is None or self._found.key != key:
       self._found = self._done = None
-      image = photos.decode(photo, name)
+      image = photos.decode(photo.content, photo.name)
       self._found = _Found(key, image, self._unmasker.find(image))
     return self._found.image, self._found.faces
+
+  def _album(self, references) -> reference.Album:
+    faces = []
+    for one in references:
+      found, _ = album.of_photo(
+        self._unmasker,
+        photos.decode(one.content, one.name),
+        one.name,
+        hashlib.sha256(one.content).hexdigest(),
+      )
+      faces += found
+    return reference.Album(references=faces)
 
 
 def _painted(mask: bytes | None, shape: tuple[int, ...]) -> np.ndarray | None:

@@ -27,11 +27,11 @@ _NUM_SAMPLES = 4
 class Request(NamedTuple):
   """What the page asks for."""
 
-  name: str  # Of the photo's file.
-  photo: bytes  # The file.
+  photo: last_photo.Upload
   mask: bytes | None  # A picture, white where to complete; None: as found.
   badge: bool  # Show in a corner that networks made part of the picture.
   sample: int  # Which of several completions; 0 is the most likely one.
+  references: tuple[last_photo.Upload, ...]  # Other photos of these people.
 
 
 def parse(body: bytes) -> Request:
@@ -42,20 +42,26 @@ def parse(body: bytes) -> Request:
   """
   try:
     fields = json.loads(body)
-    name = pathlib.PurePath(str(fields["name"])).name[-100:] or "photo"
     mask = fields["mask"]
     sample = range(_NUM_SAMPLES).index(fields["sample"])
     return Request(
-      name,
-      base64.b64decode(fields["photo"], validate=True),
+      _upload(fields),
       None if mask is None else base64.b64decode(mask, validate=True),
       bool(fields["badge"]),
       sample,
+      tuple(_upload(one) for one in fields["references"]),
     )
   except (KeyError, TypeError, ValueError, binascii.Error) as error:
     raise errors.UserError(
       "This is no request of the page. Load the page again."
     ) from error
+
+
+def _upload(fields) -> last_photo.Upload:
+  name = pathlib.PurePath(str(fields["name"])).name[-100:] or "photo"
+  return last_photo.Upload(
+    name, base64.b64decode(fields["photo"], validate=True)
+  )
 
 
 class Answers:
@@ -72,25 +78,29 @@ class Answers:
       What the page shows, ready for JSON: "before" and "after", pictures of at
       most 1600 pixels a side, and "mask", white where was completed, as data
       URLs; "faces", each with its "box" [x, y, width, height] in shares of the
-      photo, whether it "found_mask", the "answer" ("yes", "unsure" or "no") and
-      its "reason"; "num_samples", among how many completions one may choose;
-      and the "name" and the "file" (base64, None where nothing was changed) of
-      the result in full size.
+      photo, whether it "found_mask", the "answer" ("yes", "unsure" or "no"),
+      its "reason", and whether it is completed "by_reference"; "num_samples",
+      among how many completions one may choose; and the "name" and the "file"
+      (base64, None where nothing was changed) of the result in full size.
 
     Raises:
-      errors.UserError: the photo or the mask cannot be read, no face is found,
-        or the mask is empty or lies on none.
+      errors.UserError: the photo, the mask or a reference cannot be read, no
+        face is found, or the mask is empty or lies on none.
     """
     image, result = self._photo.unmask(
-      request.photo, request.name, request.mask, request.sample
+      request.photo, request.mask, request.sample, request.references
     )
     pixels, file = result.image, None
-    name = _name_of_result(request.name)
+    name = _name_of_result(request.photo.name)
     if result.found_mask:
       if request.badge:
         pixels = badge.with_badge(pixels)
-      like = io.BytesIO(request.photo)
-      encoded = photos.encode(pixels, like=like, name=name)
+      encoded = photos.encode(
+        pixels,
+        like=io.BytesIO(request.photo.content),
+        name=name,
+        ingredients=list(result.ingredients),
+      )
       file = base64.b64encode(encoded).decode()
     height, width = image.shape[:2]
     return {
@@ -103,6 +113,7 @@ class Answers:
           "found_mask": face.found_mask,
           "answer": face.report.answer,
           "reason": face.report.reason,
+          "by_reference": face.uses_reference,
         }
         for face in result.faces
       ],

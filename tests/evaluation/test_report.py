@@ -220,6 +220,7 @@ def test_what_users_get_comes_first():
     photo |= {f"{name}/{x}": 1.0 for x in product_report.MEASURES}
   result["product"] = product_report.summarise([photo]) | {"left_out": 0}
   result["identification"] = {"probes": 0}
+  result["references"] = {"n": 0}
   way = {
     "shift": {"median": 12.34, "p90": None},
     "correlation": {"opening": 0.5, "width": 0.25, "raised_corners": None},

@@ -121,7 +121,7 @@ def test_whole_photos_are_scored_once(workdir, monkeypatch, faces_dir):
     calls.append((folder, split, num_photos))
     # The run's own networks, and no others.
     assert len(loads) == 1
-    parts = {"product": asked, "identification": {}, "landmarks": {}}
+    parts = dict.fromkeys(product.PARTS, {}) | {"product": asked}
     return parts, [{"id": "a"}]
 
   calls, loads = [], []

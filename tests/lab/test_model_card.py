@@ -97,7 +97,7 @@ def test_the_file_is_written(tmp_path):
 
 
 def test_what_whole_photos_alone_tell_is_told_when_it_is_known():
-  for name in ("landmarks", "identification"):
+  for name in ("landmarks", "identification", "references"):
     assert "were not scored on whole photos" in _filled(name, {})
   way = {
     "shift": {"median": 12.34, "p90": 26.0},

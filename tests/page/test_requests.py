@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from maskgan_jax.common import errors
-from maskgan_jax.page import requests
+from maskgan_jax.page import last_photo, requests
 from maskgan_jax.photos import files
 from tests import pictures
 from tests.fakes import unmasker
@@ -22,13 +22,15 @@ LOWER = (
 
 def _request(**changes):
   fields = {
-    "name": "wedding.png",
     "photo": pictures.encode(PHOTO),
     "mask": None,
     "badge": False,
     "sample": 0,
-  }
-  return requests.Request(**(fields | changes))
+    "references": (),
+  } | changes
+  name = fields.pop("name", "wedding.png")
+  photo = last_photo.Upload(name, fields.pop("photo"))
+  return requests.Request(photo, **fields)
 
 
 def _answer(**changes):
@@ -178,11 +180,19 @@ def test_a_bomb_is_not_decoded(monkeypatch):
     _answer()
 
 
+def _sent(**changes):
+  fields = {"name": "a", "photo": "", "mask": None, "badge": True, "sample": 0}
+  fields["references"] = []
+  return json.dumps(fields | changes).encode()
+
+
 def test_parse_reads_what_the_page_sends():
   body = {"name": "../a/photo.jpg", "photo": "AAE=", "mask": None, "badge": 1}
-  body["sample"] = 3
+  body |= {"sample": 3, "references": [{"name": "mum.jpg", "photo": "Ag=="}]}
   found = requests.parse(json.dumps(body).encode())
-  assert found == requests.Request("photo.jpg", b"\0\1", None, True, 3)
+  photo = last_photo.Upload("photo.jpg", b"\0\1")
+  others = (last_photo.Upload("mum.jpg", b"\2"),)
+  assert found == requests.Request(photo, None, True, 3, others)
   found = requests.parse(json.dumps(body | {"mask": "AQ=="}).encode())
   assert found.mask == b"\1"
 
@@ -194,14 +204,18 @@ def test_parse_reads_what_the_page_sends():
     b"\xff\xfe",
     b"[]",
     b"{}",
-    b'{"name": "a", "photo": "!", "mask": null, "badge": true, "sample": 0}',
-    b'{"name": "a", "photo": 3, "mask": null, "badge": true, "sample": 0}',
-    b'{"name": "a", "photo": "", "mask": null, "badge": true, "sample": 4}',
-    b'{"name": "a", "photo": "", "mask": null, "badge": true, "sample": -1}',
-    b'{"name": "a", "photo": "", "mask": null, "badge": 1, "sample": Infinity}',
-    b'{"name": "a", "photo": "", "mask": null, "badge": true, "sample": "b"}',
+    _sent(photo="!"),
+    _sent(photo=3),
+    _sent(sample=4),
+    _sent(sample=-1),
+    _sent(sample=float("inf")),
+    _sent(sample="b"),
+    _sent(references=3),
+    _sent(references=["mum.jpg"]),
+    _sent(references=[{"name": "mum.jpg", "photo": "!"}]),
   ],
 )
 def test_parse_refuses_what_is_none_of_the_pages(body):
+  requests.parse(_sent())
   with pytest.raises(errors.UserError, match="no request of the page. Load"):
     requests.parse(body)

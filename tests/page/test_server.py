@@ -1,4 +1,5 @@
 import base64
+import hashlib
 import http.client
 import importlib.util
 import io
@@ -15,9 +16,12 @@ import pytest
 from PIL import Image
 
 from maskgan_jax.common import errors
+from maskgan_jax.faces import embedding
 from maskgan_jax.page import server
+from maskgan_jax.unmasking.references import album
 from tests import command_line, pictures
 from tests.fakes import unmasker
+from tests.unmasking.references import people
 
 PHOTO = pictures.encode(unmasker.photo())
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -66,6 +70,7 @@ def _body(photo=PHOTO, **changes):
     "mask": None,
     "badge": False,
     "sample": 0,
+    "references": [],
   }
   return json.dumps(fields | changes).encode()
 
@@ -250,6 +255,12 @@ def _choose(page, photo=PHOTO, name="photo.png"):
   )
 
 
+def _downloaded(page):
+  with page.expect_download() as found:
+    page.click("#download")
+  return found.value.path().read_bytes()
+
+
 def _download(page):
   with page.expect_download() as found:
     page.click("#download")
@@ -289,6 +300,47 @@ def test_another_guess_is_chosen(page):
   _choose(page, name="next.png")
   page.locator("#download[download='next_unmasked.png']").wait_for()
   assert tuple(_download(page)[1][130, 104]) == unmasker.COLOUR
+
+
+def test_other_photos_of_the_people(page, monkeypatch):
+  def of_photo(networks, image, name, sha256):
+    if name == "wall.png":
+      raise errors.UserError("wall.png: No face found.")
+    face = unmasker.Unmasker().find(unmasker.photo())[0]
+    vector = np.full(128, sign / 128**0.5, np.float32)
+    found = people.refer(
+      image, face.landmarks, name=name, sha256=sha256, vector=vector
+    )
+    return [found], []
+
+  own = np.full(128, 1 / 128**0.5, np.float32)
+  monkeypatch.setattr(album, "of_photo", of_photo)
+  monkeypatch.setattr(embedding, "embed_upper_half", lambda *_: own)
+
+  def add(name):
+    with page.expect_response("**/unmask"):
+      page.set_input_files(
+        "#references", {"name": name, "mimeType": "image/png", "buffer": PHOTO}
+      )
+
+  _choose(page)
+  page.locator("#message:has-text('Drag across')").wait_for()
+  sign = 1
+  add("mum.png")
+  page.locator("#message:has-text('Drag across')").wait_for()
+  assert page.inner_text("#given") == "mum.png"
+  with Image.open(io.BytesIO(_downloaded(page))) as picture:
+    sha256 = hashlib.sha256(PHOTO).hexdigest()
+    assert f"sha256:{sha256}" in str(picture.info["xmp"])
+  add("wall.png")
+  page.get_by_text("wall.png: No face found.").wait_for()
+  assert page.inner_text("#given") == "mum.png"
+  page.click("#forget")
+  page.locator("#message:has-text('Drag across')").wait_for()
+  assert not page.is_visible("#forget")
+  sign = -1
+  add("stranger.png")
+  page.get_by_text("Nobody on the other photos is like 1 of them").wait_for()
 
 
 def test_a_mask_corrected_by_brush(page):

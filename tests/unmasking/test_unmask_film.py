@@ -9,10 +9,12 @@ import pytest
 
 from maskgan_jax import photos, unmasking
 from maskgan_jax.common import errors
-from maskgan_jax.faces import finder
+from maskgan_jax.faces import embedding, finder
 from maskgan_jax.photos import provenance, video
 from maskgan_jax.unmasking import backends, mask_report, unmask_film
+from maskgan_jax.unmasking.references import reference
 from tests.fakes import landmarker
+from tests.unmasking.references import people
 
 HOPPER = pathlib.Path(
   matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg"
@@ -174,3 +176,26 @@ def test_a_film_that_stands_on_its_head(tmp_path, monkeypatch):
   for frame in video.frames(target):
     greener = frame[..., 1].astype(int) - frame[..., 2] > 100
     assert greener[:150].mean() > 0.05 and not greener[200:].any()
+
+
+def test_a_face_keeps_its_reference_through_a_film(film, tmp_path):
+  image, landmarks = people.hopper()
+  own = embedding.embed_upper_half(image, landmarks)
+  mum = people.refer(image, landmarks, "a/mum.jpg", vector=own)
+  target, plain = tmp_path / "out.mp4", tmp_path / "plain.mp4"
+  unmask_film.unmask_video(unmasker(), film, plain)
+  unmask_film.unmask_video(
+    unmasker(), film, target, references=reference.Album(references=[mum])
+  )
+  facts = json.loads((tmp_path / "out.mp4.json").read_text())
+  assert facts["references"] == [{"name": "mum.jpg", "sha256": "0" * 64}]
+  truth = list(video.frames(film))
+  found, without = (
+    [
+      np.abs(x.astype(float) - y).mean()
+      for x, y in zip(video.frames(z), truth, strict=True)
+    ]
+    for z in (target, plain)
+  )
+  # Green is painted on the face, which is itself again, in every frame.
+  assert (np.array(found) < 0.9 * np.array(without)).all()

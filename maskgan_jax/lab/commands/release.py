@@ -21,6 +21,7 @@ from absl import flags
 
 from maskgan_jax.commands import shared_flags
 from maskgan_jax.common import errors
+from maskgan_jax.evaluation import product
 from maskgan_jax.networks import config, released, runs
 
 _WORKDIR = flags.DEFINE_string(
@@ -49,7 +50,7 @@ _OUTPUT = flags.DEFINE_string(
 )
 
 # The parts of metrics.json that rest on landmarks found in use.
-_OF_WHOLE_PHOTOS = ("product", "landmarks", "identification")
+_OF_WHOLE_PHOTOS = product.PARTS
 
 GROUPS = {
   "Runs": (_WORKDIR, _LANDMARKER_WORKDIR, _CHECKPOINT),

@@ -9,6 +9,8 @@ const brush = paint.getContext("2d", { willReadFrequently: true });
 let photo = null;
 // Whether the mask was corrected by hand: then it is sent along.
 let corrected = false;
+// Other photos of the same people, as `photo`.
+let references = [];
 let downloadUrl = null;
 // Whether the networks know several completions of what is shown, and which of
 // them is shown.
@@ -33,40 +35,62 @@ function base64Of(file) {
   });
 }
 
-async function open(file) {
-  turn++;
-  // What was shown belongs to another photo: an error must not stand beside it.
-  get("result").hidden = true;
+// Returns a file as the server takes it, or says why not and returns null.
+async function upload(file) {
   if (file.size > MAX_FILE) {
     const size = Math.round(file.size / 2 ** 20);
     say(`${file.name} has ${size} MiB, more than the 64 that are taken.` +
       " Reduce the photo first.", true);
-    return;
+    return null;
   }
   try {
-    photo = { name: file.name, data: await base64Of(file) };
+    return { name: file.name, photo: await base64Of(file) };
   } catch (error) {
     say(`${file.name} cannot be read (${error.message}).`, true);
-    return;
+    return null;
   }
+}
+
+async function open(file) {
+  turn++;
+  // What was shown belongs to another photo: an error must not stand beside it.
+  get("result").hidden = true;
+  photo = await upload(file);
+  if (!photo) return;
   corrected = false;
+  setReferences([]);
   shownSample = document.querySelector('[name="sample"]'); // The likeliest.
   shownSample.checked = true;
   await send();
+}
+
+async function addReferences(files) {
+  const added = await Promise.all([...files].map(upload));
+  if (added.includes(null)) return;
+  const before = references;
+  setReferences([...references, ...added]);
+  if (!(await send())) setReferences(before);
+}
+
+function setReferences(given) {
+  references = given;
+  get("given").textContent = given.map((one) => one.name).join(", ");
+  get("forget").hidden = !given.length;
 }
 
 function chosenSample() {
   return document.querySelector('[name="sample"]:checked');
 }
 
+// Asks the server; returns whether it answered what is shown now.
 async function send() {
   const asked = ++turn;
   const body = JSON.stringify({
-    name: photo.name,
-    photo: photo.data,
+    ...photo,
     mask: corrected ? whiteOnBlack() : null,
     badge: get("badge").checked,
     sample: Number(chosenSample().value),
+    references,
   });
   say("Working …");
   setBusy(true);
@@ -83,17 +107,18 @@ async function send() {
   } finally {
     setBusy(false);
   }
-  if (asked !== turn) return; // Something else was asked for meanwhile.
+  if (asked !== turn) return false; // Something else was asked meanwhile.
   if (answer.error) {
     shownSample.checked = true;
     say(answer.error, true);
-    return;
+    return false;
   }
   await show(answer);
+  return true;
 }
 
 function setBusy(busy) {
-  for (const id of ["again", "badge", "correct"]) get(id).disabled = busy;
+  for (const id of ["again", "badge", "correct", "references", "forget"]) get(id).disabled = busy;
 }
 
 async function show(answer) {
@@ -122,7 +147,11 @@ function summary(faces) {
   const which = faces.length === 1 ? "with a mask" : `${masked} with a mask`;
   const unsure = faces.filter((face) => face.answer === "unsure").length;
   const doubt = unsure ? ` (${unsure} unsure)` : "";
-  return `${found} found, ${which}${doubt}. Drag across the photo to compare.`;
+  const alone = faces.filter((face) => face.found_mask && !face.by_reference);
+  const nobody = references.length && alone.length
+    ? ` Nobody on the other photos is like ${alone.length} of them.` : "";
+  return `${found} found, ${which}${doubt}.${nobody} Drag across the photo to` +
+    " compare.";
 }
 
 function faceBox(face) {
@@ -196,6 +225,7 @@ function setPainting(painting) {
   get("tools").hidden = !painting;
   get("show").hidden = painting;
   get("choice").hidden = painting || !severalKnown;
+  get("others").hidden = get("consent").hidden = painting;
   get("boxes").hidden = get("line").hidden = painting;
   if (!painting) return;
   moveSlider(100); // Corrected on the photo as it was.
@@ -270,6 +300,15 @@ get("file").addEventListener("change", (event) => {
   event.target.value = ""; // So that the same file can be chosen again.
   if (file) open(file);
 });
+get("references").addEventListener("change", (event) => {
+  const files = [...event.target.files];
+  event.target.value = "";
+  if (files.length) addReferences(files);
+});
+get("forget").addEventListener("click", () => {
+  setReferences([]);
+  send();
+});
 document.addEventListener("dragover", (event) => {
   event.preventDefault();
   get("drop").classList.add("over");
@@ -280,7 +319,10 @@ document.addEventListener("dragleave", () => {
 document.addEventListener("drop", (event) => {
   event.preventDefault();
   get("drop").classList.remove("over");
-  if (event.dataTransfer.files[0]) open(event.dataTransfer.files[0]);
+  const files = [...event.dataTransfer.files];
+  const toOthers = get("others").contains(event.target) && photo;
+  if (files.length && toOthers) addReferences(files);
+  else if (files.length) open(files[0]);
 });
 get("camera").addEventListener("click", openCamera);
 get("video").addEventListener("loadeddata", () => {
