@@ -14,9 +14,11 @@ from maskgan_jax.faces import expression as expression_lib
 from maskgan_jax.unmasking import (
   aligned_face,
   backends,
+  background,
   completed_face,
   face_finder,
   mask_report,
+  toning,
 )
 from maskgan_jax.unmasking.references import detail, guidance, matching
 from maskgan_jax.unmasking.references import reference as reference_lib
@@ -228,7 +230,7 @@ class Unmasker:
       answer = self.networks(crops, given, np.stack(landmarks))
       masks = answer.probability if given is None else given
       completed += [
-        _by_reference(
+        _finished(
           completed_face.CompletedFace.of(
             face,
             predicted=predicted,
@@ -255,24 +257,35 @@ def _landmarks(face, expression, sample) -> np.ndarray:
   return expression_lib.of_crop(landmarks, face.transform, expression, sample)
 
 
-def _by_reference(face, landmarks) -> completed_face.CompletedFace:
-  """A completed face with its reference's features, if it has one.
+def _finished(face, landmarks) -> completed_face.CompletedFace:
+  """A completed face as the photo has it: background, reference and tone.
 
   Args:
     face: as the networks complete it.
     landmarks: along which they drew, in its crop, [468, 3].
   """
-  if face.match is None or not face.found_mask:
+  if not face.found_mask:
     return face
+  seen = (face.blend_mask == 0) & (face.inside > 0)
+  predicted = face.predicted
+  if face.landmarks is not None:
+    predicted = background.go_on(predicted, face.crop, seen, landmarks)
+    if face.match is not None:
+      predicted = _by_reference(face, predicted, landmarks)
+  predicted = toning.tone(predicted, face.crop, seen)
+  return dataclasses.replace(face, predicted=predicted)
+
+
+def _by_reference(face, predicted, landmarks) -> np.ndarray:
+  """A completed crop with the features of its face's reference."""
   reference = face.match.reference
   if not detail.is_fine(reference):
-    return face
+    return predicted
   finer = max(1.0, 1 / alignment.enlargement(face.transform))
   times = min(_FINEST, 2 ** math.ceil(math.log2(finer)))
-  predicted = detail.carry_over(
-    reference, face.predicted, landmarks, face.crop, face.blend_mask, times
+  return detail.carry_over(
+    reference, predicted, landmarks, face.crop, face.blend_mask, times
   )
-  return dataclasses.replace(face, predicted=predicted)
 
 
 def _report(face, mask, given: bool, force: bool) -> mask_report.MaskReport:

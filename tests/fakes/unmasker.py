@@ -16,10 +16,15 @@ COLOUR = (10, 200, 30)
 
 
 def photo(bare: bool = False) -> np.ndarray:
-  """Returns a photo, uint8 [200, 300, 3], whose blue tells of a mask."""
+  """Returns a photo, uint8 [200, 300, 3], whose blue tells of a mask.
+
+  It is restless, so that nothing of it goes on behind a face.
+  """
   y, x = np.mgrid[:200, :300]
   blue = np.zeros_like(x) if bare else 200 - x // 2
-  return np.stack([30 + x // 2, 40 + y, blue], axis=2).astype(np.uint8)
+  checks = 60 * ((x // 4 + y // 4) % 2)
+  red, green = 30 + x // 3 + checks, 40 + y // 2 + checks
+  return np.stack([red, green, blue], axis=2).astype(np.uint8)
 
 
 def faceless() -> np.ndarray:

@@ -10,7 +10,7 @@ from maskgan_jax.unmasking.references import reference as reference_lib
 
 # Places along a side where the thin plate is computed; between them it is
 # smooth.
-_GRID = 41
+_GRID = 65
 # How calmly landmarks are followed: they tremble by more than skin stretches.
 _SMOOTHING = 1.0
 # A reference so many times as fine as the result is reduced first.
