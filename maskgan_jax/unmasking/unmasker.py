@@ -149,7 +149,8 @@ class Unmasker:
   ) -> list[completed_face.CompletedFace]:
     """Segments and completes aligned faces.
 
-    Where the crop cuts a mask off, it is widened, once. A face with a reference
+    Where the crop cuts a mask off, it is widened, once; where it cuts no more
+    than a tip, a wider crop completes that. A face with a reference
     (`references.matching`) gets the features of that. For another expression
     or sample of the same mask, give the completed faces: then this is not done
     again, and what was reported stays.
@@ -177,7 +178,7 @@ class Unmasker:
     cut = [
       i
       for i, face in enumerate(completed)
-      if face.found_mask and face.mask_is_cut and not face.widened
+      if face.found_mask and face.mask_touches_edge and not face.widened
     ]
     size = self.networks.image_size
     wider = [
@@ -190,8 +191,11 @@ class Unmasker:
     for i, face in zip(cut, wider, strict=True):
       if face.found_mask:
         # The rule was learned on plain crops: their report stands.
-        report = completed[i].report
-        completed[i] = dataclasses.replace(face, report=report)
+        face = dataclasses.replace(face, report=completed[i].report)
+        if completed[i].mask_is_cut:
+          completed[i] = face
+        else:
+          completed[i] = dataclasses.replace(completed[i], beneath=face)
     if mask is not None and not any(face.found_mask for face in completed):
       raise errors.UserError(
         "The mask's white lies on none of the faces that were found. Paint it"

@@ -112,6 +112,36 @@ def test_a_crop_that_cuts_the_mask_is_widened_once(make, photo, transform):
   np.testing.assert_array_equal(face.crop, crop)
 
 
+class _NarrowNetworks(FakeNetworks):
+  """The mask is a tenth of the crop's width where it reaches its lower edge."""
+
+  def __call__(self, *arguments):
+    answer = super().__call__(*arguments)
+    answer.probability[:, 48:, :, :] = 0
+    answer.probability[:, 48:, 29:36] = 0.97
+    return answer
+
+
+def test_a_tip_beyond_the_crop_is_completed_by_a_wider_one(
+  monkeypatch, photo, transform
+):
+  networks = _NarrowNetworks(area=slice(34, SIZE))
+  monkeypatch.setattr(backends, "load", lambda *_: networks)
+  unmasker = unmasking.Unmasker()
+  result = unmasker.unmask(photo, faces="largest")
+  [face] = result.faces
+  assert networks.batches == [1, 1]
+  assert not face.widened and face.beneath.widened
+  assert face.beneath.report == face.report
+  # Below the plain crop's lower edge, and across it.
+  down = alignment.warp(
+    result.mask, transform + np.float32([[0, 0, 0], [0, 0, -8]]), SIZE
+  )[0]
+  assert down[44:60, 32].min() > 200
+  changed = (result.image != photo).any(axis=2)
+  assert not changed[result.mask == 0].any()
+
+
 def test_another_sample_takes_what_was_found(make, photo, monkeypatch):
   unmasker = make(area=slice(34, SIZE))
   found = unmasker.find(photo, "largest")
