@@ -1,10 +1,10 @@
 """A calm background goes on behind a face where a mask hid it.
 
 A generator makes up what is beside a jaw as it makes up skin, and smears walls
-and skies. Where the photo is calm around what was hidden, it is therefore
-continued from what can be seen of it (Telea, 2004,
-https://doi.org/10.1080/10867651.2004.10487596); face, neck, and whatever has
-hair, ears or clothes nearby stay the generator's.
+and skies. Where the photo is calm around what was hidden, and before the face
+of a head that is turned, it is therefore continued from what can be seen of it
+(Telea, 2004, https://doi.org/10.1080/10867651.2004.10487596); face, neck, and
+whatever has hair, ears or clothes nearby stay the generator's.
 """
 
 import cv2
@@ -19,6 +19,9 @@ from maskgan_jax.faces import anatomy
 # both worsen.
 _AROUND = 16 / 256
 _CALM = (8.0, 20.0)
+# Turned by less than the first of the two, in degrees, a head has hair and ears
+# on both sides; from the second on there is nothing but background before it.
+_TURNED = (20.0, 35.0)
 # How far beside its outline a face may reach, and how softly it ends there.
 _BESIDE = 4 / 256
 _SOFT = 2 / 256
@@ -56,7 +59,7 @@ def go_on(
   going_on = cv2.inpaint(
     crop, (known == 0).astype(np.uint8), _TELEA_RADIUS, cv2.INPAINT_TELEA
   )
-  share = _calmness(crop, known)
+  share = np.maximum(_calmness(crop, known), _before(landmarks, size))
   share *= 1 - cv2.GaussianBlur(person, (0, 0), _SOFT * size)
   share = share[..., None]
   return share * going_on + (1 - share) * predicted.astype(np.float32)
@@ -81,6 +84,16 @@ def _person(landmarks, size) -> np.ndarray:
   neck = np.array([right, left, *below])
   cv2.fillPoly(person, [np.round(neck).astype(np.int32)], 1.0)
   return person
+
+
+def _before(landmarks, size) -> np.ndarray:
+  """What lies before the nose of a turned head, float32 [1, size] in [0, 1]."""
+  low, high = _TURNED
+  turned = np.clip((abs(anatomy.yaw(landmarks)) - low) / (high - low), 0, 1)
+  nose = landmarks[anatomy.NOSE_TIP, 0]
+  cheeks = landmarks[[anatomy.RIGHT_CHEEK, anatomy.LEFT_CHEEK], 0].mean()
+  before = (np.arange(size) - nose) * (nose - cheeks) > 0
+  return (turned * before[None]).astype(np.float32)
 
 
 def _calmness(crop, known) -> np.ndarray:

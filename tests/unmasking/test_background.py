@@ -7,9 +7,11 @@ SIZE = 256
 GREEN = np.uint8([20, 200, 40])
 
 
-def _went_on(behind):
+def _went_on(behind, turned=0.0):
   """What becomes of green beside and below a face, of the crop's lower half."""
   face, landmarks = people.align()
+  landmarks = landmarks.copy()
+  landmarks[:, 2] += turned * (landmarks[:, 0] - SIZE / 2)
   crop = np.broadcast_to(behind, face.crop.shape).astype(np.uint8)
   seen = np.ones((SIZE, SIZE), bool)
   seen[128:250, 24:232] = False
@@ -43,3 +45,14 @@ def test_where_nothing_is_seen_everything_is_the_networks():
   unseen = np.zeros((SIZE, SIZE), bool)
   found = background.go_on(predicted, face.crop, unseen, landmarks)
   np.testing.assert_array_equal(found, predicted)
+
+
+def test_before_a_turned_head_anything_goes_on():
+  noise = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE, 3))
+  for turned in (-1.0, 1.0):
+    found, landmarks = _went_on(noise, turned)
+    nose = landmarks[4, 0]
+    cheeks = landmarks[[234, 454], 0].mean()
+    changed = (found != GREEN).any(axis=(0, 2))
+    before = (np.arange(SIZE) - nose) * (nose - cheeks) > 0
+    assert changed[before].any() and not changed[~before].any()
