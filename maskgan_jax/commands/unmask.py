@@ -158,8 +158,8 @@ def main() -> None:
     overwrite=_OVERWRITE.value, expression=_EXPRESSION.value
   ):
     raise errors.UserError(
-      "A video takes --overwrite, --expression, --reference and --reference_of"
-      " alone of the options for photos."
+      "A video takes --overwrite, --expression and --reference alone of the"
+      " options for photos."
     )
   if (is_folder or is_video) and (_MASK.value or _COMPARE.value or given):
     raise errors.UserError(
@@ -179,7 +179,9 @@ def main() -> None:
     outcomes = unmask_folder.unmask_folder(
       unmasker, _INPUT.value, _OUTPUT.value, options, _NUM_WORKERS.value
     )
-    print(f"{unmask_folder.summary(outcomes)}\n{_caution(references)}")
+    print(
+      f"{unmask_folder.summary(outcomes)}\n{_caution(references is not None)}"
+    )
   elif is_video:
     _video(unmasker, references)
   else:
@@ -212,9 +214,9 @@ def _comparison():
   return comparison.compare
 
 
-def _caution(references: reference.Album | None) -> str:
+def _caution(by_reference: bool) -> str:
   """What the released weights' search for completed faces came to."""
-  if references is not None:
+  if by_reference:
     return _WITH_REFERENCES
   scores = released_card.scores()
   return identification.sentence(scores.get("identification"))
@@ -235,7 +237,7 @@ def _video(unmasker, references: reference.Album | None) -> None:
   print(
     f"{_OUTPUT.value}: written, {summary.num_unmasked} of"
     f" {summary.num_frames} frames unmasked, unsure in {summary.num_unsure}."
-    f" The face under a mask is a guess.\n{_caution(references)}"
+    f" The face under a mask is a guess.\n{_caution(references is not None)}"
   )
   if (flicker := summary.flicker) is not None:
     print(
@@ -254,7 +256,7 @@ def _one(unmasker, options, compare) -> None:
     print(
       f"{_OUTPUT.value}: written, {faces} of {len(result.faces)} faces"
       " unmasked. The face under a mask is a guess.\n"
-      f"{_caution(options.references)}"
+      f"{_caution(bool(result.ingredients))}"
     )
     if options.references is not None:
       print(f"{outputs.references_of(result)}.")

@@ -66,13 +66,13 @@ def score(
     crop's corners in pixels of 256, and of each and in truth what
     `metric.mouth` measures. NaN where the face is not found.
   """
-  mesh = _same(face, _mesh(masked_image))
+  mesh = same_face(face, _mesh(masked_image))
   again = None if mesh is None else _again(unmasker, masked_image, mesh)
   places: dict[str, Face | None] = {
-    "product": _same(face, found),
+    "product": same_face(face, found),
     "mesh": mesh,
     "mesh_again": again,
-    "product_bare": _same(face, find(unmasker, bare_image)),
+    "product_bare": same_face(face, find(unmasker, bare_image)),
   }
   columns = _named(_TRUE, _mouth(face.landmarks))
   for way, place in places.items():
@@ -96,8 +96,8 @@ def _mesh(image) -> list[finder.LandmarkedFace]:
   return finder.shared().find(image)
 
 
-def _same(face: Face, found: Sequence[Face]) -> Face | None:
-  """The face in question among those that are found."""
+def same_face(face: Face, found: Sequence[Face]) -> Face | None:
+  """Returns the face in question among those that are found, or None."""
   overlaps = [finder.box_overlap(face.box, one.box) for one in found]
   if max(overlaps, default=0) < _SAME_FACE:
     return None
@@ -109,7 +109,7 @@ def _again(unmasker, image, mesh: finder.LandmarkedFace) -> Face | None:
   size = unmasker.networks.image_size
   faces = unmasker.complete(image, [aligned_face.align(image, mesh, size)])
   completed = unmasking.lay_back(image, faces).image
-  return _same(mesh, _mesh(completed))
+  return same_face(mesh, _mesh(completed))
 
 
 def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -15,15 +15,13 @@ class MaskedPhoto(NamedTuple):
   """A photo under its mask, in the frame of the bare face's landmarks.
 
   Attributes:
-    bare: the photo.
-    whole: it, uint8 [H, W, 3].
+    whole: the bare photo, uint8 [H, W, 3].
     masked: with the mask.
     frame: the masked face as the bare one is cut out.
     truth: the bare face, uint8 [size, size, 3].
     mask: of the frame, bool [size, size].
   """
 
-  bare: whole_photos.BarePhoto
   whole: np.ndarray
   masked: masks.MaskedFace
   frame: unmasking.AlignedFace
@@ -63,5 +61,5 @@ def draw(
   frame = aligned_face.align(masked.image, bare.face, size)
   mask = aligned_face.align_mask(masked.mask, frame) > 0
   truth, _ = alignment.warp(whole, frame.transform, size)
-  photo = MaskedPhoto(bare, whole, masked, frame, truth, mask)
+  photo = MaskedPhoto(whole, masked, frame, truth, mask)
   return photo if mask.any() else None

@@ -125,11 +125,9 @@ def table(result: Mapping[str, Any]) -> str:
   parts = [head, candidates, by_eye, groups.table(result["groups"])]
   if "product" in result:
     first = product_report.table(result["product"], result["identification"])
-    parts[:0] = [
-      first,
-      with_references.table(result["references"]),
-      landmarks.table(result["landmarks"]),
-    ]
+    parts[:0] = [first, landmarks.table(result["landmarks"])]
+  if "references" in result:
+    parts.insert(1, with_references.table(result["references"]))
   return "\n\n".join(parts)
 
 

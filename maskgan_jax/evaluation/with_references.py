@@ -39,6 +39,8 @@ def measure(
 ) -> dict[str, Any]:
   """Scores the photos of people with a photo of another occasion.
 
+  Left out are faces that are not found under their mask.
+
   Args:
     unmasker: the networks.
     source: the folder that the photos are in.
@@ -65,7 +67,7 @@ def measure(
 
 
 def _pairs(source, known, size):
-  """Photos, the references of each, and another person's photos."""
+  """Photos, the other photos of each person, and one of somebody else."""
   names = [bare.item.name for bare in known]
   lower_faces = [
     references.lower_face(
@@ -96,23 +98,23 @@ def _score_one(unmasker, source, bare, own, wrong) -> dict[str, Any] | None:
   if photo is None or not mine or not others:
     return None
   image = photo.masked.image
-  faces = landmarks.find(unmasker, image)
-  shown, row = {}, {"person_id": bare.item.person_id}
+  face = landmarks.same_face(bare.face, landmarks.find(unmasker, image))
+  if face is None:
+    return None
   albums = {
     "none": reference.Album(),
     "reference": reference.Album(references=mine),
-    "wrong_person": reference.Album(
-      given={i: others for i in range(1, len(faces) + 1)}
-    ),
+    "wrong_person": reference.Album(given={1: others[0]}),
   }
+  shown = {}
   for name, given in albums.items():
-    assigned = matching.assign(given, image, faces)
-    completed = unmasker.complete(image, assigned)
+    completed = unmasker.complete(image, matching.assign(given, image, [face]))
     shown[name] = photo.in_frame(unmasking.lay_back(image, completed).image)
-    row[name] = any(face.match is not None for face in assigned)
-  asked = matching.assign(reference.Album(references=others), image, faces)
-  row["refused"] = all(face.match is None for face in asked)
-  row["found"] = row.pop("reference")
+  row: dict[str, Any] = {"person_id": bare.item.person_id}
+  for name, asked in (("found", mine), ("refused", others)):
+    given = reference.Album(references=asked)
+    [assigned] = matching.assign(given, image, [face])
+    row[name] = (assigned.match is None) == (name == "refused")
   row |= photo.scores(shown)
   for name, picture in shown.items():
     vector = bare.true.embed(picture)

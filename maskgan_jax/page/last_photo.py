@@ -40,7 +40,7 @@ class LastPhoto:
   """Unmasks photos, and keeps the last one, its faces and result in memory.
 
   Another mask or sample of the same photo is completed without looking for the
-  faces again; the same mask and sample are answered at once.
+  faces again; the same request is answered at once.
   """
 
   def __init__(self, unmasker: unmasking.Unmasker):

@@ -18,8 +18,8 @@ from maskgan_jax.common import errors
 from maskgan_jax.page import requests
 
 HOST = "127.0.0.1"
-# Of a request: a photo and a mask in base64. The page sends files of up to 64
-# MiB, which hold any camera's photo.
+# Of a request: a photo, its references and a mask in base64. The page sends
+# files of up to 64 MiB, which hold any camera's photo.
 MAX_BODY = 100 * 2**20
 # A client that stops in the middle is given up after so many seconds.
 _PATIENCE = 60
@@ -97,7 +97,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     if int(length) > MAX_BODY:
       self._send_error(
         413,
-        f"The photo's file is too large: with what else is sent it has"
+        f"The photo's file is too large: with its references and mask it has"
         f" {int(length) / 2**20:.0f} MiB, and {MAX_BODY // 2**20} are taken."
         " Reduce the photo first.",
       )

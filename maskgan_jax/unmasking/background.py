@@ -59,7 +59,9 @@ def go_on(
   going_on = cv2.inpaint(
     crop, (known == 0).astype(np.uint8), _TELEA_RADIUS, cv2.INPAINT_TELEA
   )
-  share = np.maximum(_calmness(crop, known), _before(landmarks, size))
+  around = cv2.GaussianBlur(known, (0, 0), _AROUND * size)
+  share = np.maximum(_calmness(crop, known, around), _before(landmarks, size))
+  share *= np.clip(around / _LEAST_SEEN, 0, 1)
   share *= 1 - cv2.GaussianBlur(person, (0, 0), _SOFT * size)
   share = share[..., None]
   return share * going_on + (1 - share) * predicted.astype(np.float32)
@@ -96,11 +98,10 @@ def _before(landmarks, size) -> np.ndarray:
   return (turned * before[None]).astype(np.float32)
 
 
-def _calmness(crop, known) -> np.ndarray:
+def _calmness(crop, known, around) -> np.ndarray:
   """How calm what is known around each pixel is, [size, size] in [0, 1]."""
   sigma = _AROUND * len(crop)
   picture = crop.astype(np.float32)
-  around = cv2.GaussianBlur(known, (0, 0), sigma)
   weight = np.maximum(around, 1e-4)[..., None]
   mean, square = (
     cv2.GaussianBlur(x * known[..., None], (0, 0), sigma) / weight
@@ -108,5 +109,4 @@ def _calmness(crop, known) -> np.ndarray:
   )
   deviation = np.sqrt(np.maximum(square - np.square(mean), 0)).mean(axis=2)
   low, high = _CALM
-  calm = np.clip((high - deviation) / (high - low), 0, 1)
-  return calm * np.clip(around / _LEAST_SEEN, 0, 1)
+  return np.clip((high - deviation) / (high - low), 0, 1)

@@ -175,5 +175,7 @@ def lay_back(image: np.ndarray, faces: Sequence[CompletedFace]) -> UnmaskResult:
       face.landmarks,
       face.grain,
     )
-    shown[window] = np.maximum(shown[window], share)
+    # What is laid over something else leaves so much of it.
+    left = (255 - shown[window].astype(int)) * (255 - share.astype(int)) // 255
+    shown[window] = 255 - left
   return UnmaskResult(result, tuple(faces), shown)

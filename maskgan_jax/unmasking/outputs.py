@@ -148,8 +148,8 @@ def references_of(result: unmasking.UnmaskResult) -> str:
     if face.match is None:
       said.append(f"{place}: no reference is alike, completed without one")
       continue
-    reference, likeness, _ = face.match
-    name = pathlib.PurePath(reference.name).name
+    name = pathlib.PurePath(face.match.reference.name).name
+    likeness = face.match.likeness
     said.append(f"{place}: by {name} ({likeness:.2f} alike)")
     if likeness < matching.THRESHOLD:
       said[-1] += (
@@ -162,8 +162,9 @@ def _check_numbers(album: reference.Album, num_faces: int) -> None:
   for number in album.given:
     if number > num_faces:
       raise errors.UserError(
-        f"A reference is given for face {number}, but the photo shows"
-        f" {num_faces}. Number them by size, 1 for the largest."
+        f"A reference is given for face {number}, but {num_faces}"
+        f" {'is' if num_faces == 1 else 'are'} looked at. Number them by size,"
+        " 1 for the largest."
       )
 
 

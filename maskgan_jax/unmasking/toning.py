@@ -14,7 +14,9 @@ import numpy as np
 _ONE_TONE = (1.8, 3.0)
 # Colour as a polynomial of brightness: sepia bends once.
 _DEGREE = 2
+# With fewer pixels, or levels of brightness, nothing is known.
 _LEAST_PIXELS = 500
+_LEAST_RANGE = 60.0
 # Where OpenCV has no colour.
 _MIDDLE = np.float32([0.0, 0.5, 0.5])
 
@@ -30,12 +32,17 @@ def tone(
     seen: where that shows the photo and no mask, bool [size, size].
 
   Returns:
-    float32 [S, S, 3]; the prediction itself where the photo is in colour.
+    float32 [S, S, 3] in 0..255; the prediction itself where the photo is in
+    colour.
   """
   predicted = predicted.astype(np.float32)
   if seen.sum() < _LEAST_PIXELS:
     return predicted
   shown = _brightness_and_colour(crop.astype(np.float32))[seen]
+  # Beyond what is seen, a polynomial says anything.
+  darkest, brightest = np.percentile(shown[:, 0], (1, 99))
+  if brightest - darkest < _LEAST_RANGE:
+    return predicted
   terms = np.vander(shown[:, 0] / 255, _DEGREE + 1)
   factors = np.linalg.lstsq(terms, shown[:, 1:], rcond=None)[0]
   off = np.sqrt(np.square(shown[:, 1:] - terms @ factors).mean())
@@ -44,10 +51,12 @@ def tone(
   if not share:
     return predicted
   found = _brightness_and_colour(predicted)
-  own = np.vander(found[..., 0].ravel() / 255, _DEGREE + 1) @ factors
+  bright = np.clip(found[..., 0], darkest, brightest)
+  own = np.vander(bright.ravel() / 255, _DEGREE + 1) @ factors
   own = own.reshape(*found.shape[:2], 2).astype(np.float32)
   found[..., 1:] += np.float32(share) * (own - found[..., 1:])
-  return 255 * cv2.cvtColor(found / 255 + _MIDDLE, cv2.COLOR_YCrCb2RGB)
+  toned = 255 * cv2.cvtColor(found / 255 + _MIDDLE, cv2.COLOR_YCrCb2RGB)
+  return np.clip(toned, 0, 255)
 
 
 def _brightness_and_colour(image) -> np.ndarray:

@@ -22,7 +22,7 @@ from maskgan_jax.unmasking import (
   mask_report,
   skin_grain,
 )
-from maskgan_jax.unmasking.references import reference
+from maskgan_jax.unmasking.references import matching, reference
 
 # Of the crop's side: a placement that moves so far in a frame is believed at
 # once, one that moves less in proportion, but never less than the share.
@@ -36,6 +36,8 @@ _PATIENCE = 8
 # Frames in a row that say otherwise change a decision when they weigh so much
 # together: two that say yes, four that are unsure, or eight that say no.
 _TO_CHANGE = 8
+# In so many frames of a face its reference is looked for.
+_MATCHED_FRAMES = 5
 _WEIGHTS = {mask_report.YES: 4, mask_report.UNSURE: 2, mask_report.NO: 1}
 
 
@@ -56,6 +58,7 @@ class Track:
     against: weight of the last frames in a row whose own mask says otherwise.
     missed: frames since it was last found.
     match: another photo of this person; None where there is none.
+    num_seen: frames that it was completed in.
   """
 
   box: np.ndarray
@@ -70,6 +73,7 @@ class Track:
   against: int = 0
   missed: int = 0
   match: reference.Match | None = None
+  num_seen: int = 0
 
   def move(self, face: finder.LandmarkedFace, size: int) -> None:
     """Follows the face to where it was found in the next frame."""
@@ -86,19 +90,21 @@ class Track:
   def see(self, face: completed_face.CompletedFace) -> None:
     """Takes a new frame's mask and prediction into the averages."""
     self._decide(face.report)
-    self.match = face.match
+    self.match, self.num_seen = face.match, self.num_seen + 1
     predicted = face.predicted.astype(np.float32)
-    if (
-      self.predicted is None
-      or face.widened != self.widened
-      or predicted.shape != self.predicted.shape
-    ):
+    if self.predicted is None or face.widened != self.widened:
       # Averages of another crop lie elsewhere.
       self.placement = _inverse(face.transform)
       self.widened = face.widened
       self.mask, self.predicted = face.mask.copy(), predicted
       return
     self.mask += _NEW_MASK * (face.mask - self.mask)
+    if not face.found_mask and self.report.answer != mask_report.NO:
+      # Where it saw no mask, the generator painted what it saw: the mask.
+      return
+    if predicted.shape != self.predicted.shape:
+      side = predicted.shape[:2]
+      self.predicted = cv2.resize(self.predicted, side[::-1])
     self.predicted += _NEW_PREDICTION * (predicted - self.predicted)
 
   def _decide(self, own: mask_report.MaskReport) -> None:
@@ -148,6 +154,35 @@ class Tracker:
       for track in self.tracks
     ]
 
+  def assign(
+    self,
+    album: reference.Album,
+    frame: np.ndarray,
+    faces: Sequence[aligned_face.AlignedFace],
+  ) -> list[aligned_face.AlignedFace]:
+    """Looks for the references of the faces that `follow` gave, in its order.
+
+    Only in their first frames: with every frame more somebody else's is taken
+    for one by chance.
+
+    Args:
+      album: the references.
+      frame: uint8 [H, W, 3], RGB.
+      faces: of it.
+    """
+    new = [track.num_seen < _MATCHED_FRAMES for track in self.tracks]
+    found = iter(
+      matching.assign(
+        album,
+        frame,
+        [face for face, is_new in zip(faces, new, strict=True) if is_new],
+      )
+    )
+    return [
+      next(found) if is_new else face
+      for face, is_new in zip(faces, new, strict=True)
+    ]
+
   def smooth(
     self, faces: Sequence[completed_face.CompletedFace]
   ) -> list[completed_face.CompletedFace]:
@@ -167,6 +202,7 @@ class Tracker:
         mask=track.mask,
         report=track.report,
         grain=track.grain,
+        beneath=None,  # It would come and go.
       )
       for track, face in zip(self.tracks, faces, strict=True)
     ]

@@ -12,7 +12,7 @@ from maskgan_jax.common import files, progress
 from maskgan_jax.faces import expression as expression_lib
 from maskgan_jax.photos import provenance, video
 from maskgan_jax.unmasking import face_finder, outputs, tracks
-from maskgan_jax.unmasking.references import matching, reference
+from maskgan_jax.unmasking.references import reference
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _frame_unmasker(
   def unmask(frame):
     faces = tracker.follow(frame, finder.find(frame))
     if references is not None:
-      faces = matching.assign(references, frame, faces)
+      faces = tracker.assign(references, frame, faces)
     completed = unmasker.complete(frame, faces, expression=expression)
     return unmasking.lay_back(frame, tracker.smooth(completed))
 

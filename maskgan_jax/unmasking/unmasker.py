@@ -2,30 +2,24 @@
 
 import dataclasses
 import functools
-import math
 import os
 from collections.abc import Sequence
 
 import numpy as np
 
 from maskgan_jax.common import errors
-from maskgan_jax.faces import alignment, anatomy
+from maskgan_jax.faces import anatomy
 from maskgan_jax.faces import expression as expression_lib
 from maskgan_jax.unmasking import (
   aligned_face,
   backends,
-  background,
   completed_face,
   face_finder,
+  finishing,
   mask_report,
-  toning,
 )
-from maskgan_jax.unmasking.references import detail, guidance, matching
+from maskgan_jax.unmasking.references import guidance, matching
 from maskgan_jax.unmasking.references import reference as reference_lib
-
-# How many times as fine as the networks see a face its reference is carried
-# over at most; powers of two, so that a film seldom changes between them.
-_FINEST = 8
 
 FACES = ("all", "largest")
 
@@ -181,12 +175,7 @@ class Unmasker:
       if face.found_mask and face.mask_touches_edge and not face.widened
     ]
     size = self.networks.image_size
-    wider = [
-      aligned_face.align(
-        image, faces[i], size, widened=True, match=faces[i].match
-      )
-      for i in cut
-    ]
+    wider = [_widened(image, faces[i], size) for i in cut]
     wider = run(wider)
     for i, face in zip(cut, wider, strict=True):
       if face.found_mask:
@@ -234,7 +223,7 @@ class Unmasker:
       answer = self.networks(crops, given, np.stack(landmarks))
       masks = answer.probability if given is None else given
       completed += [
-        _finished(
+        finishing.finish(
           completed_face.CompletedFace.of(
             face,
             predicted=predicted,
@@ -261,35 +250,11 @@ def _landmarks(face, expression, sample) -> np.ndarray:
   return expression_lib.of_crop(landmarks, face.transform, expression, sample)
 
 
-def _finished(face, landmarks) -> completed_face.CompletedFace:
-  """A completed face as the photo has it: background, reference and tone.
-
-  Args:
-    face: as the networks complete it.
-    landmarks: along which they drew, in its crop, [468, 3].
-  """
-  if not face.found_mask:
-    return face
-  seen = (face.blend_mask == 0) & (face.inside > 0)
-  predicted = face.predicted
-  if face.landmarks is not None:
-    predicted = background.go_on(predicted, face.crop, seen, landmarks)
-    if face.match is not None:
-      predicted = _by_reference(face, predicted, landmarks)
-  predicted = toning.tone(predicted, face.crop, seen)
-  return dataclasses.replace(face, predicted=predicted)
-
-
-def _by_reference(face, predicted, landmarks) -> np.ndarray:
-  """A completed crop with the features of its face's reference."""
-  reference = face.match.reference
-  if not detail.is_fine(reference):
-    return predicted
-  finer = max(1.0, 1 / alignment.enlargement(face.transform))
-  times = min(_FINEST, 2 ** math.ceil(math.log2(finer)))
-  return detail.carry_over(
-    reference, predicted, landmarks, face.crop, face.blend_mask, times
-  )
+def _widened(image, face, size) -> aligned_face.AlignedFace:
+  """A face in a wider crop, which may be there already."""
+  if isinstance(face, completed_face.CompletedFace) and face.beneath:
+    return face.beneath
+  return aligned_face.align(image, face, size, widened=True, match=face.match)
 
 
 def _report(face, mask, given: bool, force: bool) -> mask_report.MaskReport:

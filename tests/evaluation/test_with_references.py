@@ -42,7 +42,6 @@ def known(monkeypatch):
       masked=types.SimpleNamespace(image=fake.photo()),
       in_frame=lambda image: image,
       scores=_scores,
-      bare=bare,
     ),
   )
 

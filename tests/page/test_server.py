@@ -340,7 +340,7 @@ def test_other_photos_of_the_people(page, monkeypatch):
   assert not page.is_visible("#forget")
   sign = -1
   add("stranger.png")
-  page.get_by_text("Nobody on the other photos is like 1 of them").wait_for()
+  page.get_by_text("On the other photos nobody is alike (1).").wait_for()
 
 
 def test_a_mask_corrected_by_brush(page):

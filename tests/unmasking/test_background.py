@@ -43,8 +43,11 @@ def test_where_nothing_is_seen_everything_is_the_networks():
   face, landmarks = people.align()
   predicted = np.broadcast_to(GREEN, face.crop.shape)
   unseen = np.zeros((SIZE, SIZE), bool)
-  found = background.go_on(predicted, face.crop, unseen, landmarks)
-  np.testing.assert_array_equal(found, predicted)
+  turned = landmarks.copy()
+  turned[:, 2] += landmarks[:, 0]
+  for points in (landmarks, turned):
+    found = background.go_on(predicted, face.crop, unseen, points)
+    np.testing.assert_array_equal(found, predicted)
 
 
 def test_before_a_turned_head_anything_goes_on():

@@ -66,3 +66,16 @@ def test_too_little_that_is_seen_tells_nothing():
   nothing = np.zeros((SIZE, SIZE), bool)
   found = toning.tone(predicted, face.crop, nothing)
   np.testing.assert_array_equal(found, predicted)
+
+
+def test_what_is_dark_tells_nothing_of_what_is_bright():
+  rng = np.random.default_rng(0)
+  seen = np.ones((SIZE, SIZE), bool)
+  predicted = np.broadcast_to(SKIN, (SIZE, SIZE, 3))
+  for low, high in ((35, 45), (20, 110)):
+    grey = rng.uniform(low, high, (SIZE, SIZE, 1))
+    crop = np.round(grey + rng.normal(0, 1, (SIZE, SIZE, 3))).astype(np.uint8)
+    found = toning.tone(predicted, crop, seen)
+    as_it_was = high - low < 60
+    assert (_colour(found).max() > 50) == as_it_was
+    assert as_it_was or _colour(found).max() < 3

@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 
 import numpy as np
@@ -10,6 +11,7 @@ from maskgan_jax.unmasking import (
   mask_report,
   tracks,
 )
+from maskgan_jax.unmasking.references import matching, reference
 
 SIZE = 32
 
@@ -43,9 +45,12 @@ class Film:
   What is reported of each frame comes from the list, or is always `answer`.
   """
 
-  def __init__(self, answer=mask_report.YES, grey=None, answers=None):
+  def __init__(
+    self, answer=mask_report.YES, grey=None, answers=None, times=None
+  ):
     self.tracker = tracks.Tracker(SIZE)
     self._grey = None if grey is None else iter(grey)
+    self._times = itertools.repeat(1) if times is None else iter(times)
     self._mask = np.zeros((SIZE, SIZE), np.float32)
     self._mask[8:24, 8:24] = 0.9
     self._answers = itertools.repeat(answer) if answers is None else answers
@@ -53,7 +58,8 @@ class Film:
 
   def unmask(self, image, faces, widened=False):
     grey = 128 if self._grey is None else next(self._grey)
-    predicted = np.full((SIZE, SIZE, 3), grey, np.float32)
+    side = SIZE * next(self._times)
+    predicted = np.full((side, side, 3), grey, np.float32)
     answer = next(self._answers)
     report = mask_report.MaskReport(answer, 0.5, f"{answer} here")
     completed = [
@@ -199,3 +205,57 @@ def test_a_mask_put_on_or_off_is_followed(landmarks):
 def test_a_frame_that_agrees_tells_its_own_reason(landmarks):
   yes, unsure = mask_report.YES, mask_report.UNSURE
   assert _decided(landmarks, [yes, unsure, yes]) == [yes, unsure, yes]
+
+
+def test_what_a_frame_without_a_mask_paints_is_not_averaged(landmarks):
+  answers = [mask_report.YES, mask_report.NO, mask_report.YES]
+  film = Film(grey=[100.0, 250.0, 100.0], answers=answers)
+  for _ in answers:
+    result = film.unmask(frame(), found(landmarks))
+    assert result.found_mask
+    np.testing.assert_array_equal(result.faces[0].predicted, 100.0)
+
+
+def test_a_face_that_comes_nearer_keeps_its_averages(landmarks):
+  film = Film(grey=[100.0, 200.0], times=[1, 2])
+  film.unmask(frame(), found(landmarks))
+  [face] = film.unmask(frame(), found(landmarks)).faces
+  assert face.predicted.shape == (2 * SIZE, 2 * SIZE, 3)
+  np.testing.assert_allclose(face.predicted, 125.0)
+
+
+def test_a_wider_crop_beneath_comes_and_goes_in_no_film(landmarks):
+  film = Film(answers=[mask_report.NO] * 3 + [mask_report.YES])
+  for _ in range(3):
+    film.unmask(frame(), found(landmarks))
+  [face] = film.tracker.follow(frame(), found(landmarks))
+  report = mask_report.MaskReport(mask_report.YES, 0.5, "here")
+  wide = completed_face.CompletedFace.of(
+    face,
+    predicted=np.zeros((SIZE, SIZE, 3)),
+    mask=np.ones((SIZE, SIZE), np.float32),
+    report=report,
+    hidden_reach=0.0,
+  )
+  [smooth] = film.tracker.smooth([dataclasses.replace(wide, beneath=wide)])
+  result = completed_face.lay_back(frame(), [smooth])
+  np.testing.assert_array_equal(result.image, frame())
+
+
+def test_references_are_looked_for_in_a_faces_first_frames(
+  landmarks, monkeypatch
+):
+  asked = []
+
+  def assign(album, image, faces):
+    asked.append(len(faces))
+    return list(faces)
+
+  monkeypatch.setattr(matching, "assign", assign)
+  film = Film()
+  for _ in range(8):
+    faces = film.tracker.follow(frame(), found(landmarks))
+    assigned = film.tracker.assign(reference.Album(), frame(), faces)
+    assert assigned == faces
+    film.unmask(frame(), found(landmarks))
+  assert asked == [1] * 5 + [0] * 3

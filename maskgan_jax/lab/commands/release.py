@@ -49,9 +49,6 @@ _OUTPUT = flags.DEFINE_string(
   " exist are replaced.",
 )
 
-# The parts of metrics.json that rest on landmarks found in use.
-_OF_WHOLE_PHOTOS = product.PARTS
-
 GROUPS = {
   "Runs": (_WORKDIR, _LANDMARKER_WORKDIR, _CHECKPOINT),
   "Card": (_METRICS, _TRAINED_BY),
@@ -91,7 +88,8 @@ def main() -> None:
     variables = variables | found
   scores = {} if _WORKDIR.value else card["scores"]
   if _LANDMARKER_WORKDIR.value:
-    scores = {k: x for k, x in scores.items() if k not in _OF_WHOLE_PHOTOS}
+    # These parts rest on landmarks found in use.
+    scores = {k: x for k, x in scores.items() if k not in product.PARTS}
   if _METRICS.value:
     scores = _scores(pathlib.Path(_METRICS.value))
   written = released.write(

@@ -65,11 +65,19 @@ async function open(file) {
 }
 
 async function addReferences(files) {
+  const of = photo;
   const added = await Promise.all([...files].map(upload));
-  if (added.includes(null)) return;
+  // Meanwhile another photo may have been opened.
+  if (photo === of && !added.includes(null)) {
+    await sendWith([...references, ...added]);
+  }
+}
+
+async function sendWith(given) {
   const before = references;
-  setReferences([...references, ...added]);
-  if (!(await send())) setReferences(before);
+  setReferences(given);
+  const failed = !(await send());
+  if (failed && references === given) setReferences(before);
 }
 
 function setReferences(given) {
@@ -82,7 +90,7 @@ function chosenSample() {
   return document.querySelector('[name="sample"]:checked');
 }
 
-// Asks the server; returns whether it answered what is shown now.
+// Asks the server; returns false if it could not answer.
 async function send() {
   const asked = ++turn;
   const body = JSON.stringify({
@@ -107,7 +115,7 @@ async function send() {
   } finally {
     setBusy(false);
   }
-  if (asked !== turn) return false; // Something else was asked meanwhile.
+  if (asked !== turn) return true; // Something else was asked meanwhile.
   if (answer.error) {
     shownSample.checked = true;
     say(answer.error, true);
@@ -118,7 +126,8 @@ async function send() {
 }
 
 function setBusy(busy) {
-  for (const id of ["again", "badge", "correct", "references", "forget"]) get(id).disabled = busy;
+  const ids = ["again", "badge", "correct", "references", "forget"];
+  for (const id of ids) get(id).disabled = busy;
 }
 
 async function show(answer) {
@@ -149,7 +158,7 @@ function summary(faces) {
   const doubt = unsure ? ` (${unsure} unsure)` : "";
   const alone = faces.filter((face) => face.found_mask && !face.by_reference);
   const nobody = references.length && alone.length
-    ? ` Nobody on the other photos is like ${alone.length} of them.` : "";
+    ? ` On the other photos nobody is alike (${alone.length}).` : "";
   return `${found} found, ${which}${doubt}.${nobody} Drag across the photo to` +
     " compare.";
 }
@@ -305,10 +314,7 @@ get("references").addEventListener("change", (event) => {
   event.target.value = "";
   if (files.length) addReferences(files);
 });
-get("forget").addEventListener("click", () => {
-  setReferences([]);
-  send();
-});
+get("forget").addEventListener("click", () => sendWith([]));
 document.addEventListener("dragover", (event) => {
   event.preventDefault();
   get("drop").classList.add("over");

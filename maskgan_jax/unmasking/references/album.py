@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from maskgan_jax import photos
-from maskgan_jax.common import errors
+from maskgan_jax.common import errors, progress
 from maskgan_jax.faces import alignment, anatomy, embedding
 from maskgan_jax.unmasking import completed_face, unmasker
 from maskgan_jax.unmasking.references import detail
@@ -45,20 +45,17 @@ def read(
     if not path.is_dir():
       references += _of_file(networks, path, notes)
       continue
-    before = len(references)
-    for one in photos.find(path):
-      try:
-        references += _of_file(networks, one, notes)
-      except errors.UserError as error:
-        notes.append(str(error))
-    if len(references) == before:
+    found, unusable = _of_folder(networks, path)
+    if not found:
       raise errors.UserError(
-        f"{path}: no photo of it can be a reference: {'; '.join(notes)}"
+        f"{path}: no photo of it can be a reference: {'; '.join(unusable)}."
       )
+    references += found
+    notes += unusable
   return reference_lib.Album(
     references=references,
     given={
-      number: [_only_one(networks, pathlib.Path(path), notes)]
+      number: _only_one(networks, pathlib.Path(path), notes)
       for number, path in (given or {}).items()
     },
     notes=notes,
@@ -81,9 +78,13 @@ def of_photo(
   """
   sha256 = sha256 or hashlib.sha256(np.ascontiguousarray(image)).hexdigest()
   try:
-    found = networks.complete(image, networks.find(image))
+    faces = networks.find(image)
   except errors.UserError as error:
-    raise errors.UserError(f"{name}: {error}") from error
+    raise errors.UserError(
+      f"{name}: no face found for certain. A reference needs one that looks"
+      " towards the camera."
+    ) from error
+  found = networks.complete(image, faces)
   visible = 255 - completed_face.lay_back(image, found).mask
   references, notes = [], []
   for face in found:
@@ -101,6 +102,21 @@ def of_photo(
       f"{name}: a mask hides what a reference is to show. Give a photo without"
       " one."
     )
+  return references, notes
+
+
+def _of_folder(networks, folder):
+  """The faces of a folder's photos, and what to know of them."""
+  paths = photos.find(folder)
+  references: list[reference_lib.Reference] = []
+  notes: list[str] = []
+  with progress.bar(len(paths), "photo", label="References") as bar:
+    for path in paths:
+      try:
+        references += _of_file(networks, path, notes)
+      except errors.UserError as error:
+        notes.append(str(error).rstrip("."))
+      bar.update()
   return references, notes
 
 

@@ -27,35 +27,50 @@ def assign(
 ) -> list[aligned_face.AlignedFace]:
   """Gives faces the references that are of them; those of nobody are ignored.
 
+  No two faces are of one person: the more alike one has the reference.
+
   Args:
     album: the references.
     image: the photo, uint8 [H, W, 3] RGB.
     faces: of this photo, the largest first; those that have a reference, and
       those without landmarks, stay as they are.
   """
-  return [
-    dataclasses.replace(face, match=_match(album, image, face, number))
-    if face.match is None and face.landmarks is not None
-    else face
-    for number, face in enumerate(faces, start=1)
-  ]
+  found = list(faces)
+  for i, face in enumerate(faces):
+    if face.match is None and face.landmarks is not None:
+      given = album.given.get(i + 1)
+      match = _match(album.references, given, image, face)
+      found[i] = dataclasses.replace(face, match=match)
+  for i, face in enumerate(found):
+    if any(_is_more_alike(other, face) for other in found):
+      found[i] = dataclasses.replace(face, match=None)
+  return found
 
 
-def _match(album, image, face, number) -> reference_lib.Match | None:
-  given = album.given.get(number, ())
-  candidates = given or album.references
+def _is_more_alike(face, other) -> bool:
+  """Whether a face has another one's reference, and more right to it."""
+  if face is other or face.match is None or other.match is None:
+    return False
+  return (
+    face.match.reference is other.match.reference
+    and face.match.likeness > other.match.likeness
+  )
+
+
+def _match(references, given, image, face) -> reference_lib.Match | None:
+  candidates = references if given is None else [given]
   if not candidates:
     return None
   vector = embedding.embed_upper_half(image, face.landmarks)
   likeness = [float(vector @ one.vector) for one in candidates]
   least = max(likeness) - _SAME
-  if not given:
+  if given is None:
     least = max(least, THRESHOLD)
   alike = [i for i, cosine in enumerate(likeness) if cosine >= least]
   if not alike:
     return None
   best = max(alike, key=lambda i: likeness[i] + _fitness(candidates[i], face))
-  return reference_lib.Match(candidates[best], likeness[best], bool(given))
+  return reference_lib.Match(candidates[best], likeness[best])
 
 
 def _fitness(reference, face) -> float:

@@ -34,12 +34,10 @@ class Match(NamedTuple):
   Attributes:
     reference: that is used.
     likeness: cosine of both upper halves, in [-1, 1].
-    given: whether somebody said that it is of this face.
   """
 
   reference: Reference
   likeness: float
-  given: bool
 
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
@@ -48,12 +46,11 @@ class Album:
 
   Attributes:
     references: of anybody; each face looks for its own.
-    given: by the number of a face, 1 for the largest, those of that face.
+    given: by the number of a face, 1 for the largest, that of this face,
+      whomever it looks like.
     notes: what of the files cannot be used, and why, in words.
   """
 
   references: Sequence[Reference] = ()
-  given: Mapping[int, Sequence[Reference]] = dataclasses.field(
-    default_factory=dict
-  )
+  given: Mapping[int, Reference] = dataclasses.field(default_factory=dict)
   notes: Sequence[str] = ()

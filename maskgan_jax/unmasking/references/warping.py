@@ -11,6 +11,7 @@ from maskgan_jax.unmasking.references import reference as reference_lib
 # Places along a side where the thin plate is computed; between them it is
 # smooth.
 _GRID = 65
+_SIZE = 256
 # How calmly landmarks are followed: they tremble by more than skin stretches.
 _SMOOTHING = 1.0
 # A reference so many times as fine as the result is reduced first.
@@ -35,19 +36,21 @@ def warp(
     float32 [size, size, 3] in 0..255, and where it shows the person: float32
     [size, size] in [0, 1], 0 beside the photo and where a mask hides it.
   """
-  target = landmarks[:, :2].astype(np.float64)
+  # At one size, so that the smoothing means the same at every size.
+  to_size = (size - 1) / (_SIZE - 1)
+  target = landmarks[:, :2].astype(np.float64) / to_size
   source = reference.landmarks[:, :2].astype(np.float64)
   plate = interpolate.RBFInterpolator(
     target, source, kernel="thin_plate_spline", smoothing=_SMOOTHING
   )
-  places = np.linspace(0, size - 1, _GRID)
+  places = np.linspace(0, _SIZE - 1, _GRID)
   grid = np.stack(np.meshgrid(places, places), axis=-1)
   coarse = plate(grid.reshape(-1, 2)).reshape(grid.shape).astype(np.float32)
   steps = np.linspace(0, _GRID - 1, size, dtype=np.float32)
   way = cv2.remap(coarse, *np.meshgrid(steps, steps), cv2.INTER_CUBIC)
   image = reference.image
   shape = np.array(image.shape[1::-1])
-  finer = _enlargement(target, source)
+  finer = _enlargement(target, source) / to_size
   if finer > _REDUCED_FROM:
     # remap samples few pixels: reduce by area first against aliasing.
     reduced = np.maximum(1, np.round(shape / finer).astype(int))

@@ -43,7 +43,6 @@ def test_the_most_alike_is_taken_and_nobody_else(assigned):
   match = assigned(references=some)
   assert match.reference.name == "self"
   assert match.likeness == pytest.approx(0.7)
-  assert not match.given
   assert assigned(references=some[:1]) is None
   assert assigned() is None
 
@@ -61,18 +60,18 @@ def test_of_several_of_one_person_that_which_fits(assigned):
 
 def test_what_is_given_is_taken_however_little_alike(assigned):
   match = assigned(
-    references=[_like(0.9, "alike")], given={1: [_like(0.1, "given")]}
+    references=[_like(0.9, "alike")], given={1: _like(0.1, "given")}
   )
-  assert (match.reference.name, match.given) == ("given", True)
+  assert match.reference.name == "given"
   assert match.likeness < matching.THRESHOLD
-  other = assigned(given={2: [_like(0.9, "of another")]})
+  other = assigned(given={2: _like(0.9, "of another")})
   assert other is None
 
 
 def test_a_face_keeps_its_reference(monkeypatch):
   image, _ = people.hopper()
   face, _ = people.align()
-  match = reference.Match(_like(0.5, "own"), 0.5, False)
+  match = reference.Match(_like(0.5, "own"), 0.5)
   face = dataclasses.replace(face, match=match)
   album = reference.Album(references=[_like(1.0, "better")])
   [found] = matching.assign(album, image, [face])
@@ -98,3 +97,13 @@ def test_photos_are_told_apart_by_several_threads_at_once():
     for _ in range(5):
       found = pool.map(lambda x: embedding.embed_upper_half(x, landmarks), some)
       np.testing.assert_array_equal(list(found), alone)
+
+
+def test_two_faces_are_not_one_person(monkeypatch):
+  image, _ = people.hopper()
+  face, _ = people.align()
+  seen = iter([_vector(0.8, other=2), _vector(0.9, other=2)])
+  monkeypatch.setattr(embedding, "embed_upper_half", lambda *_: next(seen))
+  album = reference.Album(references=[_like(1.0, "mum")])
+  sister, mum = matching.assign(album, image, [face, face])
+  assert sister.match is None and mum.match.reference.name == "mum"
