@@ -112,8 +112,10 @@ def placed():
 def test_what_was_hidden_of_the_face_counts(settings, placed):
   settings = dataclasses.replace(settings, judge_hidden=True)
   counted = step_losses.counted(placed, settings)[0, ..., 0]
-  assert not counted[:32].any() and not counted[:, :15].any()
-  assert (counted[34:40, 24:40] == 1).all() and not counted[50:].any()
+  assert not counted[:32].any() and not counted[51:].any()
+  assert (counted[34:40, 24:40] == 1).all()
+  # 4 % of the side beside the face, and no more.
+  assert (counted[34, 13:51] == 1).all() and not counted[:, :13].any()
   nowhere = placed._replace(landmarks=NOWHERE)
   np.testing.assert_array_equal(
     step_losses.counted(nowhere, settings), placed.region
