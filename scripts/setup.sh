@@ -38,9 +38,7 @@ is_installed() {
 pip() {
   local environment=$1
   shift
-  # Compiling all modules takes longer than those that are used.
-  "$environment/bin/python" -m pip install -qq --no-compile \
-    --disable-pip-version-check "$@"
+  "$environment/bin/python" -m pip install -qq --disable-pip-version-check "$@"
 }
 
 user=(requirements.txt requirements/{base,jax,train,demo,models}.txt pyproject.toml)
