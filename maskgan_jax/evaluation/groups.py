@@ -54,14 +54,32 @@ def _place(name):
   return (_SKIN_TONES.index(name) if name in _SKIN_TONES else -1, name)
 
 
+def interval(
+  values: Sequence[float], persons: Sequence[str]
+) -> dict[str, float | None]:
+  """Returns a mean with its 95 % interval over persons.
+
+  Args:
+    values: one a photo.
+    persons: who is on it.
+
+  Returns:
+    "mean", "low" and "high", as of `intervals.confidence_interval`; the last
+    two are None under MIN_FOR_INTERVAL photos.
+  """
+  known, people = np.array(values, float), np.asarray(persons)
+  if len(known) >= MIN_FOR_INTERVAL:
+    return intervals.confidence_interval(known, people)
+  # One draw, as its interval is not believed.
+  found = intervals.confidence_interval(known, people, num_resamples=1)
+  return found | {"low": None, "high": None}
+
+
 def _scores(rows):
-  persons = np.array([row["person_id"] for row in rows])
+  persons = [row["person_id"] for row in rows]
   scores: dict[str, Any] = {"n": len(rows)}
   for name, column, _ in _MEASURES:
-    values = np.array([row[column] for row in rows])
-    scores[name] = intervals.confidence_interval(values, persons)
-    if len(rows) < MIN_FOR_INTERVAL:
-      scores[name] |= {"low": None, "high": None}
+    scores[name] = interval([row[column] for row in rows], persons)
   return scores
 
 

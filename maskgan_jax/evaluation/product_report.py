@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from maskgan_jax.common import tables
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.evaluation import groups
-from maskgan_jax.metrics import identification, intervals
+from maskgan_jax.metrics import identification
 
 # The masked photo; what needs no network, by the true mask; the completion by
 # the landmarks of the bare face, which nobody has in use; what users get.
@@ -64,22 +62,14 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _scores(rows) -> dict[str, Any]:
-  persons = np.array([row["person_id"] for row in rows])
-
-  def interval(values):
-    values = np.array(values, float)
-    if len(rows) >= groups.MIN_FOR_INTERVAL:
-      return intervals.confidence_interval(values, persons)
-    # One draw, as its interval is not believed.
-    found = intervals.confidence_interval(values, persons, num_resamples=1)
-    return found | {"low": None, "high": None}
+  persons = [row["person_id"] for row in rows]
 
   def column(name):
-    return interval([row[name] for row in rows])
+    return groups.interval([row[name] for row in rows], persons)
 
   def difference(measure):
     after, before = f"product/{measure}", f"oracle_crop/{measure}"
-    return interval([row[after] - row[before] for row in rows])
+    return groups.interval([row[after] - row[before] for row in rows], persons)
 
   scores: dict[str, Any] = {"n": len(rows), "persons": len(set(persons))}
   scores["mean_mask_area"] = column("mask_area")["mean"]

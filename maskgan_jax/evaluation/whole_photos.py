@@ -11,10 +11,12 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
+
 from maskgan_jax import photos
 from maskgan_jax.common import errors, progress
 from maskgan_jax.datasets.masked_faces import notes, sources
-from maskgan_jax.datasets.masked_faces.stages import people
+from maskgan_jax.datasets.masked_faces.stages import people, references
 from maskgan_jax.faces import alignment, finder, usability
 from maskgan_jax.metrics import identity
 
@@ -26,11 +28,13 @@ class BarePhoto(NamedTuple):
     item: of the folder.
     face: with the landmarks of the bare face.
     true: its crop, by whose keypoints all versions are compared.
+    lower_face: of its crop, which tells the shots of one sitting.
   """
 
   item: sources.Item
   face: finder.LandmarkedFace
   true: identity.Person
+  lower_face: np.ndarray
 
 
 def find(
@@ -88,7 +92,11 @@ def _bare(
   reason = usability.reason_not_to_learn(
     face.landmarks, face.confidence, valid, usability.UsabilityRule()
   )
-  return None if reason else BarePhoto(item, face, identity.Person(crop))
+  if reason:
+    return None
+  return BarePhoto(
+    item, face, identity.Person(crop), references.lower_face(crop)
+  )
 
 
 def _items(

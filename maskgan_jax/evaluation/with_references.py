@@ -17,8 +17,6 @@ from maskgan_jax.common import errors, progress, tables
 from maskgan_jax.datasets.masked_faces import sources
 from maskgan_jax.datasets.masked_faces.stages import references
 from maskgan_jax.evaluation import groups, landmarks, masked_photo, whole_photos
-from maskgan_jax.faces import alignment
-from maskgan_jax.metrics import intervals
 from maskgan_jax.unmasking.references import album, matching, reference
 
 CANDIDATES = ("none", "reference", "wrong_person")
@@ -53,7 +51,7 @@ def measure(
     be of the person, and "refused", that of wrong people's that are not. All
     are means with their intervals over persons, None where there is no pair.
   """
-  pairs = _pairs(source, known, unmasker.networks.image_size)
+  pairs = _pairs(known)
   order = np.random.default_rng(0).permutation(len(pairs)).tolist()
   rows = []
   chosen = [pairs[i] for i in sorted(order[:num_photos])]
@@ -66,19 +64,10 @@ def measure(
   return _summary(rows)
 
 
-def _pairs(source, known, size):
+def _pairs(known):
   """Photos, the other photos of each person, and one of somebody else."""
   names = [bare.item.name for bare in known]
-  lower_faces = [
-    references.lower_face(
-      alignment.warp(
-        source.load(bare.item).image,
-        alignment.crop_transform(bare.face.landmarks, size),
-        size,
-      )[0]
-    )
-    for bare in known
-  ]
+  lower_faces = [bare.lower_face for bare in known]
   people = [bare.item.person_id for bare in known]
   found = references.find(names, people, lower_faces, [range(len(known))])
   by_name = dict(zip(names, known, strict=True))
@@ -136,23 +125,18 @@ def _read(unmasker, source, photos) -> list[reference.Reference]:
 
 
 def _summary(rows) -> dict[str, Any]:
-  persons = np.array([row["person_id"] for row in rows])
-
-  def interval(values):
-    values = np.array(values, float)
-    if len(rows) >= groups.MIN_FOR_INTERVAL:
-      return intervals.confidence_interval(values, persons)
-    found = intervals.confidence_interval(values, persons, num_resamples=1)
-    return found | {"low": None, "high": None}
+  persons = [row["person_id"] for row in rows]
 
   def column(name):
-    return interval([row[name] for row in rows])
+    return groups.interval([row[name] for row in rows], persons)
 
   found: dict[str, Any] = {"n": len(rows), "persons": len(set(persons))}
   for name in CANDIDATES:
     found[name] = {x: column(f"{name}/{x}") for x in MEASURES}
   found["difference"] = {
-    x: interval([row[f"reference/{x}"] - row[f"none/{x}"] for row in rows])
+    x: groups.interval(
+      [row[f"reference/{x}"] - row[f"none/{x}"] for row in rows], persons
+    )
     for x in MEASURES
   }
   for name in ("found", "refused"):

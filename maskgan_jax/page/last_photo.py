@@ -47,6 +47,7 @@ class LastPhoto:
     self._unmasker = unmasker
     self._found: _Found | None = None
     self._done: _Done | None = None
+    self._given: tuple[Sequence[Upload], reference.Album] | None = None
 
   def unmask(
     self,
@@ -91,12 +92,14 @@ class LastPhoto:
   def _find(self, photo):
     key = hashlib.sha256(photo.content).digest()
     if self._found is None or self._found.key != key:
-      self._found = self._done = None
+      self._found = self._done = self._given = None
       image = photos.decode(photo.content, photo.name)
       self._found = _Found(key, image, self._unmasker.find(image))
     return self._found.image, self._found.faces
 
   def _album(self, references) -> reference.Album:
+    if self._given and self._given[0] == references:
+      return self._given[1]
     faces = []
     for one in references:
       found, _ = album.of_photo(
@@ -106,7 +109,8 @@ class LastPhoto:
         hashlib.sha256(one.content).hexdigest(),
       )
       faces += found
-    return reference.Album(references=faces)
+    self._given = references, reference.Album(references=faces)
+    return self._given[1]
 
 
 def _painted(mask: bytes | None, shape: tuple[int, ...]) -> np.ndarray | None:

@@ -44,7 +44,9 @@ def known(monkeypatch):
   landmarks = fake.Unmasker().find(BARE)[0].landmarks
   face = finder.LandmarkedFace(np.float32(fake.BOX), None, landmarks, 1.0)
   found = [
-    whole_photos.BarePhoto(sources.Item(name, person), face, Person())
+    whole_photos.BarePhoto(
+      sources.Item(name, person), face, Person(), np.zeros((32, 64))
+    )
     for name, person in (
       *(("pif/0", "a"), ("pif/1", "a"), ("pif/2", "b"), ("sfhq/3", "c")),
     )

@@ -106,6 +106,9 @@ def test_another_photo_of_the_person_is_used(fake, monkeypatch):
   assert photo.unmask(upload, None, 0, (other,))[1] is result
   _, second = photo.unmask(upload, None, 1, (other,))
   assert second.ingredients == result.ingredients
+  # Read once, whatever the mask.
+  _, painted = photo.unmask(upload, _mask(), 0, (other,))
+  assert painted.ingredients == result.ingredients
   _, again = photo.unmask(upload, None, 0)
   np.testing.assert_array_equal(again.image, plain.image)
   assert len(fake.looked) == len(read) == 1
